@@ -1,0 +1,27 @@
+package headgate.packet;
+
+/// Why decoding stopped, and on whose word. Built only after a [Check] failed: the cold path.
+///
+/// @param check what was found
+/// @param layer the header that could not be read
+/// @param offset where that header starts in the frame
+/// @param bytesNeeded what it needs
+/// @param bytesPresent what there was
+/// @param limitedBy the field or capture limit that set `bytesPresent`
+public record DecodeError(
+        Check check, Layer layer, int offset, int bytesNeeded, int bytesPresent, Limit limitedBy) {
+
+    /// Whose word limits the bytes of a header.
+    public enum Limit {
+        CAPTURE_LENGTH,
+        IPV4_TOTAL_LENGTH,
+        IPV6_PAYLOAD_LENGTH,
+        UDP_LENGTH
+    }
+
+    @Override
+    public String toString() {
+        return "%s: %s at byte %d needs %d bytes, %s leaves %d"
+                .formatted(check, layer, offset, bytesNeeded, limitedBy, bytesPresent);
+    }
+}

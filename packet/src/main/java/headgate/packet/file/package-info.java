@@ -1,0 +1,2 @@
+/// Capture file formats: pcap and pcapng, read and written through a buffer.
+package headgate.packet.file;
