@@ -1,0 +1,127 @@
+package headgate.console;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The `headgate` command: finds the subcommand and turns what happened into an exit code.
+@Command(
+        name = "headgate",
+        mixinStandardHelpOptions = true,
+        versionProvider = Headgate.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "See what your network path does to packets, and what it would do instead.",
+            ""
+        },
+        footer = {
+            "",
+            "Commands that look at traffic accept -r FILE or -i IFACE, and a capture filter last:",
+            "  headgate packets -r day.pcap.gz -c 10 tcp port 443",
+            "  headgate path -r day.pcap -p linux-6 --set backlog=300",
+            "",
+            "Exit status: 0 done, 1 --fail-on met, 2 usage, 3 input unreadable or cut,",
+            "4 broker unreachable or refusing, 5 internal error, 130 interrupted."
+        },
+        subcommands = {HelpCommand.class})
+public final class Headgate implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    public static void main(String[] arguments) {
+        var finished = new AtomicBoolean();
+        var main = Thread.currentThread();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .unstarted(() -> {
+                                    // After SIGINT or SIGTERM the command prints what it has;
+                                    // the JVM then exits with 128 + the signal's number.
+                                    if (!finished.get()) {
+                                        Interruption.raise();
+                                        joinQuietly(main, 10_000);
+                                    }
+                                }));
+        int status = commandLine().execute(arguments);
+        finished.set(true);
+        if (!Interruption.raised()) {
+            System.exit(status);
+        }
+    }
+
+    /// The whole command line, ready to execute; also for tests.
+    static CommandLine commandLine() {
+        var line = new CommandLine(new Headgate());
+        line.addSubcommand("completion", new GenerateCompletion());
+        line.setExecutionExceptionHandler(Headgate::explain);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(100);
+        line.getSubcommands().values().forEach(Headgate::stopAtFilter);
+        return line;
+    }
+
+    /// Words after the first positional one belong to the capture filter, whatever they look like.
+    private static void stopAtFilter(CommandLine command) {
+        if (!command.getCommandSpec().positionalParameters().isEmpty()) {
+            command.setStopAtPositional(true);
+        }
+    }
+
+    /// Says what, where and what to do; a stack trace only for bugs.
+    private static int explain(
+            Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        var err = command.getErr();
+        switch (failure) {
+            case CommandFailure known -> {
+                err.println("headgate: " + known.getMessage());
+                return known.exitCode();
+            }
+            case IOException io -> {
+                err.println("headgate: " + io.getMessage());
+                return ExitCode.INPUT;
+            }
+            case UncheckedIOException io -> {
+                err.println("headgate: " + io.getCause().getMessage());
+                return ExitCode.INPUT;
+            }
+            default -> {
+                err.println(
+                        "headgate: internal error, please report it with the lines that follow");
+                failure.printStackTrace(err);
+                return ExitCode.INTERNAL;
+            }
+        }
+    }
+
+    private static void joinQuietly(Thread thread, long millis) {
+        try {
+            thread.join(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Says the version of the jar, and of the Java that runs it.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Headgate.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "headgate " + (version == null ? "(not packaged)" : version),
+                "Java " + Runtime.version()
+            };
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package headgate.console;
+
+import headgate.capture.FrameHandler;
+import headgate.capture.FrameSource;
+import headgate.packet.Check;
+import headgate.packet.FrameDecoder;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Where an analysing command takes its frames from, and the loop that reads them.
+final class TrafficOptions {
+    private static final int FRAMES_PER_POLL = 1024;
+
+    @Option(
+            names = {"-r", "--read"},
+            paramLabel = "FILE",
+            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
+    private String file;
+
+    @Option(
+            names = {"-i", "--interface"},
+            paramLabel = "IFACE",
+            description = "Capture live (needs CAP_NET_RAW) until Ctrl-C or --duration.")
+    private String interfaceName;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "SECONDS",
+            description = "Stop a live capture after so long.")
+    private double durationSeconds;
+
+    @Option(
+            names = "--progress",
+            paramLabel = "MODE",
+            description =
+                    "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; plain = a line each 10 s).",
+            defaultValue = "auto")
+    private Progress.Mode progressMode;
+
+    @Parameters(
+            paramLabel = "FILTER",
+            arity = "0..*",
+            description =
+                    "Capture filter, as tcpdump takes it: tcp port 443 and not host 10.0.0.9.")
+    private List<String> filterWords = List.of();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /// How reading ended.
+    ///
+    /// @param frames frames handed over
+    /// @param malformed how many of them could not be decoded to the end
+    /// @param damage what was wrong with the input, for people; null if nothing
+    /// @param interrupted whether the user stopped it
+    record End(long frames, long malformed, String damage, boolean interrupted) {
+        int exitCode() {
+            return interrupted
+                    ? ExitCode.INTERRUPTED
+                    : damage == null ? ExitCode.DONE : ExitCode.INPUT;
+        }
+    }
+
+    /// What the source is called, for people.
+    String name() {
+        return file != null ? file.equals("-") ? "standard input" : file : interfaceName;
+    }
+
+    boolean isLive() {
+        return interfaceName != null;
+    }
+
+    /// The words of the filter as one expression; empty if there are none.
+    String filter() {
+        return String.join(" ", filterWords);
+    }
+
+    /// Reads all frames, decoded, in order; says on standard error what was wrong with the input.
+    End read(FrameHandler handler) throws IOException {
+        return readUpTo(Long.MAX_VALUE, handler);
+    }
+
+    /// Like [#read], but no more than `limit` frames.
+    End readUpTo(long limit, FrameHandler handler) throws IOException {
+        try (var source = open()) {
+            Interruption.onRaise(source::interrupt);
+            return new Reading(source, handler, limit).run();
+        }
+    }
+
+    private FrameSource open() throws IOException {
+        if ((file == null) == (interfaceName == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "name either a capture with -r FILE or an interface with -i");
+        }
+        return TrafficSource.open(file, interfaceName, filter());
+    }
+
+    /// One pass over a source.
+    private final class Reading {
+        private final FrameSource source;
+        private final FrameHandler handler;
+        private final long limit;
+        private final FrameDecoder decoder = new FrameDecoder();
+        private final Progress progress;
+        private final long startNanos = System.nanoTime();
+        private long frames;
+        private long malformed;
+
+        Reading(FrameSource source, FrameHandler handler, long limit) {
+            this.source = source;
+            this.handler = handler;
+            this.limit = limit;
+            this.progress =
+                    new Progress(progressMode, spec.commandLine().getErr(), name(), startNanos);
+        }
+
+        End run() throws IOException {
+            while (frames < limit && !Interruption.raised() && !timeIsUp()) {
+                int wanted = (int) Math.min(FRAMES_PER_POLL, limit - frames);
+                if (source.poll(this::take, wanted) == FrameSource.END) {
+                    break;
+                }
+                showProgress();
+            }
+            progress.clear();
+            String damage = source.statistics().damage();
+            if (damage != null) {
+                var err = spec.commandLine().getErr();
+                err.println("headgate: " + name() + ": " + damage);
+                err.flush();
+            }
+            return new End(frames, malformed, damage, Interruption.raised());
+        }
+
+        private void take(headgate.packet.Frame frame) {
+            decoder.decode(frame);
+            frames++;
+            if (frame.check != Check.OK) {
+                malformed++;
+            }
+            handler.onFrame(frame);
+        }
+
+        private boolean timeIsUp() {
+            return isLive()
+                    && durationSeconds > 0
+                    && System.nanoTime() - startNanos > durationSeconds * 1e9;
+        }
+
+        private void showProgress() {
+            long now = System.nanoTime();
+            if (progress.due(now)) {
+                var statistics = source.statistics();
+                progress.show(
+                        now, statistics.bytesRead(), statistics.bytesTotal(), frames, malformed);
+            }
+        }
+    }
+}
