@@ -11,12 +11,24 @@ package headgate.packet;
 public record DecodeError(
         Check check, Layer layer, int offset, int bytesNeeded, int bytesPresent, Limit limitedBy) {
 
-    /// Whose word limits the bytes of a header.
+    /// Whose word limits the bytes of a header. The order is part of the wire format: append, never
+    /// reorder.
     public enum Limit {
+        /// The capture cut the frame (snaplen): on the wire there was more.
         CAPTURE_LENGTH,
+
         IPV4_TOTAL_LENGTH,
         IPV6_PAYLOAD_LENGTH,
-        UDP_LENGTH
+        UDP_LENGTH,
+
+        /// The frame itself was no longer on the wire.
+        FRAME_LENGTH,
+
+        /// The length field of an IEEE 802.3 frame.
+        IEEE_802_3_LENGTH,
+
+        /// The header's own length field: IHL, TCP data offset.
+        HEADER_LENGTH
     }
 
     @Override

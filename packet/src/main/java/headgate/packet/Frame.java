@@ -210,10 +210,14 @@ public final class Frame {
 
     // ---- What was wrong. ----
 
-    /// [Check#OK], or why decoding stopped; the facts of the headers before that stand.
+    /// [Check#OK], or the first thing that was wrong; the facts of the headers before that stand,
+    /// and so do those of a header whose fixed part is there but whose options are cut.
+    ///
+    /// A length that promises more than the frame had on the wire is [Check#BAD_LENGTH] and stops
+    /// nothing: all further headers are read from what is there.
     public Check check = Check.OK;
 
-    /// The header that could not be read; null if check is OK.
+    /// The header in which it was wrong; null if check is OK.
     public Layer errorLayer;
 
     /// Where that header starts.

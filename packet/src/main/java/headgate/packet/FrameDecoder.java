@@ -1,13 +1,618 @@
 package headgate.packet;
 
+import headgate.packet.DecodeError.Limit;
+
 /// Walks the layers of one frame: the only place that knows their order.
+///
+/// Not for several threads at once: the views are reused from frame to frame.
 public final class FrameDecoder {
+    private static final int NO_NEXT_HEADER = 59;
+
+    /// Two no-operations, then timestamps: how RFC 7323 appendix A aligns them, and nearly every
+    /// sender does.
+    private static final int ALIGNED_TIMESTAMPS = 0x0101080a;
+
+    private final EthernetView ethernet = new EthernetView();
+    private final VlanView vlan = new VlanView();
+    private final LinuxSllView linuxSll = new LinuxSllView();
+    private final LinuxSll2View linuxSll2 = new LinuxSll2View();
+    private final NullLoopbackView nullLoopback = new NullLoopbackView();
+    private final ArpView arp = new ArpView();
+    private final Ipv4View ipv4 = new Ipv4View();
+    private final Ipv6View ipv6 = new Ipv6View();
+    private final Ipv6ExtensionView ipv6Extension = new Ipv6ExtensionView();
+    private final Ipv6FragmentView ipv6Fragment = new Ipv6FragmentView();
+    private final TcpView tcp = new TcpView();
+    private final TcpOptionsView tcpOptions = new TcpOptionsView();
+    private final UdpView udp = new UdpView();
+    private final IcmpView icmp = new IcmpView();
+    private final IgmpView igmp = new IgmpView();
+
+    /// Where the innermost layer so far ends, in bytes from the frame's first; what is captured may
+    /// end before.
+    private int end;
+
+    private Limit endSetBy = Limit.FRAME_LENGTH;
 
     /// Fills in the facts of the frame whose bytes, lengths and link type are already placed. Never
     /// throws for bytes that came from a network, whatever they are.
     public void decode(Frame frame) {
         frame.clear();
-        frame.payloadLength = frame.lengthOnWire;
-        frame.payloadCaptured = frame.lengthCaptured;
+        end = frame.lengthOnWire;
+        endSetBy = Limit.FRAME_LENGTH;
+        switch (frame.linkType) {
+            case LinkType.ETHERNET -> ethernet(frame);
+            case LinkType.LINUX_SLL -> linuxSll(frame);
+            case LinkType.LINUX_SLL2 -> linuxSll2(frame);
+            case LinkType.NULL, LinkType.LOOP -> nullLoopback(frame);
+            case LinkType.RAW, LinkType.BSD_RAW, LinkType.OPENBSD_RAW -> rawIp(frame);
+            case LinkType.IPV4 -> network(frame, EtherType.IPV4, 0);
+            case LinkType.IPV6 -> network(frame, EtherType.IPV6, 0);
+            default -> payload(frame, 0);
+        }
+    }
+
+    // ---- Link layer ----
+
+    private void ethernet(Frame frame) {
+        Check check = ethernet.wrap(frame.bytes, frame.start, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, Layer.ETHERNET, 0, EthernetView.HEADER_LENGTH);
+            return;
+        }
+        frame.addLayer(Layer.ETHERNET, 0);
+        frame.destinationMac = ethernet.destination();
+        frame.sourceMac = ethernet.source();
+        lengthOrType(frame, ethernet.lengthOrType(), EthernetView.HEADER_LENGTH);
+    }
+
+    private void linuxSll(Frame frame) {
+        Check check = linuxSll.wrap(frame.bytes, frame.start, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, Layer.LINUX_SLL, 0, LinuxSllView.HEADER_LENGTH);
+            return;
+        }
+        frame.addLayer(Layer.LINUX_SLL, 0);
+        frame.packetType = linuxSll.packetType();
+        if (linuxSll.addressLength() == 6) {
+            frame.sourceMac = linuxSll.address();
+        }
+        cooked(frame, linuxSll.protocol(), LinuxSllView.HEADER_LENGTH);
+    }
+
+    private void linuxSll2(Frame frame) {
+        Check check = linuxSll2.wrap(frame.bytes, frame.start, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, Layer.LINUX_SLL2, 0, LinuxSll2View.HEADER_LENGTH);
+            return;
+        }
+        frame.addLayer(Layer.LINUX_SLL2, 0);
+        frame.packetType = linuxSll2.packetType();
+        if (linuxSll2.addressLength() == 6) {
+            frame.sourceMac = linuxSll2.address();
+        }
+        cooked(frame, linuxSll2.protocol(), LinuxSll2View.HEADER_LENGTH);
+    }
+
+    /// Below 1536 Linux names protocols of its own; 4 is IEEE 802.2 LLC.
+    private void cooked(Frame frame, int protocol, int offset) {
+        if (protocol >= EtherType.FIRST_TYPE) {
+            network(frame, protocol, offset);
+        } else if (protocol == LinuxSllView.PROTOCOL_LLC) {
+            llc(frame, offset);
+        } else {
+            payload(frame, offset);
+        }
+    }
+
+    private void nullLoopback(Frame frame) {
+        Check check = nullLoopback.wrap(frame.bytes, frame.start, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, Layer.NULL_LOOPBACK, 0, NullLoopbackView.HEADER_LENGTH);
+            return;
+        }
+        frame.addLayer(Layer.NULL_LOOPBACK, 0);
+        network(frame, nullLoopback.etherType(), NullLoopbackView.HEADER_LENGTH);
+    }
+
+    private void rawIp(Frame frame) {
+        boolean isIpv6 =
+                present(frame, 0) > 0 && NetworkOrder.u8(frame.bytes, frame.start) >>> 4 == 6;
+        network(frame, isIpv6 ? EtherType.IPV6 : EtherType.IPV4, 0);
+    }
+
+    private void lengthOrType(Frame frame, int lengthOrType, int offset) {
+        if (lengthOrType >= EtherType.FIRST_TYPE) {
+            network(frame, lengthOrType, offset);
+            return;
+        }
+        endAt(frame, offset + lengthOrType, Limit.IEEE_802_3_LENGTH, Layer.LLC, offset);
+        llc(frame, offset);
+    }
+
+    private void llc(Frame frame, int offset) {
+        frame.addLayer(Layer.LLC, offset);
+        payload(frame, offset);
+    }
+
+    // ---- Network layer ----
+
+    private void network(Frame frame, int etherType, int offset) {
+        switch (etherType) {
+            case EtherType.IPV4 -> {
+                frame.etherType = etherType;
+                ipv4(frame, offset);
+            }
+            case EtherType.IPV6 -> {
+                frame.etherType = etherType;
+                ipv6(frame, offset);
+            }
+            case EtherType.ARP -> {
+                frame.etherType = etherType;
+                arp(frame, offset);
+            }
+            case EtherType.VLAN, EtherType.PROVIDER_BRIDGING, EtherType.QINQ_OLD ->
+                    vlan(frame, etherType, offset);
+            default -> {
+                frame.etherType = etherType;
+                payload(frame, offset);
+            }
+        }
+    }
+
+    private void vlan(Frame frame, int tagProtocol, int offset) {
+        int next = tagProtocol;
+        int at = offset;
+        while (EtherType.isVlan(next) && frame.vlanCount < Frame.MAX_VLAN_TAGS) {
+            Check check = vlan.wrap(frame.bytes, frame.start + at, limit(frame));
+            if (check != Check.OK) {
+                fail(frame, check, Layer.VLAN, at, VlanView.HEADER_LENGTH);
+                return;
+            }
+            frame.addLayer(Layer.VLAN, at);
+            frame.vlanTags[frame.vlanCount++] = next << 16 | vlan.tagControlInformation();
+            next = vlan.lengthOrType();
+            at += VlanView.HEADER_LENGTH;
+        }
+        if (EtherType.isVlan(next)) {
+            frame.etherType = next;
+            payload(frame, at);
+            return;
+        }
+        lengthOrType(frame, next, at);
+    }
+
+    private void arp(Frame frame, int offset) {
+        Check check = arp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK) {
+            int needed =
+                    present(frame, offset) < ArpView.HEADER_LENGTH
+                            ? ArpView.HEADER_LENGTH
+                            : arp.length();
+            fail(frame, check, Layer.ARP, offset, needed);
+            return;
+        }
+        frame.addLayer(Layer.ARP, offset);
+        frame.arpOperation = arp.operation();
+        if (arp.isIpv4OverMac()) {
+            frame.arpSenderMac = arp.senderMac();
+            frame.arpSenderAddress = arp.senderAddress();
+            frame.arpTargetMac = arp.targetMac();
+            frame.arpTargetAddress = arp.targetAddress();
+        }
+        // What follows pads the Ethernet frame.
+        end = offset + arp.length();
+        payload(frame, end);
+    }
+
+    private void ipv4(Frame frame, int offset) {
+        Check check = ipv4.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check == Check.OK) {
+            ipv4Facts(frame, offset);
+            int totalLength = ipv4.totalLength();
+            if (totalLength != 0) {
+                endAt(frame, offset + totalLength, Limit.IPV4_TOTAL_LENGTH, Layer.IPV4, offset);
+            }
+            transport(frame, ipv4.protocol(), offset + ipv4.headerLength());
+        } else {
+            ipv4Failed(frame, check, offset);
+        }
+    }
+
+    private void ipv4Facts(Frame frame, int offset) {
+        frame.addLayer(Layer.IPV4, offset);
+        frame.ipVersion = 4;
+        frame.networkOffset = offset;
+        frame.networkHeaderLength = ipv4.headerLength();
+        frame.networkLength = ipv4.totalLength();
+        frame.trafficClass = ipv4.typeOfService();
+        frame.identification = ipv4.identification();
+        frame.dontFragment = ipv4.dontFragment();
+        frame.moreFragments = ipv4.moreFragments();
+        frame.fragmentOffset = ipv4.fragmentOffset();
+        frame.timeToLive = ipv4.timeToLive();
+        frame.protocol = ipv4.protocol();
+        frame.networkChecksum = ipv4.headerChecksum();
+        frame.sourceLow = Integer.toUnsignedLong(ipv4.sourceAddress());
+        frame.destinationLow = Integer.toUnsignedLong(ipv4.destinationAddress());
+    }
+
+    private void ipv4Failed(Frame frame, Check check, int offset) {
+        if (present(frame, offset) < Ipv4View.MIN_HEADER_LENGTH || check == Check.BAD_VERSION) {
+            fail(frame, check, Layer.IPV4, offset, Ipv4View.MIN_HEADER_LENGTH);
+        } else if (check == Check.TRUNCATED) {
+            ipv4Facts(frame, offset);
+            fail(frame, check, Layer.IPV4, offset, ipv4.headerLength());
+        } else if (ipv4.headerLength() < Ipv4View.MIN_HEADER_LENGTH) {
+            fail(
+                    frame,
+                    check,
+                    Layer.IPV4,
+                    offset,
+                    Ipv4View.MIN_HEADER_LENGTH,
+                    ipv4.headerLength(),
+                    Limit.HEADER_LENGTH);
+        } else {
+            fail(
+                    frame,
+                    check,
+                    Layer.IPV4,
+                    offset,
+                    ipv4.headerLength(),
+                    ipv4.totalLength(),
+                    Limit.IPV4_TOTAL_LENGTH);
+        }
+    }
+
+    private void ipv6(Frame frame, int offset) {
+        Check check = ipv6.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, Layer.IPV6, offset, Ipv6View.HEADER_LENGTH);
+            return;
+        }
+        frame.addLayer(Layer.IPV6, offset);
+        frame.ipVersion = 6;
+        frame.networkOffset = offset;
+        frame.networkHeaderLength = Ipv6View.HEADER_LENGTH;
+        frame.networkLength = Ipv6View.HEADER_LENGTH + ipv6.payloadLength();
+        frame.trafficClass = ipv6.trafficClass();
+        frame.flowLabel = ipv6.flowLabel();
+        frame.timeToLive = ipv6.hopLimit();
+        frame.nextHeader = ipv6.nextHeader();
+        frame.sourceHigh = ipv6.sourceHigh();
+        frame.sourceLow = ipv6.sourceLow();
+        frame.destinationHigh = ipv6.destinationHigh();
+        frame.destinationLow = ipv6.destinationLow();
+        if (ipv6.payloadLength() != 0 || ipv6.nextHeader() == NO_NEXT_HEADER) {
+            endAt(
+                    frame,
+                    offset + frame.networkLength,
+                    Limit.IPV6_PAYLOAD_LENGTH,
+                    Layer.IPV6,
+                    offset);
+        }
+        int next = ipv6.nextHeader();
+        while (frame.fragmentOffset == 0 && isExtension(next)) {
+            next = extension(frame, next, offset + frame.networkHeaderLength);
+        }
+        if (next >= 0) {
+            transport(frame, next, offset + frame.networkHeaderLength);
+        }
+    }
+
+    private static boolean isExtension(int nextHeader) {
+        return nextHeader == IpProtocol.HOP_BY_HOP
+                || nextHeader == IpProtocol.ROUTING
+                || nextHeader == IpProtocol.FRAGMENT
+                || nextHeader == IpProtocol.DESTINATION_OPTIONS;
+    }
+
+    /// Reads one extension header. Returns what follows it, or -1 if decoding stopped here.
+    private int extension(Frame frame, int kind, int offset) {
+        return kind == IpProtocol.FRAGMENT
+                ? fragment(frame, offset)
+                : options(frame, extensionLayer(kind), kind, offset);
+    }
+
+    private static Layer extensionLayer(int kind) {
+        return switch (kind) {
+            case IpProtocol.HOP_BY_HOP -> Layer.IPV6_HOP_BY_HOP;
+            case IpProtocol.ROUTING -> Layer.IPV6_ROUTING;
+            default -> Layer.IPV6_DESTINATION;
+        };
+    }
+
+    private int options(Frame frame, Layer layer, int kind, int offset) {
+        Check check = ipv6Extension.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK) {
+            int needed =
+                    present(frame, offset) < Ipv6ExtensionView.MIN_HEADER_LENGTH
+                            ? Ipv6ExtensionView.MIN_HEADER_LENGTH
+                            : ipv6Extension.headerLength();
+            frame.protocol = kind;
+            fail(frame, check, layer, offset, needed);
+            return -1;
+        }
+        if (!frame.addLayer(layer, offset)) {
+            frame.protocol = kind;
+            payload(frame, offset);
+            return -1;
+        }
+        frame.networkHeaderLength += ipv6Extension.headerLength();
+        return ipv6Extension.nextHeader();
+    }
+
+    private int fragment(Frame frame, int offset) {
+        Check check = ipv6Fragment.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK || !frame.addLayer(Layer.IPV6_FRAGMENT, offset)) {
+            frame.protocol = IpProtocol.FRAGMENT;
+            if (check == Check.OK) {
+                payload(frame, offset);
+            } else {
+                fail(frame, check, Layer.IPV6_FRAGMENT, offset, Ipv6FragmentView.HEADER_LENGTH);
+            }
+            return -1;
+        }
+        frame.identification = ipv6Fragment.identification();
+        frame.moreFragments = ipv6Fragment.moreFragments();
+        frame.fragmentOffset = ipv6Fragment.fragmentOffset();
+        frame.networkHeaderLength += Ipv6FragmentView.HEADER_LENGTH;
+        return ipv6Fragment.nextHeader();
+    }
+
+    // ---- Transport layer ----
+
+    private void transport(Frame frame, int protocol, int offset) {
+        frame.protocol = protocol;
+        if (frame.fragmentOffset > 0) {
+            payload(frame, offset);
+            return;
+        }
+        switch (protocol) {
+            case IpProtocol.TCP -> tcp(frame, offset);
+            case IpProtocol.UDP -> udp(frame, offset);
+            case IpProtocol.ICMP -> {
+                if (frame.ipVersion == 4) {
+                    icmp(frame, offset);
+                } else {
+                    payload(frame, offset);
+                }
+            }
+            case IpProtocol.ICMPV6 -> {
+                if (frame.ipVersion == 6) {
+                    icmpv6(frame, offset);
+                } else {
+                    payload(frame, offset);
+                }
+            }
+            case IpProtocol.IGMP -> igmp(frame, offset);
+            default -> payload(frame, offset);
+        }
+    }
+
+    private void tcp(Frame frame, int offset) {
+        Check check = tcp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check == Check.OK && frame.addLayer(Layer.TCP, offset)) {
+            tcpFacts(frame, offset);
+            int headerLength = tcp.headerLength();
+            if (headerLength > TcpView.MIN_HEADER_LENGTH) {
+                tcpOptions(frame, offset + TcpView.MIN_HEADER_LENGTH, offset + headerLength);
+            }
+            payload(frame, offset + headerLength);
+        } else {
+            tcpFailed(frame, check, offset);
+        }
+    }
+
+    private void tcpFacts(Frame frame, int offset) {
+        frame.transportOffset = offset;
+        frame.sourcePort = tcp.sourcePort();
+        frame.destinationPort = tcp.destinationPort();
+        frame.sequenceNumber = tcp.sequenceNumber();
+        frame.acknowledgmentNumber = tcp.acknowledgmentNumber();
+        frame.tcpHeaderLength = tcp.headerLength();
+        frame.tcpFlags = tcp.flags();
+        frame.window = tcp.window();
+        frame.transportChecksum = tcp.checksum();
+        frame.urgentPointer = tcp.urgentPointer();
+    }
+
+    private void tcpFailed(Frame frame, Check check, int offset) {
+        if (check == Check.OK) {
+            payload(frame, offset);
+        } else if (present(frame, offset) < TcpView.MIN_HEADER_LENGTH) {
+            fail(frame, check, Layer.TCP, offset, TcpView.MIN_HEADER_LENGTH);
+        } else if (check == Check.TRUNCATED) {
+            frame.addLayer(Layer.TCP, offset);
+            tcpFacts(frame, offset);
+            fail(frame, check, Layer.TCP, offset, tcp.headerLength());
+        } else {
+            fail(
+                    frame,
+                    check,
+                    Layer.TCP,
+                    offset,
+                    TcpView.MIN_HEADER_LENGTH,
+                    tcp.headerLength(),
+                    Limit.HEADER_LENGTH);
+        }
+    }
+
+    private void tcpOptions(Frame frame, int offset, int limit) {
+        long at = frame.start + offset;
+        if (limit - offset == 12 && NetworkOrder.i32(frame.bytes, at) == ALIGNED_TIMESTAMPS) {
+            frame.hasTimestamps = true;
+            frame.timestampValue = NetworkOrder.i32(frame.bytes, at + 4);
+            frame.timestampEchoReply = NetworkOrder.i32(frame.bytes, at + 8);
+            return;
+        }
+        tcpOptions.wrap(frame.bytes, at, frame.start + limit);
+        while (tcpOptions.next()) {
+            if (tcpOptions.isMaximumSegmentSize()) {
+                frame.maximumSegmentSize = tcpOptions.maximumSegmentSize();
+            } else if (tcpOptions.isWindowScale()) {
+                frame.windowScale = tcpOptions.windowScale();
+            } else if (tcpOptions.isSackPermitted()) {
+                frame.sackPermitted = true;
+            } else if (tcpOptions.isTimestamps()) {
+                frame.hasTimestamps = true;
+                frame.timestampValue = tcpOptions.timestampValue();
+                frame.timestampEchoReply = tcpOptions.timestampEchoReply();
+            }
+        }
+    }
+
+    private void udp(Frame frame, int offset) {
+        Check check = udp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK || !frame.addLayer(Layer.UDP, offset)) {
+            udpFailed(frame, check, offset);
+            return;
+        }
+        frame.transportOffset = offset;
+        frame.sourcePort = udp.sourcePort();
+        frame.destinationPort = udp.destinationPort();
+        frame.udpLength = udp.length();
+        frame.transportChecksum = udp.checksum();
+        if (udp.length() != 0) {
+            udpEnd(frame, offset);
+        }
+        payload(frame, offset + UdpView.HEADER_LENGTH);
+    }
+
+    /// The length of a fragmented datagram is that of the whole.
+    private void udpEnd(Frame frame, int offset) {
+        if (!frame.moreFragments) {
+            endAt(frame, offset + udp.length(), Limit.UDP_LENGTH, Layer.UDP, offset);
+        }
+    }
+
+    private void udpFailed(Frame frame, Check check, int offset) {
+        switch (check) {
+            case OK -> payload(frame, offset);
+            case TRUNCATED -> fail(frame, check, Layer.UDP, offset, UdpView.HEADER_LENGTH);
+            case BAD_LENGTH, BAD_VERSION ->
+                    fail(
+                            frame,
+                            check,
+                            Layer.UDP,
+                            offset,
+                            UdpView.HEADER_LENGTH,
+                            udp.length(),
+                            Limit.UDP_LENGTH);
+        }
+    }
+
+    private void icmp(Frame frame, int offset) {
+        if (icmpHeader(frame, Layer.ICMP, offset) && IcmpView.hasIdentifier(frame.icmpType)) {
+            frame.icmpIdentifier = icmp.identifier();
+            frame.icmpSequence = icmp.sequenceNumber();
+        }
+    }
+
+    private void icmpv6(Frame frame, int offset) {
+        if (icmpHeader(frame, Layer.ICMPV6, offset) && IcmpView.v6HasIdentifier(frame.icmpType)) {
+            frame.icmpIdentifier = icmp.identifier();
+            frame.icmpSequence = icmp.sequenceNumber();
+        }
+    }
+
+    private boolean icmpHeader(Frame frame, Layer layer, int offset) {
+        Check check = icmp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, layer, offset, IcmpView.HEADER_LENGTH);
+            return false;
+        }
+        if (!frame.addLayer(layer, offset)) {
+            payload(frame, offset);
+            return false;
+        }
+        frame.transportOffset = offset;
+        frame.icmpType = icmp.type();
+        frame.icmpCode = icmp.code();
+        frame.transportChecksum = icmp.checksum();
+        payload(frame, offset + IcmpView.HEADER_LENGTH);
+        return true;
+    }
+
+    private void igmp(Frame frame, int offset) {
+        Check check = igmp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        if (check != Check.OK) {
+            fail(frame, check, Layer.IGMP, offset, IgmpView.HEADER_LENGTH);
+            return;
+        }
+        if (!frame.addLayer(Layer.IGMP, offset)) {
+            payload(frame, offset);
+            return;
+        }
+        frame.transportOffset = offset;
+        frame.icmpType = igmp.type();
+        frame.icmpCode = igmp.maxResponseCode();
+        frame.igmpGroup = igmp.groupAddress();
+        frame.transportChecksum = igmp.checksum();
+        payload(frame, offset + IgmpView.HEADER_LENGTH);
+    }
+
+    // ---- Ends and errors ----
+
+    /// Up to where the views may read, as they count: in the segment.
+    private long limit(Frame frame) {
+        return frame.start + Math.min(end, frame.lengthCaptured);
+    }
+
+    private int present(Frame frame, int offset) {
+        return Math.min(end, frame.lengthCaptured) - offset;
+    }
+
+    /// Takes a header's word for where it ends. A word that leads beyond the layer around it is
+    /// noted and not taken.
+    private void endAt(Frame frame, int claimed, Limit limit, Layer layer, int offset) {
+        if (claimed <= end) {
+            end = claimed;
+            endSetBy = limit;
+        } else {
+            note(frame, Check.BAD_LENGTH, layer, offset, claimed - offset, end - offset, endSetBy);
+        }
+    }
+
+    private void payload(Frame frame, int offset) {
+        frame.payloadOffset = offset;
+        frame.payloadLength = end - offset;
+        frame.payloadCaptured = Math.max(0, present(frame, offset));
+    }
+
+    private void fail(Frame frame, Check check, Layer layer, int offset, int needed) {
+        Limit limitedBy = end <= frame.lengthCaptured ? endSetBy : Limit.CAPTURE_LENGTH;
+        fail(frame, check, layer, offset, needed, present(frame, offset), limitedBy);
+    }
+
+    private void fail(
+            Frame frame,
+            Check check,
+            Layer layer,
+            int offset,
+            int needed,
+            int present,
+            Limit limitedBy) {
+        note(frame, check, layer, offset, needed, present, limitedBy);
+        payload(frame, offset);
+    }
+
+    /// Only the first thing that is wrong is noted: what comes after it may follow from it.
+    private static void note(
+            Frame frame,
+            Check check,
+            Layer layer,
+            int offset,
+            int needed,
+            int present,
+            Limit limitedBy) {
+        if (frame.check == Check.OK) {
+            frame.check = check;
+            frame.errorLayer = layer;
+            frame.errorOffset = offset;
+            frame.errorBytesNeeded = needed;
+            frame.errorBytesPresent = present;
+            frame.errorLimitedBy = limitedBy;
+        }
     }
 }

@@ -4,6 +4,11 @@ package headgate.packet;
 public final class LinkType {
     public static final int NULL = 0;
     public static final int ETHERNET = 1;
+
+    /// Raw IP as some BSD-derived files number it; 14 is that of OpenBSD.
+    public static final int BSD_RAW = 12;
+
+    public static final int OPENBSD_RAW = 14;
     public static final int RAW = 101;
     public static final int LOOP = 108;
     public static final int LINUX_SLL = 113;

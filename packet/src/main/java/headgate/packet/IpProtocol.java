@@ -1,0 +1,18 @@
+package headgate.packet;
+
+/// Protocol numbers of IPv4 and next header values of IPv6 that the decoder acts on (IANA
+/// registry).
+public final class IpProtocol {
+    public static final int HOP_BY_HOP = 0;
+    public static final int ICMP = 1;
+    public static final int IGMP = 2;
+    public static final int TCP = 6;
+    public static final int UDP = 17;
+    public static final int ROUTING = 43;
+    public static final int FRAGMENT = 44;
+    public static final int ICMPV6 = 58;
+    public static final int DESTINATION_OPTIONS = 60;
+    public static final int SCTP = 132;
+
+    private IpProtocol() {}
+}

@@ -1,0 +1,64 @@
+package headgate.packet;
+
+import java.lang.foreign.MemorySegment;
+
+/// Header of Linux cooked captures, version 1 (LINKTYPE_LINUX_SLL).
+///
+/// ```
+///  0      1 2      3 4      5 6                    13 14     15
+/// +--------+--------+--------+-----------------------+--------+
+/// | packet | ARPHRD | address|        address        |protocol|
+/// |  type  |        | length | (padded to 8 bytes)   |        |
+/// +--------+--------+--------+-----------------------+--------+
+/// ```
+public final class LinuxSllView {
+    public static final int HEADER_LENGTH = 16;
+
+    /// `ETH_P_802_2`: IEEE 802.2 LLC follows.
+    static final int PROTOCOL_LLC = 4;
+
+    private static final int PACKET_TYPE = 0;
+    private static final int ARPHRD_TYPE = 2;
+    private static final int ADDRESS_LENGTH = 4;
+    private static final int ADDRESS = 6;
+    private static final int PROTOCOL = 14;
+
+    private MemorySegment bytes = MemorySegment.NULL;
+    private long start;
+
+    /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
+    /// accessor can fail.
+    public Check wrap(MemorySegment bytes, long offset, long limit) {
+        if (limit - offset < HEADER_LENGTH) {
+            return Check.TRUNCATED;
+        }
+        this.bytes = bytes;
+        this.start = offset;
+        return Check.OK;
+    }
+
+    /// `sll_pkttype` of packet(7): 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing.
+    public int packetType() {
+        return NetworkOrder.u16(bytes, start + PACKET_TYPE);
+    }
+
+    /// Hardware type of the device, `ARPHRD_…` of linux/if_arp.h.
+    public int arphrdType() {
+        return NetworkOrder.u16(bytes, start + ARPHRD_TYPE);
+    }
+
+    /// May be more than the 8 bytes that are kept.
+    public int addressLength() {
+        return NetworkOrder.u16(bytes, start + ADDRESS_LENGTH);
+    }
+
+    /// The first 48 bits of the sender's link-layer address.
+    public long address() {
+        return NetworkOrder.u48(bytes, start + ADDRESS);
+    }
+
+    /// An EtherType, or below 1536 a protocol of Linux's own (`ETH_P_802_3` …).
+    public int protocol() {
+        return NetworkOrder.u16(bytes, start + PROTOCOL);
+    }
+}
