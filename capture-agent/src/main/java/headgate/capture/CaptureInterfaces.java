@@ -1,0 +1,150 @@
+package headgate.capture;
+
+import headgate.packet.LinkType;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The interfaces of this host, as `/sys/class/net` and the JDK know them; needs no permission and
+/// no library.
+public final class CaptureInterfaces {
+    private static final Path SYS_CLASS_NET = Path.of("/sys/class/net");
+
+    private static final int IFF_UP = 0x1;
+    private static final int IFF_RUNNING = 0x40;
+    private static final int IFF_PROMISC = 0x100;
+
+    private static final int ARPHRD_ETHER = 1;
+    private static final int ARPHRD_RAWIP = 519;
+    private static final int ARPHRD_LOOPBACK = 772;
+    private static final int ARPHRD_NONE = 65534;
+
+    private CaptureInterfaces() {}
+
+    /// All interfaces, by index.
+    public static List<HostInterface> list() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .map(CaptureInterfaces::describe)
+                    .sorted(Comparator.comparingInt(HostInterface::index))
+                    .toList();
+        } catch (SocketException _) {
+            return List.of(); // The JDK's way to say that there is none.
+        }
+    }
+
+    /// Their names, by index.
+    public static List<String> names() {
+        return list().stream().map(HostInterface::name).toList();
+    }
+
+    private static HostInterface describe(NetworkInterface known) {
+        Path sys = SYS_CLASS_NET.resolve(known.getName());
+        int flags = Integer.decode(text(sys, "flags", "0x0"));
+        int hardwareType = number(sys, "type", -1);
+        return new HostInterface(
+                known.getName(),
+                known.getIndex(),
+                (flags & IFF_UP) != 0,
+                (flags & IFF_RUNNING) != 0 && number(sys, "carrier", 0) == 1,
+                hardwareType == ARPHRD_LOOPBACK,
+                (flags & IFF_PROMISC) != 0,
+                mac(text(sys, "address", "")),
+                addresses(known),
+                linkType(hardwareType),
+                number(sys, "mtu", 0),
+                kind(sys, hardwareType),
+                linkName(sys.resolve("device/driver")),
+                Math.max(0, number(sys, "speed", 0)),
+                receiveQueues(sys.resolve("queues")));
+    }
+
+    private static int linkType(int hardwareType) {
+        return switch (hardwareType) {
+            case ARPHRD_ETHER, ARPHRD_LOOPBACK -> LinkType.ETHERNET;
+            case ARPHRD_NONE, ARPHRD_RAWIP -> LinkType.RAW;
+            default -> -1;
+        };
+    }
+
+    private static String kind(Path sys, int hardwareType) {
+        String devtype =
+                text(sys, "uevent", "")
+                        .lines()
+                        .filter(line -> line.startsWith("DEVTYPE="))
+                        .map(line -> line.substring("DEVTYPE=".length()))
+                        .findFirst()
+                        .orElse("");
+        if (!devtype.isEmpty()) {
+            return devtype;
+        }
+        if (hardwareType == ARPHRD_LOOPBACK) {
+            return "loopback";
+        }
+        if (Files.exists(sys.resolve("tun_flags"))) {
+            return hardwareType == ARPHRD_ETHER ? "tap" : "tun";
+        }
+        if (hardwareType != ARPHRD_ETHER) {
+            return "arphrd " + hardwareType;
+        }
+        // A veth says nothing of itself, but its `iflink` is the index of its other end.
+        boolean paired = number(sys, "iflink", 0) != number(sys, "ifindex", 0);
+        return paired && Files.notExists(sys.resolve("device")) ? "veth" : "ethernet";
+    }
+
+    private static long mac(String text) {
+        return text.length() == 17 ? Long.parseLong(text.replace(":", ""), 16) : -1;
+    }
+
+    private static List<String> addresses(NetworkInterface known) {
+        var addresses = new ArrayList<String>();
+        for (var address : known.getInterfaceAddresses()) {
+            String host = address.getAddress().getHostAddress();
+            int zone = host.indexOf('%');
+            addresses.add(
+                    (zone < 0 ? host : host.substring(0, zone))
+                            + "/"
+                            + address.getNetworkPrefixLength());
+        }
+        return addresses;
+    }
+
+    private static int receiveQueues(Path queues) {
+        try (Stream<Path> entries = Files.list(queues)) {
+            return (int) entries.filter(q -> q.getFileName().toString().startsWith("rx-")).count();
+        } catch (IOException _) {
+            return 0;
+        }
+    }
+
+    private static String linkName(Path link) {
+        try {
+            return Files.readSymbolicLink(link).getFileName().toString();
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    private static int number(Path sys, String attribute, int absent) {
+        try {
+            return Integer.parseInt(text(sys, attribute, ""));
+        } catch (NumberFormatException _) {
+            return absent;
+        }
+    }
+
+    /// Some attributes answer EINVAL while the interface is down.
+    private static String text(Path sys, String attribute, String absent) {
+        try {
+            return Files.readString(sys.resolve(attribute)).strip();
+        } catch (IOException _) {
+            return absent;
+        }
+    }
+}

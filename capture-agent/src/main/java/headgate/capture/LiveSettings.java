@@ -1,0 +1,151 @@
+package headgate.capture;
+
+/// How frames are taken from one interface of this host.
+///
+/// @param interfaceName as `ip link` shows it
+/// @param snaplen most bytes kept of one frame, 1 to [#MAX_SNAPLEN]
+/// @param ringBytes what the kernel may hold before it drops; a multiple of blockBytes
+/// @param blockBytes what is handed from the kernel to the agent at once; a multiple of the page
+///   size (4096) with room for one frame. Only the ring source uses it
+/// @param blockTimeoutMillis longest time that a frame waits for its block to fill, 1 to 1000
+/// @param promiscuous whether the interface also takes frames for other addresses meanwhile
+/// @param filter pcap-filter(7) expression, run in the kernel; empty takes every frame
+/// @param direction which frames are taken, as this host sees them
+public record LiveSettings(
+        String interfaceName,
+        int snaplen,
+        int ringBytes,
+        int blockBytes,
+        int blockTimeoutMillis,
+        boolean promiscuous,
+        String filter,
+        Direction direction) {
+    /// libpcap's MAXIMUM_SNAPLEN: room for every frame, also for those that GRO has put together.
+    public static final int MAX_SNAPLEN = 262144;
+
+    /// What the header of a block and of its first frame take, rounded up.
+    private static final int BLOCK_OVERHEAD_BYTES = 256;
+
+    private static final int PAGE_BYTES = 4096;
+
+    /// As seen from the host, like `tcpdump -Q`.
+    public enum Direction {
+        /// What came in from the wire (or, on a veth or tun, from its other end).
+        IN,
+        /// What this host sent.
+        OUT,
+        /// Both. A loopback interface sees each frame twice; it is taken once, as it comes in.
+        BOTH
+    }
+
+    public LiveSettings {
+        if (interfaceName.isEmpty()) {
+            throw new IllegalArgumentException("interface: a name is needed");
+        }
+        requireWithin("snaplen", snaplen, 1, MAX_SNAPLEN);
+        requireWithin("block-timeout", blockTimeoutMillis, 1, 1000);
+        requireWithin("block-bytes", blockBytes, PAGE_BYTES, 1 << 30);
+        requireWithin("ring-bytes", ringBytes, 2 * blockBytes, Integer.MAX_VALUE);
+        if (blockBytes % PAGE_BYTES != 0) {
+            throw new IllegalArgumentException(
+                    "block-bytes %d is not a multiple of %d".formatted(blockBytes, PAGE_BYTES));
+        }
+        if (ringBytes % blockBytes != 0) {
+            throw new IllegalArgumentException(
+                    "ring-bytes %d is not a multiple of block-bytes %d"
+                            .formatted(ringBytes, blockBytes));
+        }
+        if (snaplen > blockBytes - BLOCK_OVERHEAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "snaplen %d does not fit into block-bytes %d with %d for headers"
+                            .formatted(snaplen, blockBytes, BLOCK_OVERHEAD_BYTES));
+        }
+    }
+
+    /// Whole frames in both directions, promiscuous, through 64 MiB in blocks of 1 MiB that are
+    /// handed over after 10 ms at the latest.
+    public static LiveSettings of(String interfaceName) {
+        return new LiveSettings(
+                interfaceName, MAX_SNAPLEN, 64 << 20, 1 << 20, 10, true, "", Direction.BOTH);
+    }
+
+    public LiveSettings withSnaplen(int snaplen) {
+        return new LiveSettings(
+                interfaceName,
+                snaplen,
+                ringBytes,
+                blockBytes,
+                blockTimeoutMillis,
+                promiscuous,
+                filter,
+                direction);
+    }
+
+    /// The ring and its blocks belong together, so they are changed together.
+    public LiveSettings withRing(int ringBytes, int blockBytes) {
+        return new LiveSettings(
+                interfaceName,
+                snaplen,
+                ringBytes,
+                blockBytes,
+                blockTimeoutMillis,
+                promiscuous,
+                filter,
+                direction);
+    }
+
+    public LiveSettings withBlockTimeoutMillis(int blockTimeoutMillis) {
+        return new LiveSettings(
+                interfaceName,
+                snaplen,
+                ringBytes,
+                blockBytes,
+                blockTimeoutMillis,
+                promiscuous,
+                filter,
+                direction);
+    }
+
+    public LiveSettings withPromiscuous(boolean promiscuous) {
+        return new LiveSettings(
+                interfaceName,
+                snaplen,
+                ringBytes,
+                blockBytes,
+                blockTimeoutMillis,
+                promiscuous,
+                filter,
+                direction);
+    }
+
+    public LiveSettings withFilter(String filter) {
+        return new LiveSettings(
+                interfaceName,
+                snaplen,
+                ringBytes,
+                blockBytes,
+                blockTimeoutMillis,
+                promiscuous,
+                filter,
+                direction);
+    }
+
+    public LiveSettings withDirection(Direction direction) {
+        return new LiveSettings(
+                interfaceName,
+                snaplen,
+                ringBytes,
+                blockBytes,
+                blockTimeoutMillis,
+                promiscuous,
+                filter,
+                direction);
+    }
+
+    private static void requireWithin(String word, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "%s %d is not within %d and %d".formatted(word, value, least, most));
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package headgate.capture.afpacket;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/// The calls of the C library that capturing needs, with the names and constants of Linux.
+///
+/// Each returns what its C function returns, except that a failed call returns the negative `errno`
+/// (as the kernel itself does) instead of -1.
+@SuppressWarnings("restricted")
+final class Libc {
+    static final int EPERM = 1;
+    static final int EINTR = 4;
+    static final int ENXIO = 6;
+    static final int ENOMEM = 12;
+    static final int EACCES = 13;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+    static final int ENOPROTOOPT = 92;
+    static final int EAFNOSUPPORT = 97;
+    static final int ENETDOWN = 100;
+
+    static final int AF_PACKET = 17;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOL_SOCKET = 1;
+    static final int SO_ERROR = 4;
+    static final int SO_ATTACH_FILTER = 26;
+    static final int SOL_PACKET = 263;
+
+    static final int SIOCGIFFLAGS = 0x8913;
+    static final int SIOCGIFHWADDR = 0x8927;
+    static final int SIOCGIFINDEX = 0x8933;
+
+    static final int PROT_READ_WRITE = 3;
+    static final int MAP_SHARED = 1;
+
+    static final short POLLIN = 1;
+    static final short POLLERR = 8;
+
+    static final int EFD_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option ERRNO_CAPTURED = Linker.Option.captureCallState("errno");
+    private static final VarHandle ERRNO =
+            Linker.Option.captureStateLayout()
+                    .varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    /// Where a call of this thread leaves its errno.
+    private static final ThreadLocal<MemorySegment> CALL_STATE =
+            ThreadLocal.withInitial(
+                    () -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
+
+    private static final MethodHandle SOCKET =
+            call("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETSOCKOPT =
+            call(
+                    "setsockopt",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle GETSOCKOPT =
+            call(
+                    "getsockopt",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle BIND =
+            call("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle IOCTL =
+            call(
+                    "ioctl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle POLL =
+            call("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle MMAP =
+            call(
+                    "mmap",
+                    FunctionDescriptor.of(
+                            ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+            call("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle EVENTFD =
+            call("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ =
+            call("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle CLOSE =
+            call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle STRERROR =
+            LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    private Libc() {}
+
+    static int socket(int domain, int type, int protocol) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) SOCKET.invokeExact(state, domain, type, protocol), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static int setsockopt(int fd, int level, int option, MemorySegment value) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            int length = (int) value.byteSize();
+            return result(
+                    (int) SETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// @param length in: room in value; out: bytes that were written there
+    static int getsockopt(
+            int fd, int level, int option, MemorySegment value, MemorySegment length) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result(
+                    (int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static int bind(int fd, MemorySegment address) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            int length = (int) address.byteSize();
+            return result((int) BIND.invokeExact(state, fd, address, length), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static int ioctl(int fd, long request, MemorySegment argument) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) IOCTL.invokeExact(state, fd, request, argument), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// @param pollfds array of `struct pollfd`, 8 bytes each
+    static int poll(MemorySegment pollfds, int timeoutMillis) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            long count = pollfds.byteSize() / 8;
+            return result((int) POLL.invokeExact(state, pollfds, count, timeoutMillis), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// The address, or the negative errno, as one number.
+    static long mmap(long length, int protection, int flags, int fd) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            var mapped =
+                    (MemorySegment)
+                            MMAP.invokeExact(
+                                    state, MemorySegment.NULL, length, protection, flags, fd, 0L);
+            return result(mapped.address(), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static int munmap(MemorySegment mapped) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) MUNMAP.invokeExact(state, mapped, mapped.byteSize()), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static int eventfd(int initial, int flags) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) EVENTFD.invokeExact(state, initial, flags), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static long read(int fd, MemorySegment into) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((long) READ.invokeExact(state, fd, into, into.byteSize()), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static long write(int fd, MemorySegment from) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((long) WRITE.invokeExact(state, fd, from, from.byteSize()), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    static int close(int fd) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) CLOSE.invokeExact(state, fd), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// The words for an errno, given as it is or negative.
+    static String strerror(int errno) {
+        try {
+            var words = (MemorySegment) STRERROR.invokeExact(Math.abs(errno));
+            return words.reinterpret(256).getString(0);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    private static int result(int returned, MemorySegment state) {
+        return returned == -1 ? -(int) ERRNO.get(state, 0L) : returned;
+    }
+
+    private static long result(long returned, MemorySegment state) {
+        return returned == -1 ? -(int) ERRNO.get(state, 0L) : returned;
+    }
+
+    private static MethodHandle call(
+            String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        var all = new Linker.Option[options.length + 1];
+        System.arraycopy(options, 0, all, 1, options.length);
+        all[0] = ERRNO_CAPTURED;
+        return LINKER.downcallHandle(symbol(name), descriptor, all);
+    }
+
+    private static MemorySegment symbol(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
+    }
+
+    /// A downcall throws only what the virtual machine itself throws.
+    private static Error bug(Throwable thrown) {
+        return thrown instanceof Error error ? error : new AssertionError(thrown);
+    }
+}
