@@ -28,7 +28,7 @@ public final class Frame {
     /// Where in [#bytes] the frame starts.
     public long start;
 
-    /// Bytes present, at most [#lengthOnWire].
+    /// Bytes present. At most [#lengthOnWire], except in a capture file that contradicts itself.
     public int lengthCaptured;
 
     /// Bytes that the frame had on the wire, without preamble and frame check sequence.

@@ -1,0 +1,101 @@
+package headgate.capture.file;
+
+import headgate.packet.file.CaptureFileException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/// The bytes of a file as they lie there, or of a pipe as they come; counted. A read from a pipe
+/// waits at most [PipeInput#WAIT_MILLIS] and then returns 0.
+final class RawInput implements ReadableByteChannel {
+    private final ReadableByteChannel channel;
+    private final long total;
+    private final ByteBuffer first = ByteBuffer.allocate(Integer.BYTES);
+    private boolean ended;
+    private volatile long count;
+
+    private RawInput(ReadableByteChannel channel, long total) {
+        this.channel = channel;
+        this.total = total;
+        first.limit(0);
+    }
+
+    static RawInput standardInput() {
+        return new RawInput(
+                new PipeInput(new FileInputStream(FileDescriptor.in).getChannel(), "stdin"), 0);
+    }
+
+    static RawInput open(Path file) throws IOException {
+        try {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            if (attributes.isDirectory()) {
+                throw new CaptureFileException(file.toString(), "is a directory");
+            }
+            var channel = FileChannel.open(file);
+            return attributes.isRegularFile()
+                    ? new RawInput(channel, attributes.size())
+                    : new RawInput(new PipeInput(channel, file.toString()), 0);
+        } catch (NoSuchFileException e) {
+            throw new CaptureFileException(file.toString(), "no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new CaptureFileException(file.toString(), "permission denied", e);
+        }
+    }
+
+    /// The file's first four bytes as a little-endian number, 0 if it has less; waits for them.
+    /// They will be read again.
+    int peekMagic() throws IOException {
+        first.clear();
+        while (first.hasRemaining() && !ended) {
+            ended = channel.read(first) < 0;
+        }
+        first.flip();
+        return first.remaining() < Integer.BYTES
+                ? 0
+                : first.order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        int read;
+        if (first.hasRemaining()) {
+            read = Math.min(first.remaining(), target.remaining());
+            target.put(first.slice(first.position(), read));
+            first.position(first.position() + read);
+        } else {
+            read = ended ? -1 : channel.read(target);
+            ended = read < 0;
+        }
+        count += Math.max(0, read);
+        return read;
+    }
+
+    /// Bytes read so far; may be asked by any thread.
+    long count() {
+        return count;
+    }
+
+    /// The file's length when it was opened; 0 for a pipe.
+    long total() {
+        return total;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

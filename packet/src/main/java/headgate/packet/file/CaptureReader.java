@@ -1,0 +1,124 @@
+package headgate.packet.file;
+
+import headgate.packet.Frame;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.List;
+
+/// Frames of a capture file, in the file's order, through one reused buffer.
+///
+/// Nothing is allocated or copied per frame: a frame lies in the buffer until the next call. Memory
+/// is bounded whatever the file says of itself: what is longer than the limits below is refused as
+/// [Damage]. The channel may be a pipe: where it has nothing at the moment (its `read` returns 0),
+/// [#next] returns false without having [#ended].
+///
+/// Not for several threads at a time.
+public abstract sealed class CaptureReader implements Closeable permits PcapReader, PcapngReader {
+    /// Most bytes of one frame, as in libpcap (`MAXIMUM_SNAPLEN`); a longer one is damage.
+    public static final int MAX_CAPTURE_LENGTH = 256 * 1024;
+
+    final InputBuffer in;
+    private boolean ended;
+    private Damage damage;
+
+    CaptureReader(InputBuffer in) {
+        this.in = in;
+    }
+
+    /// Opens a capture whose format the first bytes tell; waits for these.
+    ///
+    /// @param channel the file's uncompressed bytes; closed with the reader
+    /// @param name what the user calls the file
+    /// @throws CaptureFileException when it is not a capture, or ends within its file header
+    public static CaptureReader open(ReadableByteChannel channel, String name) throws IOException {
+        var in = new InputBuffer(channel);
+        if (!waitFor(in, Integer.BYTES)) {
+            throw new CaptureFileException(name, FirstBytes.describe(in));
+        }
+        int magic = in.u32(0);
+        if (magic == PcapngReader.SECTION_HEADER) {
+            return PcapngReader.open(in, name);
+        }
+        if (PcapReader.isMagic(magic)) {
+            return PcapReader.open(in, name);
+        }
+        throw new CaptureFileException(name, FirstBytes.describe(in));
+    }
+
+    /// Places the next frame: bytes, lengths, time, link type and interface; leaves the rest of
+    /// `frame` alone.
+    ///
+    /// @return false if there is none: at the end or at damage (see [#ended]), or because the
+    ///   channel has nothing at the moment
+    public abstract boolean next(Frame frame) throws IOException;
+
+    /// Described so far, in the order of [Frame#interfaceId], over all sections of the file.
+    public abstract List<InterfaceDescription> interfaces();
+
+    /// What the file says, up to here, of the losses of each of the [#interfaces].
+    public abstract List<InterfaceStatistics> statistics();
+
+    /// Whether no further frame will come: the file is over or damaged.
+    public final boolean ended() {
+        return ended;
+    }
+
+    /// What ended the file early; null if nothing did so far.
+    public final Damage damage() {
+        return damage;
+    }
+
+    @Override
+    public final void close() throws IOException {
+        ended = true;
+        in.close();
+    }
+
+    /// Like [InputBuffer#have], and waits for a channel that has nothing at the moment.
+    static boolean waitFor(InputBuffer in, int length) throws IOException {
+        while (!in.have(length)) {
+            if (in.ended()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// What [#next] returns for want of bytes of the record that starts here: it is the end of the
+    /// file, or damage, or only a moment in which there are not more.
+    final boolean cut(String record, long bytesNeeded) {
+        if (!in.ended()) {
+            return false;
+        }
+        ended = true;
+        return in.present() > 0
+                && damaged("%s cut: %d of %d bytes", record, in.present(), bytesNeeded);
+    }
+
+    /// Ends the file at the record that starts here.
+    ///
+    /// @return false, for [#next] to return
+    final boolean damaged(String reason, Object... values) {
+        return damagedAt(in.offset(), reason, values);
+    }
+
+    final boolean damagedAt(long offset, String reason, Object... values) {
+        ended = true;
+        damage = new Damage(offset, reason.formatted(values));
+        return false;
+    }
+
+    /// Places what lies in the buffer at `at`. Both lengths are the file's word.
+    final void place(Frame frame, int at, int lengthCaptured, int lengthOnWire) {
+        frame.bytes = in.bytes;
+        frame.start = at;
+        frame.lengthCaptured = lengthCaptured;
+        frame.lengthOnWire = lengthOnWire < 0 ? Integer.MAX_VALUE : lengthOnWire;
+    }
+
+    /// Whether a capture length, as an unsigned number, is beyond [#MAX_CAPTURE_LENGTH].
+    static boolean tooLong(int lengthCaptured) {
+        return lengthCaptured < 0 || lengthCaptured > MAX_CAPTURE_LENGTH;
+    }
+}
