@@ -1,0 +1,247 @@
+package headgate.streams.state;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.query.Position;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+
+/// One engine for each record key, on the heap; what changed goes to a changelog once per entry and
+/// commit, however many frames changed it.
+///
+/// The changes are written when Streams asks its caches to flush, which is the last thing before
+/// the commit of a transaction: so input positions, output and state are committed together or not
+/// at all. [StateStore#commit] would be too late, it is called when the transaction is over. The
+/// interface that is asked, [CachedStateStore], is internal to Streams, and this class is the only
+/// one that knows it.
+///
+/// An entry's key in the changelog: length of the record key (2 bytes, big endian), record key, the
+/// engine's own key.
+public final class EngineStore<E extends PortableEngine>
+        implements StateStore, CachedStateStore<byte[], byte[]> {
+
+    /// Records of the changelog are compacted; small segments keep that, and a restore, short.
+    private static final Map<String, String> CHANGELOG =
+            Map.of("segment.bytes", "67108864", "min.cleanable.dirty.ratio", "0.2");
+
+    private static final int LENGTH_BYTES = 2;
+
+    private final KeyValueStore<Bytes, byte[]> entries;
+    private final Function<byte[], E> newEngine;
+    private final Map<Bytes, Kept<E>> engines = new HashMap<>();
+    private boolean restored;
+
+    private EngineStore(KeyValueStore<Bytes, byte[]> entries, Function<byte[], E> newEngine) {
+        this.entries = entries;
+        this.newEngine = newEngine;
+    }
+
+    /// How to build the store of this name; its changelog is `APPLICATION-name-changelog`.
+    ///
+    /// @param newEngine makes the engine of a record key that has no state yet
+    public static <E extends PortableEngine> StoreBuilder<EngineStore<E>> builder(
+            String name, Function<byte[], E> newEngine) {
+        return new Builder<>(name, newEngine);
+    }
+
+    /// The engine of this record key; its state counts as changed from now until the next commit.
+    public E engine(byte[] recordKey) {
+        restoreOnce();
+        var kept = engines.computeIfAbsent(Bytes.wrap(recordKey), this::start);
+        kept.touched = true;
+        return kept.engine;
+    }
+
+    /// Ends the engine of this record key: its whole state is removed with the next commit, and the
+    /// key starts afresh.
+    public void restart(byte[] recordKey) {
+        restoreOnce();
+        removeEntries(recordKey);
+        engines.put(Bytes.wrap(recordKey), start(Bytes.wrap(recordKey)));
+    }
+
+    /// Visits every engine with its record key. The visitor calls [#engine] where it is about to
+    /// change one.
+    public void forEach(BiConsumer<byte[], E> visitor) {
+        restoreOnce();
+        engines.forEach((key, kept) -> visitor.accept(key.get(), kept.engine));
+    }
+
+    /// How many record keys have an engine.
+    public int size() {
+        restoreOnce();
+        return engines.size();
+    }
+
+    private Kept<E> start(Bytes recordKey) {
+        if (recordKey.get().length > 0xffff) {
+            throw new IllegalArgumentException(
+                    "a record key of " + recordKey.get().length + " bytes, 65535 are possible");
+        }
+        return new Kept<>(newEngine.apply(recordKey.get()));
+    }
+
+    /// Streams fills `entries` from the changelog after [#init] and before the first record.
+    private void restoreOnce() {
+        if (restored) {
+            return;
+        }
+        restored = true;
+        try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
+            all.forEachRemaining(entry -> {
+                byte[] key = entry.key.get();
+                int own = LENGTH_BYTES + ((key[0] & 0xff) << 8 | key[1] & 0xff);
+                var recordKey = Bytes.wrap(Arrays.copyOfRange(key, LENGTH_BYTES, own));
+                engines.computeIfAbsent(recordKey, this::start)
+                        .engine
+                        .restore(Arrays.copyOfRange(key, own, key.length), entry.value);
+            });
+        }
+    }
+
+    private void removeEntries(byte[] recordKey) {
+        var first = entryKey(recordKey, new byte[0]);
+        try (var range = entries.prefixScan(first, Serdes.Bytes().serializer())) {
+            range.forEachRemaining(entry -> entries.delete(entry.key));
+        }
+    }
+
+    /// The last moment before a transaction is committed.
+    @Override
+    public void flushCache() {
+        engines.forEach((recordKey, kept) -> {
+            if (kept.touched) {
+                kept.touched = false;
+                kept.engine.drainChanged(
+                        (key, state) -> entries.put(entryKey(recordKey.get(), key), state));
+            }
+        });
+    }
+
+    /// What is on the heap is given up; `entries` holds what was committed.
+    @Override
+    public void clearCache() {
+        engines.clear();
+        restored = false;
+    }
+
+    /// Nothing is forwarded when this store flushes.
+    @Override
+    public boolean setFlushListener(
+            CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
+        return false;
+    }
+
+    private static Bytes entryKey(byte[] recordKey, byte[] key) {
+        byte[] whole = new byte[LENGTH_BYTES + recordKey.length + key.length];
+        whole[0] = (byte) (recordKey.length >> 8);
+        whole[1] = (byte) recordKey.length;
+        System.arraycopy(recordKey, 0, whole, LENGTH_BYTES, recordKey.length);
+        System.arraycopy(key, 0, whole, LENGTH_BYTES + recordKey.length, key.length);
+        return Bytes.wrap(whole);
+    }
+
+    @Override
+    public String name() {
+        return entries.name();
+    }
+
+    @Override
+    public void init(StateStoreContext context, StateStore root) {
+        clearCache();
+        entries.init(context, root);
+    }
+
+    @Override
+    public void commit(Map<TopicPartition, Long> changelogOffsets) {
+        entries.commit(changelogOffsets);
+    }
+
+    @Override
+    public void close() {
+        clearCache();
+        entries.close();
+    }
+
+    @Override
+    public boolean persistent() {
+        return entries.persistent();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return entries.isOpen();
+    }
+
+    @Override
+    public Position getPosition() {
+        return entries.getPosition();
+    }
+
+    private static final class Kept<E> {
+        final E engine;
+        boolean touched = true;
+
+        Kept(E engine) {
+            this.engine = engine;
+        }
+    }
+
+    /// Caching and logging are what this store is about: they cannot be switched.
+    private record Builder<E extends PortableEngine>(String name, Function<byte[], E> newEngine)
+            implements StoreBuilder<EngineStore<E>> {
+
+        private StoreBuilder<KeyValueStore<Bytes, byte[]>> entries() {
+            return Stores.keyValueStoreBuilder(
+                            Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                    .withLoggingEnabled(CHANGELOG);
+        }
+
+        @Override
+        public EngineStore<E> build() {
+            return new EngineStore<>(entries().build(), newEngine);
+        }
+
+        @Override
+        public Map<String, String> logConfig() {
+            return CHANGELOG;
+        }
+
+        @Override
+        public boolean loggingEnabled() {
+            return true;
+        }
+
+        @Override
+        public StoreBuilder<EngineStore<E>> withCachingEnabled() {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<EngineStore<E>> withCachingDisabled() {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<EngineStore<E>> withLoggingEnabled(Map<String, String> config) {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<EngineStore<E>> withLoggingDisabled() {
+            return this;
+        }
+    }
+}

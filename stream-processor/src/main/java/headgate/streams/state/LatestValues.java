@@ -1,0 +1,161 @@
+package headgate.streams.state;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/// What a compacted topic says now: the latest value of each key, decoded once for all tasks of the
+/// process.
+///
+/// A global store: Streams reads the whole topic before the first record of any other one, and
+/// follows it on a thread of its own. A value that cannot be read leaves the former one in force;
+/// the reporter is told.
+public final class LatestValues<V> implements StateStore {
+    private final String name;
+    private final Function<byte[], V> decoder;
+    private final BiConsumer<String, RuntimeException> onUnreadable;
+    private final Map<String, V> values = new ConcurrentHashMap<>();
+    private volatile boolean open;
+
+    private LatestValues(
+            String name,
+            Function<byte[], V> decoder,
+            BiConsumer<String, RuntimeException> onUnreadable) {
+        this.name = name;
+        this.decoder = decoder;
+        this.onUnreadable = onUnreadable;
+    }
+
+    /// @param decoder makes the value that tasks see; what it throws means "unreadable"
+    /// @param onUnreadable is told key and reason of a value that was left out
+    public static <V> StoreBuilder<LatestValues<V>> builder(
+            String name,
+            Function<byte[], V> decoder,
+            BiConsumer<String, RuntimeException> onUnreadable) {
+        return new Builder<>(name, decoder, onUnreadable);
+    }
+
+    /// The latest readable value of this key; null if there is none.
+    public V get(String key) {
+        return values.get(key);
+    }
+
+    /// A view of all values by key, which changes as the topic does.
+    public Map<String, V> all() {
+        return values;
+    }
+
+    private void take(byte[] key, byte[] value) {
+        if (key == null) {
+            return;
+        }
+        String text = new String(key, StandardCharsets.UTF_8);
+        if (value == null) {
+            values.remove(text);
+            return;
+        }
+        try {
+            values.put(text, decoder.apply(value));
+        } catch (RuntimeException unreadable) {
+            onUnreadable.accept(text, unreadable);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void init(StateStoreContext context, StateStore root) {
+        context.register(root, this::take);
+        open = true;
+    }
+
+    @Override
+    public void close() {
+        values.clear();
+        open = false;
+    }
+
+    @Override
+    public boolean persistent() {
+        return false;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    /// Puts each record of the topic into the store of that name.
+    public static final class Updater<V> implements Processor<byte[], byte[], Void, Void> {
+        private final String storeName;
+        private LatestValues<V> store;
+
+        public Updater(String storeName) {
+            this.storeName = storeName;
+        }
+
+        @Override
+        public void init(ProcessorContext<Void, Void> context) {
+            store = context.getStateStore(storeName);
+        }
+
+        @Override
+        public void process(Record<byte[], byte[]> record) {
+            store.take(record.key(), record.value());
+        }
+    }
+
+    private record Builder<V>(
+            String name,
+            Function<byte[], V> decoder,
+            BiConsumer<String, RuntimeException> onUnreadable)
+            implements StoreBuilder<LatestValues<V>> {
+
+        @Override
+        public LatestValues<V> build() {
+            return new LatestValues<>(name, decoder, onUnreadable);
+        }
+
+        @Override
+        public Map<String, String> logConfig() {
+            return Map.of();
+        }
+
+        /// The topic itself is the log.
+        @Override
+        public boolean loggingEnabled() {
+            return false;
+        }
+
+        @Override
+        public StoreBuilder<LatestValues<V>> withCachingEnabled() {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<LatestValues<V>> withCachingDisabled() {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<LatestValues<V>> withLoggingEnabled(Map<String, String> config) {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<LatestValues<V>> withLoggingDisabled() {
+            return this;
+        }
+    }
+}
