@@ -1,10 +1,15 @@
 package headgate.console;
 
+import headgate.capture.CaptureFilter;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
+import headgate.capture.FrameSources;
+import headgate.capture.LiveSettings;
+import headgate.capture.file.Pacing;
 import headgate.packet.Check;
 import headgate.packet.FrameDecoder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +32,14 @@ final class TrafficOptions {
             paramLabel = "IFACE",
             description = "Capture live (needs CAP_NET_RAW) until Ctrl-C or --duration.")
     private String interfaceName;
+
+    @Option(
+            names = "--source",
+            paramLabel = "KIND",
+            description =
+                    "What captures live: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            defaultValue = "AUTO")
+    private FrameSources.Live liveSource;
 
     @Option(
             names = "--duration",
@@ -99,7 +112,14 @@ final class TrafficOptions {
                     spec.commandLine(),
                     "name either a capture with -r FILE or an interface with -i");
         }
-        return TrafficSource.open(file, interfaceName, filter());
+        try {
+            return file != null
+                    ? FrameSources.file(Path.of(file), Pacing.FLAT_OUT, filter())
+                    : FrameSources.live(
+                            LiveSettings.of(interfaceName).withFilter(filter()), liveSource);
+        } catch (CaptureFilter.SyntaxException e) {
+            throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+        }
     }
 
     /// One pass over a source.

@@ -1,0 +1,54 @@
+package headgate.capture;
+
+import headgate.capture.afpacket.AfPacketSource;
+import headgate.capture.file.CaptureFileSource;
+import headgate.capture.file.Pacing;
+import headgate.capture.libpcap.LibpcapSource;
+import headgate.packet.LinkType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// Opens what users name: a capture file or an interface, with a filter.
+public final class FrameSources {
+    /// What captures live, as `--source` names it.
+    public enum Live {
+        /// The ring on Linux, libpcap elsewhere.
+        AUTO,
+        /// AF_PACKET TPACKET_V3.
+        RING,
+        /// libpcap, through pcap4j.
+        PCAP
+    }
+
+    private FrameSources() {}
+
+    /// Opens a capture file; [CaptureFileSource#STANDARD_INPUT] for standard input.
+    ///
+    /// @param filter pcap-filter(7) expression; empty takes every frame
+    /// @throws CaptureFilter.SyntaxException when the filter is wrong
+    public static FrameSource file(Path file, Pacing pacing, String filter) throws IOException {
+        if (filter.isEmpty()) {
+            return CaptureFileSource.open(file, pacing);
+        }
+        // Compiled first: a wrong filter is told before anything is read. Frames of other link
+        // types get a program of their own when they come.
+        var compiled = CaptureFilter.compile(filter, LinkType.ETHERNET);
+        return new FilteredSource(CaptureFileSource.open(file, pacing), compiled);
+    }
+
+    /// Opens an interface of this host.
+    ///
+    /// @throws CaptureOpenException when the interface, the permission or libpcap is missing
+    /// @throws CaptureFilter.SyntaxException when the filter is wrong
+    public static FrameSource live(LiveSettings settings, Live kind) throws IOException {
+        return switch (kind) {
+            case RING -> AfPacketSource.open(settings);
+            case PCAP -> LibpcapSource.open(settings);
+            case AUTO ->
+                    System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux")
+                            ? AfPacketSource.open(settings)
+                            : LibpcapSource.open(settings);
+        };
+    }
+}
