@@ -20,6 +20,10 @@ public final class AvroOutput extends BinaryEncoder {
     private static final int LONGEST_VARINT = 10;
     private static final VarHandle LONG_LE =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG_BE =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT_BE =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] buffer;
     private int position;
@@ -38,19 +42,14 @@ public final class AvroOutput extends BinaryEncoder {
         position = 0;
     }
 
-    /// Forgets what was written after the first `size` bytes.
-    void truncate(int size) {
-        position = size;
-    }
-
     /// What was written, as an array of its own.
     public byte[] toByteArray() {
         return Arrays.copyOf(buffer, position);
     }
 
-    /// The bytes behind this output; those below [#size] are what was written.
-    byte[] buffer() {
-        return buffer;
+    /// Copies what was written to `target` from `start` on.
+    void copyTo(byte[] target, int start) {
+        System.arraycopy(buffer, 0, target, start, position);
     }
 
     /// Makes room for so many further bytes.
@@ -119,11 +118,22 @@ public final class AvroOutput extends BinaryEncoder {
         position += length;
     }
 
-    /// The low `length` bytes of a number, highest first, where [#ensure] has made the room.
-    void putBigEndian(long value, int length) {
-        for (int shift = 8 * (length - 1); shift >= 0; shift -= 8) {
-            buffer[position++] = (byte) (value >> shift);
-        }
+    /// The low 48 bits of a number, highest first, where [#ensure] has made the room.
+    void putMac(long value) {
+        LONG_BE.set(buffer, position, value << 16);
+        position += 6;
+    }
+
+    /// Four bytes, highest first, where [#ensure] has made the room.
+    void putBigEndian(int value) {
+        INT_BE.set(buffer, position, value);
+        position += Integer.BYTES;
+    }
+
+    /// Eight bytes, highest first, where [#ensure] has made the room.
+    void putBigEndian(long value) {
+        LONG_BE.set(buffer, position, value);
+        position += Long.BYTES;
     }
 
     /// Eight bytes, lowest first, as the fingerprint of a schema is framed.

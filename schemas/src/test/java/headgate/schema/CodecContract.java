@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
@@ -58,6 +62,22 @@ public final class CodecContract {
                         .map(line -> line.replaceAll("#.*|\\s", ""))
                         .collect(Collectors.joining());
         return HexFormat.of().parseHex(digits);
+    }
+
+    /// Makes a value golden: for when a schema's bytes are about to be published for the first
+    /// time. Never run it for a name that is there.
+    static void makeGolden(Path resources, String name, Schema schema, byte[] value) {
+        try {
+            Path golden = Files.createDirectories(resources.resolve("golden"));
+            Files.writeString(
+                    golden.resolve(name + ".avsc"),
+                    schema.toString(),
+                    StandardOpenOption.CREATE_NEW);
+            Files.writeString(
+                    golden.resolve(name + ".avro-hex"), hex(value), StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// A value as the text of an `.avro-hex` file, 32 bytes a line.

@@ -1,0 +1,190 @@
+package headgate.schema;
+
+import headgate.schema.FrameBatchHeader.Interface;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.avro.Schema;
+
+/// Arrivals ⇄ values of the topic `arrivals` (`arrival-batch.avsc`), in columns and with no object
+/// per arrival.
+///
+/// One object writes one batch at a time, or reads one value at a time, on one thread.
+public final class ArrivalBatchCodec {
+    public static final Schema SCHEMA = SchemaFiles.load("arrival-batch");
+
+    private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
+    private static final int UNKNOWN_PACKET_TYPE = -1;
+
+    private final AvroOutput out = new AvroOutput(1024);
+    private final AvroInput in = new AvroInput();
+
+    private int count;
+    private long[] arrivalNanos = new long[256];
+    private int[] lengthOnWire = new int[256];
+    private int[] flowHash = new int[256];
+    private int[] packetType = new int[256];
+    private int[] interfaceId = new int[256];
+
+    /// Adds an arrival; its sequence is one more than that of the arrival before it.
+    public void add(
+            long arrivalNanos, int lengthOnWire, int flowHash, int packetType, int interfaceId) {
+        if (count == this.arrivalNanos.length) {
+            makeRoomFor(2 * count);
+        }
+        this.arrivalNanos[count] = arrivalNanos;
+        this.lengthOnWire[count] = lengthOnWire;
+        this.flowHash[count] = flowHash;
+        this.packetType[count] = packetType;
+        this.interfaceId[count] = interfaceId;
+        count++;
+    }
+
+    private void makeRoomFor(int arrivals) {
+        arrivalNanos = Arrays.copyOf(arrivalNanos, arrivals);
+        lengthOnWire = Arrays.copyOf(lengthOnWire, arrivals);
+        flowHash = Arrays.copyOf(flowHash, arrivals);
+        packetType = Arrays.copyOf(packetType, arrivals);
+        interfaceId = Arrays.copyOf(interfaceId, arrivals);
+    }
+
+    /// How many arrivals the batch has so far.
+    public int count() {
+        return count;
+    }
+
+    /// The batch as a value; the next batch starts empty.
+    ///
+    /// @param interfaces those that arrivals name
+    /// @param untilNanos no frame from before this time is still to come
+    public byte[] finish(
+            String agent,
+            String capturePoint,
+            List<Interface> interfaces,
+            long batchSequence,
+            long firstSequence,
+            long untilNanos) {
+        out.reset();
+        FRAMING.begin(out);
+        out.writeString(agent);
+        out.writeString(capturePoint);
+        FrameBatchCodec.writeInterfaces(out, interfaces);
+        out.writeLong(batchSequence);
+        out.writeLong(firstSequence);
+        out.writeLong(count == 0 ? untilNanos : arrivalNanos[0]);
+        out.writeLong(untilNanos);
+        writeDeltas();
+        writeColumn(lengthOnWire, count);
+        writeColumn(flowHash, count);
+        writeColumn(packetType, allAre(packetType, UNKNOWN_PACKET_TYPE) ? 0 : count);
+        writeColumn(interfaceId, allAre(interfaceId, 0) ? 0 : count);
+        count = 0;
+        return out.toByteArray();
+    }
+
+    private void writeDeltas() {
+        out.setItemCount(count);
+        for (int i = 0; i < count; i++) {
+            out.writeLong(i == 0 ? 0 : arrivalNanos[i] - arrivalNanos[i - 1]);
+        }
+        out.writeArrayEnd();
+    }
+
+    private void writeColumn(int[] column, int length) {
+        out.setItemCount(length);
+        for (int i = 0; i < length; i++) {
+            out.writeInt(column[i]);
+        }
+        out.writeArrayEnd();
+    }
+
+    private boolean allAre(int[] column, int value) {
+        for (int i = 0; i < count; i++) {
+            if (column[i] != value) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Hands over the header and then each arrival of a value. Nothing is handed over of a value
+    /// that is damaged.
+    ///
+    /// @throws UnreadableValueException when the value is not framed as a batch, or is damaged
+    public void read(byte[] value, ArrivalBatchHandler handler) {
+        FRAMING.open(value, in);
+        var header =
+                new ArrivalBatchHeader(
+                        in.readString(),
+                        in.readString(),
+                        FrameBatchCodec.readInterfaces(in),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong());
+        readColumns(header.firstArrivalNanos());
+        in.end();
+        int arrivals = count;
+        count = 0;
+        handler.onBatch(header, arrivals);
+        for (int i = 0; i < arrivals; i++) {
+            handler.onArrival(
+                    header.firstSequence() + i,
+                    arrivalNanos[i],
+                    lengthOnWire[i],
+                    flowHash[i],
+                    packetType[i],
+                    interfaceId[i]);
+        }
+    }
+
+    private void readColumns(long firstArrivalNanos) {
+        count = 0;
+        long nanos = firstArrivalNanos;
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            if (count + left > arrivalNanos.length) {
+                makeRoomFor((int) (count + left));
+            }
+            for (; left > 0; left--) {
+                nanos += in.readLong();
+                arrivalNanos[count++] = nanos;
+            }
+        }
+        readColumn("lengthOnWire", lengthOnWire);
+        readColumn("flowHash", flowHash);
+        readSparseColumn("packetType", packetType, UNKNOWN_PACKET_TYPE);
+        readSparseColumn("interfaceId", interfaceId, 0);
+    }
+
+    private void readColumn(String name, int[] column) {
+        requireLength(name, readInts(name, column));
+    }
+
+    private void readSparseColumn(String name, int[] column, int otherwise) {
+        int length = readInts(name, column);
+        if (length == 0) {
+            Arrays.fill(column, 0, count, otherwise);
+        } else {
+            requireLength(name, length);
+        }
+    }
+
+    private int readInts(String name, int[] column) {
+        int length = 0;
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            if (length + left > count) {
+                requireLength(name, length + left);
+            }
+            for (; left > 0; left--) {
+                column[length++] = in.readInt();
+            }
+        }
+        return length;
+    }
+
+    private void requireLength(String name, long length) {
+        if (length != count) {
+            throw new UnreadableValueException(
+                    "%d values of %s for %d arrivals".formatted(length, name, count));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package headgate.schema;
+
+import headgate.packet.Frame;
+import headgate.schema.FrameBatchHeader.Clock;
+import headgate.schema.FrameBatchHeader.Interface;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+
+/// Frames ⇄ values of the topic `frames` (`frame-batch.avsc`, `frame.avsc`), with no object per
+/// frame in either direction.
+///
+/// One object writes one batch at a time, or reads one value at a time, on one thread.
+public final class FrameBatchCodec {
+    public static final Schema SCHEMA = SchemaFiles.load("frame", "frame-batch");
+
+    private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
+    private static final Clock[] CLOCKS = Clock.values();
+
+    private final AvroOutput head = new AvroOutput(256);
+    private final AvroOutput frames = new AvroOutput(4096);
+    private final AvroInput in = new AvroInput();
+    private final FrameCodec codec = new FrameCodec();
+    private final Frame frame = new Frame();
+    private int count;
+
+    /// Starts a batch, and forgets what was added before.
+    public void begin(FrameBatchHeader header) {
+        head.reset();
+        frames.reset();
+        count = 0;
+        FRAMING.begin(head);
+        writeHeader(header);
+    }
+
+    /// Adds a decoded frame.
+    ///
+    /// @param bytesToKeep how many of its captured bytes are published; more than it has means all
+    public void add(Frame frame, long sequence, int flowHash, int bytesToKeep) {
+        codec.write(frames, frame, sequence, flowHash, bytesToKeep);
+        count++;
+    }
+
+    /// How many frames the batch has so far.
+    public int count() {
+        return count;
+    }
+
+    /// Bytes that the value has so far, but for the few that close it.
+    public int size() {
+        return head.size() + frames.size();
+    }
+
+    /// The batch as a value; [#begin] starts the next one.
+    public byte[] finish() {
+        head.writeArrayStart();
+        head.setItemCount(count);
+        byte[] value = new byte[head.size() + frames.size() + 1];
+        head.copyTo(value, 0);
+        frames.copyTo(value, head.size());
+        return value; // its last byte, the end of the array, is 0
+    }
+
+    private void writeHeader(FrameBatchHeader header) {
+        head.writeString(header.agent());
+        head.writeString(header.capturePoint());
+        writeInterfaces(head, header.interfaces());
+        head.writeInt(header.lane());
+        head.writeInt(header.lanes());
+        head.writeLong(header.batchSequence());
+        head.writeLong(header.firstSequence());
+        head.writeEnum(header.clock().ordinal());
+        head.writeInt(header.snaplen());
+        head.writeString(header.filter());
+        writeOffloads(header.offloads());
+        head.writeInt(header.sampling());
+    }
+
+    static void writeInterfaces(AvroOutput out, List<Interface> interfaces) {
+        out.setItemCount(interfaces.size());
+        for (Interface each : interfaces) {
+            out.writeString(each.name());
+            out.writeInt(each.linkType());
+            out.writeInt(each.snaplen());
+        }
+        out.writeArrayEnd();
+    }
+
+    private void writeOffloads(List<String> offloads) {
+        if (offloads == null) {
+            head.writeIndex(0);
+            return;
+        }
+        head.writeIndex(1);
+        head.setItemCount(offloads.size());
+        offloads.forEach(head::writeString);
+        head.writeArrayEnd();
+    }
+
+    /// Hands over the header and then each frame of a value. What was handed over before damage was
+    /// found stands.
+    ///
+    /// @throws UnreadableValueException when the value is not framed as a batch, or is damaged
+    public void read(byte[] value, FrameBatchHandler handler) {
+        FRAMING.open(value, in);
+        handler.onBatch(readHeader());
+        frame.bytes = MemorySegment.ofArray(value);
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                codec.read(in, frame);
+                handler.onFrame(frame, codec.sequence, codec.flowHash);
+            }
+        }
+        in.end();
+    }
+
+    private FrameBatchHeader readHeader() {
+        try {
+            return new FrameBatchHeader(
+                    in.readString(),
+                    in.readString(),
+                    readInterfaces(in),
+                    in.readInt(),
+                    in.readInt(),
+                    in.readLong(),
+                    in.readLong(),
+                    CLOCKS[in.readIndexBelow(CLOCKS.length)],
+                    in.readInt(),
+                    in.readString(),
+                    readOffloads(),
+                    in.readInt());
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableValueException("header of a frame batch: " + e.getMessage());
+        }
+    }
+
+    static List<Interface> readInterfaces(AvroInput in) {
+        var interfaces = new ArrayList<Interface>();
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                interfaces.add(new Interface(in.readString(), in.readInt(), in.readInt()));
+            }
+        }
+        return interfaces;
+    }
+
+    private List<String> readOffloads() {
+        if (in.readIndexBelow(2) == 0) {
+            return null;
+        }
+        var offloads = new ArrayList<String>();
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                offloads.add(in.readString());
+            }
+        }
+        return offloads;
+    }
+}

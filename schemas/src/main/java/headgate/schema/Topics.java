@@ -1,0 +1,40 @@
+package headgate.schema;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The topics of one deployment: each [Topic] under one prefix.
+///
+/// @param prefix may be empty; otherwise letters, digits, `.`, `_`, `-`, as in names of topics
+public record Topics(String prefix) {
+    /// Where nothing else is asked for.
+    public static final Topics DEFAULT = new Topics("headgate.");
+
+    public Topics {
+        if (!prefix.matches("[A-Za-z0-9._-]{0,100}")) {
+            throw new IllegalArgumentException(
+                    "topic prefix '%s': at most 100 of letters, digits, '.', '_', '-'"
+                            .formatted(prefix));
+        }
+    }
+
+    public static Topics with(String prefix) {
+        return new Topics(prefix);
+    }
+
+    /// What a topic is called here.
+    public String name(Topic topic) {
+        return prefix + topic.baseName();
+    }
+
+    /// The settings that a topic is created with, as the broker calls them.
+    public Map<String, String> config(Topic topic) {
+        var config = new TreeMap<String, String>();
+        config.put("cleanup.policy", topic.cleanup().name().toLowerCase(java.util.Locale.ROOT));
+        config.put("max.message.bytes", Integer.toString(Topic.MAX_MESSAGE_BYTES));
+        if (topic.retention() != null) {
+            config.put("retention.ms", Long.toString(topic.retention().toMillis()));
+        }
+        return config;
+    }
+}

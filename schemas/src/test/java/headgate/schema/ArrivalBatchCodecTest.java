@@ -1,0 +1,122 @@
+package headgate.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import headgate.schema.FrameBatchHeader.Interface;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArrivalBatchCodecTest {
+    private static final List<Interface> ETH0 = List.of(new Interface("eth0", 1, 0));
+    private static final long START = 1_700_000_000_000_000_000L;
+
+    private final ArrivalBatchCodec codec = new ArrivalBatchCodec();
+
+    @Test
+    void readsWhatWasWritten() {
+        codec.add(START, 64, 0x8000_0000, -1, 0);
+        codec.add(START + 1_000, 1514, 7, -1, 0);
+        codec.add(START - 5, 60, 0, -1, 0); // a capture file may go back in time
+        byte[] value = finish(START + 2_000);
+        assertEquals(
+                List.of(
+                        "3 from 41 until 2000",
+                        "41 at 0: 64 -2147483648 -1 0",
+                        "42 at 1000: 1514 7 -1 0",
+                        "43 at -5: 60 0 -1 0"),
+                read(value));
+        CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
+    }
+
+    @Test
+    void keepsPacketTypesAndInterfacesWhereTheyTellSomething() {
+        codec.add(START, 64, 1, 0, 0);
+        codec.add(START, 64, 2, 4, 1);
+        byte[] value = finish(START);
+        assertEquals(
+                List.of("2 from 41 until 0", "41 at 0: 64 1 0 0", "42 at 0: 64 2 4 1"),
+                read(value));
+        CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
+    }
+
+    @Test
+    void anEmptyBatchTellsTheTime() {
+        byte[] value = finish(START + 9);
+        assertEquals(List.of("0 from 41 until 9"), read(value));
+        CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
+    }
+
+    @Test
+    void aThousandArrivalsTakeFewBytesEach() {
+        for (int i = 0; i < 1000; i++) {
+            codec.add(START + i * 10_000L, 1514, i * 0x9e37_79b9, -1, 0);
+        }
+        byte[] value = finish(START + 10_000_000);
+        assertEquals(1001, read(value).size());
+        assertEquals(true, value.length < 11_000, value.length + " bytes");
+    }
+
+    @Test
+    void refusesEveryCutAndColumnsOfUnequalLength() {
+        codec.add(START, 64, 1, 0, 0);
+        codec.add(START, 64, 2, 4, 1);
+        byte[] value = finish(START);
+        CodecContract.refusesEveryPiece(value, this::read);
+
+        byte[] unequal = value.clone();
+        unequal[unequal.length - 4] = 2; // the last column now counts one item
+        assertThrows(UnreadableValueException.class, () -> read(unequal));
+    }
+
+    @Test
+    void stillReadsTheFirstBatchesEverPublished() {
+        byte[] value = CodecContract.resolvedGolden("arrival-batch-1", ArrivalBatchCodec.SCHEMA);
+        assertEquals(
+                List.of("2 from 41 until 0", "41 at 0: 64 1 0 0", "42 at 0: 64 2 4 1"),
+                read(value));
+    }
+
+    private byte[] finish(long untilNanos) {
+        return codec.finish("gw1", "eth0", ETH0, 5, 41, untilNanos);
+    }
+
+    private List<String> read(byte[] value) {
+        var lines = new ArrayList<String>();
+        codec.read(
+                value,
+                new ArrivalBatchHandler() {
+                    @Override
+                    public void onBatch(ArrivalBatchHeader header, int count) {
+                        assertEquals(ETH0, header.interfaces());
+                        lines.add(
+                                "%d from %d until %d"
+                                        .formatted(
+                                                count,
+                                                header.firstSequence(),
+                                                header.untilNanos() - START));
+                    }
+
+                    @Override
+                    public void onArrival(
+                            long sequence,
+                            long arrivalNanos,
+                            int lengthOnWire,
+                            int flowHash,
+                            int packetType,
+                            int interfaceId) {
+                        lines.add(
+                                "%d at %d: %d %d %d %d"
+                                        .formatted(
+                                                sequence,
+                                                arrivalNanos - START,
+                                                lengthOnWire,
+                                                flowHash,
+                                                packetType,
+                                                interfaceId));
+                    }
+                });
+        return lines;
+    }
+}

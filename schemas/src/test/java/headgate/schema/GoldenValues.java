@@ -1,0 +1,52 @@
+package headgate.schema;
+
+import headgate.schema.FrameBatchHeader.Interface;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Makes the golden values of this module's own codecs; argument: `src/test/resources`. It refuses
+/// to touch those that are there: a golden value never changes.
+final class GoldenValues {
+    private GoldenValues() {}
+
+    public static void main(String[] arguments) {
+        Path resources = Path.of(arguments[0]);
+        var frames = new FrameBatchCodec();
+        frames.begin(FrameBatchCodecTest.HEADER);
+        Frames.ofAllKinds()
+                .values()
+                .forEach(frame -> frames.add(frame, 9, 8, FrameBatchCodecTest.ALL));
+        CodecContract.makeGolden(
+                resources, "frame-batch-1", FrameBatchCodec.SCHEMA, frames.finish());
+
+        var arrivals = new ArrivalBatchCodec();
+        arrivals.add(1_700_000_000_000_000_000L, 64, 1, 0, 0);
+        arrivals.add(1_700_000_000_000_000_000L, 64, 2, 4, 1);
+        CodecContract.makeGolden(
+                resources,
+                "arrival-batch-1",
+                ArrivalBatchCodec.SCHEMA,
+                arrivals.finish(
+                        "gw1",
+                        "eth0",
+                        List.of(new Interface("eth0", 1, 0)),
+                        5,
+                        41,
+                        1_700_000_000_000_000_000L));
+        CodecContract.makeGolden(
+                resources,
+                "ledger-1",
+                LedgerCodec.SCHEMA,
+                LedgerCodec.write(RecordCodecsTest.LIVE));
+        CodecContract.makeGolden(
+                resources,
+                "finding-1",
+                FindingCodec.SCHEMA,
+                FindingCodec.write(RecordCodecsTest.FINDING));
+        CodecContract.makeGolden(
+                resources,
+                "dead-letter-1",
+                DeadLetterCodec.SCHEMA,
+                DeadLetterCodec.write(RecordCodecsTest.TOMBSTONE));
+    }
+}
