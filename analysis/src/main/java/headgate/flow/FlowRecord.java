@@ -1,0 +1,109 @@
+package headgate.flow;
+
+import java.util.List;
+
+/// What one conversation did, up to [#lastNanos].
+///
+/// Counts are totals since the flow began, in interim records too: the latest record of a flow
+/// tells all of it, and the sum over final records is what was seen.
+///
+/// @param ipVersion 4 or 6
+/// @param protocol IP protocol number; 255 where the frame did not get as far as telling it
+/// @param originator who began: the sender of the first frame seen, or its receiver if that frame
+///   was a SYN/ACK
+/// @param responder the other side
+/// @param vlanIds VLAN identifiers of the first frame, outer to inner
+/// @param communityId Community ID v1 of the flow
+/// @param firstNanos when the first frame was seen, since 1970-01-01T00:00:00Z
+/// @param lastNanos when the last frame was seen
+/// @param state what became of it
+/// @param history Zeek's letters for what happened in order, upper case the originator's; at most
+///   24
+/// @param serverRttNanos from the last SYN to the SYN/ACK, which is the way between here and the
+///   server; -1 if unknown
+/// @param clientRttNanos from the last SYN/ACK to the ACK, which is the way between here and the
+///   client; -1 if unknown
+/// @param endReason why the record left
+/// @param application what is spoken in it; empty if unknown
+public record FlowRecord(
+        int ipVersion,
+        int protocol,
+        Side originator,
+        Side responder,
+        List<Integer> vlanIds,
+        String communityId,
+        long firstNanos,
+        long lastNanos,
+        ConnState state,
+        String history,
+        long serverRttNanos,
+        long clientRttNanos,
+        EndReason endReason,
+        String application) {
+
+    /// What one side is, and sent.
+    ///
+    /// @param addressHigh IPv6: the upper 64 bits; IPv4: 0
+    /// @param addressLow IPv6: the lower 64 bits; IPv4: the 32 bits
+    /// @param port of TCP and UDP; of ICMP the type (originator) and the code or the type of the
+    ///   reply (responder); 0 where there is none, or where only fragments were seen
+    /// @param packets frames with an IP header
+    /// @param frameBytes bytes of these frames on the wire
+    /// @param ipBytes bytes that their IP headers claim, these headers included
+    /// @param payloadBytes bytes after the transport header, repeated ones too
+    /// @param streamBytes TCP: bytes of payload by sequence and acknowledgment numbers, each once,
+    ///   seen or not; otherwise the same as payloadBytes
+    /// @param fragments frames that were fragments of a datagram, stays at 65,535
+    /// @param tcpFlags every flag seen, as in the TCP header; 0 if not TCP
+    /// @param maximumSegmentSize option of the SYN; -1 if absent
+    /// @param windowScale option of the SYN; -1 if absent
+    /// @param retransmissions segments with payload that brought no new sequence number: sent
+    ///   again, or late
+    /// @param zeroWindows segments that closed the window, stays at 65,535
+    /// @param missingBytes bytes that the peer acknowledged and that were never seen here
+    public record Side(
+            long addressHigh,
+            long addressLow,
+            int port,
+            long packets,
+            long frameBytes,
+            long ipBytes,
+            long payloadBytes,
+            long streamBytes,
+            long fragments,
+            int tcpFlags,
+            int maximumSegmentSize,
+            int windowScale,
+            long retransmissions,
+            long zeroWindows,
+            long missingBytes) {}
+
+    public FlowRecord {
+        if (ipVersion != 4 && ipVersion != 6) {
+            throw new IllegalArgumentException("IP version " + ipVersion + " is neither 4 nor 6");
+        }
+        vlanIds = List.copyOf(vlanIds);
+    }
+
+    /// Whether the flow goes on after this record.
+    public boolean interim() {
+        return endReason == EndReason.NOT_ENDED;
+    }
+
+    public long packets() {
+        return originator.packets + responder.packets;
+    }
+
+    public long frameBytes() {
+        return originator.frameBytes + responder.frameBytes;
+    }
+
+    public long retransmissions() {
+        return originator.retransmissions + responder.retransmissions;
+    }
+
+    /// The way from the client through here to the server and back; -1 if one part is unknown.
+    public long handshakeRttNanos() {
+        return serverRttNanos < 0 || clientRttNanos < 0 ? -1 : serverRttNanos + clientRttNanos;
+    }
+}

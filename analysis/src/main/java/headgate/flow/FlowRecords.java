@@ -1,0 +1,78 @@
+package headgate.flow;
+
+import headgate.packet.IpProtocol;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads rows into records; the only place that knows both.
+final class FlowRecords {
+    private FlowRecords() {}
+
+    static FlowRecord of(FlowRow row, EndReason reason) {
+        return new FlowRecord(
+                row.ipVersion(),
+                row.protocol(),
+                side(row, FlowRow.ORIGINATOR),
+                side(row, FlowRow.RESPONDER),
+                vlanIds(row),
+                "",
+                row.get(FlowRow.FIRST),
+                row.get(FlowRow.LAST),
+                state(row),
+                row.history(),
+                row.get(FlowRow.SERVER_RTT) - 1,
+                row.handshakePhase() == FlowRow.HANDSHAKE_DONE
+                        ? row.get(FlowRow.HANDSHAKE) - 1
+                        : -1,
+                reason,
+                "");
+    }
+
+    private static FlowRecord.Side side(FlowRow row, int side) {
+        boolean tcp = row.protocol() == IpProtocol.TCP;
+        long payload = row.get(FlowRow.PAYLOAD_BYTES + side);
+        return new FlowRecord.Side(
+                row.get(FlowRow.ADDRESS + 2 * side),
+                row.get(FlowRow.ADDRESS + 2 * side + 1),
+                row.port(side),
+                row.get(FlowRow.PACKETS + side),
+                row.get(FlowRow.FRAME_BYTES + side),
+                row.get(FlowRow.IP_BYTES + side),
+                payload,
+                tcp ? TcpTracker.streamBytes(row, side) : payload,
+                row.fragments(side),
+                tcp ? TcpTracker.flagsSeen(row, side) : 0,
+                tcp ? TcpTracker.maximumSegmentSize(row, side) : -1,
+                tcp ? TcpTracker.windowScale(row, side) : -1,
+                row.retransmits(side),
+                tcp ? TcpTracker.zeroWindows(row, side) : 0,
+                row.missingBytes(side));
+    }
+
+    private static List<Integer> vlanIds(FlowRow row) {
+        int count = row.vlanCount();
+        if (count == 0) {
+            return List.of();
+        }
+        var ids = new ArrayList<Integer>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(row.vlanId(i));
+        }
+        return ids;
+    }
+
+    private static ConnState state(FlowRow row) {
+        return switch (row.protocol()) {
+            case IpProtocol.TCP -> TcpTracker.connState(row);
+            case IpProtocol.UDP -> {
+                boolean originator = row.get(FlowRow.PACKETS + FlowRow.ORIGINATOR) > 0;
+                boolean responder = row.get(FlowRow.PACKETS + FlowRow.RESPONDER) > 0;
+                if (originator) {
+                    yield responder ? ConnState.SF : ConnState.S0;
+                }
+                yield responder ? ConnState.SHR : ConnState.OTH;
+            }
+            default -> ConnState.OTH;
+        };
+    }
+}

@@ -1,0 +1,598 @@
+package headgate.flow;
+
+import headgate.packet.Frame;
+import headgate.packet.IpProtocol;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/// Every live flow of one lane, in rows of longs.
+///
+/// Frames go in by [#onFrame]; records come out of the listener when a flow ends, and in between
+/// when it goes on for long. Nothing is allocated per frame: chunks of rows as the table grows, and
+/// a record when one leaves. Time is that of the frames. A flow ends by idleness either when its
+/// next frame comes, or when a hand that goes round the table meets it: so its record leaves at
+/// most one shortest timeout late, and what the record says does not depend on when it leaves.
+///
+/// One thread uses a table. Bytes of frames never make it throw.
+public final class FlowTable {
+
+    /// Stands for a protocol that the frame does not get to tell (IANA: reserved).
+    private static final int UNKNOWN_PROTOCOL = 255;
+
+    private static final int ROWS_PER_CHUNK = 1 << 10;
+    private static final int NONE = -1;
+    private static final int FIRST_INDEX_SIZE = 1 << 10;
+
+    /// Into how many steps one round of the hand is cut.
+    private static final int STEPS_PER_ROUND = 64;
+
+    /// How many rows are looked at to find one to evict.
+    private static final int EVICTION_SAMPLE = 32;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final FlowSettings settings;
+    private final FlowListener listener;
+    private final FragmentPorts fragmentPorts;
+    private final TcpTracker tcp = new TcpTracker();
+    private final FlowRow row = new FlowRow();
+    private final FlowRow other = new FlowRow();
+
+    // Rows, and which of them are free: a free row's first word names the next one.
+    private long[][] chunks = new long[4][];
+    private int rowsUsed;
+    private int firstFree = NONE;
+    private int size;
+
+    /// Open addressing, linear probing: hash << 32 | row + 1; 0 is empty.
+    private long[] index = new long[FIRST_INDEX_SIZE];
+
+    // The ends of the frame at hand.
+    private int sourcePort;
+    private int destinationPort;
+    private boolean oneWay;
+    private int side;
+
+    // Event time and the hand.
+    private long nowNanos = Long.MIN_VALUE;
+    private long nextStepNanos = Long.MIN_VALUE;
+    private final long stepNanos;
+    private int hand;
+
+    // For the changelog.
+    private final BitSet changed = new BitSet();
+    private final List<byte[]> removed = new ArrayList<>();
+
+    private long frames;
+    private long framesWithoutIp;
+    private long framesLate;
+    private long fragmentsWithoutPorts;
+    private long flowsStarted;
+    private long interimRecords;
+    private final long[] ended = new long[EndReason.values().length];
+
+    public FlowTable(FlowSettings settings, FlowListener listener) {
+        this.settings = settings;
+        this.listener = listener;
+        this.fragmentPorts =
+                new FragmentPorts(settings.maxFragmentedDatagrams(), settings.fragmentNanos());
+        long shortest = settings.shortestNanos();
+        this.stepNanos =
+                shortest == FlowSettings.NEVER
+                        ? FlowSettings.NEVER
+                        : Math.max(1, shortest / STEPS_PER_ROUND);
+    }
+
+    /// How many flows are alive.
+    public int size() {
+        return size;
+    }
+
+    public FlowTableStatistics statistics() {
+        return new FlowTableStatistics(
+                frames,
+                framesWithoutIp,
+                framesLate,
+                fragmentsWithoutPorts,
+                flowsStarted,
+                size,
+                interimRecords,
+                ended[EndReason.IDLE_TIMEOUT.ordinal()],
+                ended[EndReason.CLOSED.ordinal()],
+                ended[EndReason.PORT_REUSE.ordinal()],
+                ended[EndReason.EVICTED.ordinal()],
+                ended[EndReason.END_OF_INPUT.ordinal()],
+                fragmentPorts.forgotten());
+    }
+
+    /// Counts one decoded frame to its flow.
+    public void onFrame(Frame frame) {
+        frames++;
+        if (frame.arrivalNanos < nowNanos) {
+            framesLate++;
+        } else {
+            advanceTo(frame.arrivalNanos);
+        }
+        if (frame.ipVersion == 0) {
+            framesWithoutIp++;
+            return;
+        }
+        findEnds(frame);
+        int hash = hash(frame);
+        int number = find(frame, hash);
+        if (number != NONE && !continues(number, frame)) {
+            number = NONE;
+        }
+        if (number == NONE) {
+            number = start(frame, hash);
+        }
+        changed.set(number);
+        count(frame);
+    }
+
+    /// Lets event time reach `nanos`: ends flows that were idle for too long. It never goes back.
+    public void advanceTo(long nanos) {
+        if (nanos <= nowNanos) {
+            return;
+        }
+        nowNanos = nanos;
+        if (stepNanos == FlowSettings.NEVER || nanos < nextStepNanos) {
+            return;
+        }
+        // The difference of two hostile times may overflow; then it is a whole round as well.
+        long elapsed = nanos - nextStepNanos;
+        boolean wholeRound = elapsed < 0 || elapsed / stepNanos >= STEPS_PER_ROUND;
+        int steps = wholeRound ? STEPS_PER_ROUND : (int) (elapsed / stepNanos) + 1;
+        nextStepNanos = nanos + stepNanos;
+        moveHand((int) Math.min(rowsUsed, (long) steps * (rowsUsed / STEPS_PER_ROUND + 1)));
+    }
+
+    /// Ends every flow, as the input has ended.
+    public void endAll() {
+        for (int number = 0; number < rowsUsed; number++) {
+            if (place(row, number).isLive()) {
+                end(number, EndReason.END_OF_INPUT);
+            }
+        }
+    }
+
+    // ---- Which flow ----
+
+    private void findEnds(Frame frame) {
+        oneWay = false;
+        sourcePort = Math.max(frame.sourcePort, 0);
+        destinationPort = Math.max(frame.destinationPort, 0);
+        boolean told = frame.sourcePort >= 0;
+        if (frame.icmpType >= 0
+                && (frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6)) {
+            int partner = IcmpPairs.partner(frame.ipVersion, frame.icmpType);
+            sourcePort = frame.icmpType;
+            destinationPort = partner >= 0 ? partner : frame.icmpCode;
+            oneWay = partner < 0;
+            told = true;
+        }
+        if (frame.isFragment()) {
+            findEndsOfFragment(frame, told);
+        }
+    }
+
+    private void findEndsOfFragment(Frame frame, boolean told) {
+        if (told && frame.fragmentOffset == 0) {
+            long ports = (long) sourcePort << 16 | destinationPort | (oneWay ? 1L << 32 : 0);
+            fragmentPorts.remember(frame, ports);
+            return;
+        }
+        long ports = fragmentPorts.find(frame);
+        if (ports == FragmentPorts.UNKNOWN) {
+            fragmentsWithoutPorts++;
+            ports = 0;
+        }
+        sourcePort = (int) (ports >>> 16) & 0xffff;
+        destinationPort = (int) ports & 0xffff;
+        oneWay = ports >>> 32 != 0;
+    }
+
+    private static int protocol(Frame frame) {
+        return frame.protocol < 0 ? UNKNOWN_PROTOCOL : frame.protocol & 0xff;
+    }
+
+    private long identity(Frame frame, int originatorPort, int responderPort) {
+        return (long) originatorPort << 48
+                | (long) responderPort << 32
+                | (long) protocol(frame) << 24
+                | (long) frame.ipVersion << 20
+                | (oneWay ? FlowRow.ONE_WAY : 0);
+    }
+
+    private int hash(Frame frame) {
+        return hash(
+                frame.sourceHigh,
+                frame.sourceLow,
+                sourcePort,
+                frame.destinationHigh,
+                frame.destinationLow,
+                destinationPort,
+                protocol(frame));
+    }
+
+    private int hash(
+            long highA, long lowA, int portA, long highB, long lowB, int portB, int protocol) {
+        long seed = settings.hashSeed();
+        return FlowHashing.finish(
+                FlowHashing.endpoint(highA, lowA, portA, seed)
+                        + FlowHashing.endpoint(highB, lowB, portB, seed)
+                        + protocol);
+    }
+
+    private int hash(FlowRow row) {
+        return hash(
+                row.get(FlowRow.ADDRESS),
+                row.get(FlowRow.ADDRESS + 1),
+                row.port(FlowRow.ORIGINATOR),
+                row.get(FlowRow.ADDRESS + 2),
+                row.get(FlowRow.ADDRESS + 3),
+                row.port(FlowRow.RESPONDER),
+                row.protocol());
+    }
+
+    /// Finds the flow of a frame, sets the side that sent it, and leaves the view on its row.
+    private int find(Frame frame, int hash) {
+        long forward = identity(frame, sourcePort, destinationPort);
+        long backward = identity(frame, destinationPort, sourcePort);
+        int mask = index.length - 1;
+        for (int at = hash & mask; index[at] != 0; at = at + 1 & mask) {
+            if ((int) (index[at] >>> 32) != hash) {
+                continue;
+            }
+            int number = (int) index[at] - 1;
+            place(row, number);
+            long identity = row.get(FlowRow.IDENTITY) & FlowRow.IDENTITY_MASK;
+            if (identity == forward && isBetween(frame, 0, 2)) {
+                side = FlowRow.ORIGINATOR;
+                return number;
+            }
+            if (identity == backward && !oneWay && isBetween(frame, 2, 0)) {
+                side = FlowRow.RESPONDER;
+                return number;
+            }
+        }
+        return NONE;
+    }
+
+    private boolean isBetween(Frame frame, int source, int destination) {
+        return row.get(FlowRow.ADDRESS + source + 1) == frame.sourceLow
+                && row.get(FlowRow.ADDRESS + destination + 1) == frame.destinationLow
+                && row.get(FlowRow.ADDRESS + source) == frame.sourceHigh
+                && row.get(FlowRow.ADDRESS + destination) == frame.destinationHigh;
+    }
+
+    /// Whether the frame belongs to the flow that was found, which ends otherwise.
+    private boolean continues(int number, Frame frame) {
+        long idle = frame.arrivalNanos - row.get(FlowRow.LAST);
+        if (idle > allowedIdleNanos(row)) {
+            end(number, idleReason(row));
+            return false;
+        }
+        if (isTcpSegment(frame) && TcpTracker.beginsAnother(row, side, frame)) {
+            end(number, EndReason.PORT_REUSE);
+            return false;
+        }
+        reportIfActiveForLong(frame.arrivalNanos);
+        return true;
+    }
+
+    private void reportIfActiveForLong(long nanos) {
+        if (settings.activeNanos() == FlowSettings.NEVER) {
+            return;
+        }
+        long reported =
+                row.get(FlowRow.FIRST) + row.bits(FlowRow.REPORTED, 32, 32) * NANOS_PER_MILLI;
+        if (nanos - reported < settings.activeNanos()) {
+            return;
+        }
+        interimRecords++;
+        listener.onRecord(FlowRecords.of(row, EndReason.NOT_ENDED));
+        long millis = (nanos - row.get(FlowRow.FIRST)) / NANOS_PER_MILLI;
+        row.setBits(FlowRow.REPORTED, 32, 32, Math.clamp(millis, 0, 0xffff_ffffL));
+    }
+
+    private static boolean isTcpSegment(Frame frame) {
+        return frame.protocol == IpProtocol.TCP
+                && frame.tcpHeaderLength > 0
+                && frame.fragmentOffset == 0;
+    }
+
+    // ---- Start, count, end ----
+
+    private int start(Frame frame, int hash) {
+        while (size >= settings.maxFlows()) {
+            evict();
+        }
+        flowsStarted++;
+        boolean answer =
+                isTcpSegment(frame)
+                        && (frame.tcpFlags & (TcpTracker.SYN | TcpTracker.ACK))
+                                == (TcpTracker.SYN | TcpTracker.ACK);
+        side = answer ? FlowRow.RESPONDER : FlowRow.ORIGINATOR;
+        int number = allocate();
+        int source = FlowRow.ADDRESS + 2 * side;
+        int destination = FlowRow.ADDRESS + 2 * (1 - side);
+        row.set(source, frame.sourceHigh);
+        row.set(source + 1, frame.sourceLow);
+        row.set(destination, frame.destinationHigh);
+        row.set(destination + 1, frame.destinationLow);
+        row.set(
+                FlowRow.IDENTITY,
+                answer
+                        ? identity(frame, destinationPort, sourcePort)
+                        : identity(frame, sourcePort, destinationPort));
+        row.set(FlowRow.FIRST, frame.arrivalNanos);
+        row.set(FlowRow.LAST, frame.arrivalNanos);
+        row.setVlan(frame.vlanCount, frame.vlanTags);
+        if (answer) {
+            row.addHistory(FlowRow.RESPONDER, '^');
+        }
+        insert(hash, number);
+        return number;
+    }
+
+    private void count(Frame frame) {
+        row.set(FlowRow.FIRST, Math.min(row.get(FlowRow.FIRST), frame.arrivalNanos));
+        row.set(FlowRow.LAST, Math.max(row.get(FlowRow.LAST), frame.arrivalNanos));
+        row.add(FlowRow.PACKETS + side, 1);
+        row.add(FlowRow.FRAME_BYTES + side, frame.lengthOnWire);
+        row.add(FlowRow.IP_BYTES + side, frame.networkLength);
+        row.add(FlowRow.PAYLOAD_BYTES + side, Math.max(frame.payloadLength, 0));
+        if (frame.isFragment()) {
+            row.countFragment(side);
+        }
+        if (isTcpSegment(frame)) {
+            tcp.onSegment(row, side, frame, frame.arrivalNanos);
+        } else if (frame.protocol == IpProtocol.UDP) {
+            TcpTracker.noteDatagram(row, side);
+        }
+    }
+
+    private void end(int number, EndReason reason) {
+        place(other, number);
+        ended[reason.ordinal()]++;
+        FlowRecord record = FlowRecords.of(other, reason);
+        remove(number, other);
+        listener.onRecord(record);
+    }
+
+    private void remove(int number, FlowRow of) {
+        if (of.has(FlowRow.LOGGED)) {
+            removed.add(of.key());
+        }
+        unlink(hash(of), number);
+        changed.clear(number);
+        of.set(FlowRow.IDENTITY, 0);
+        of.set(0, firstFree);
+        firstFree = number;
+        size--;
+    }
+
+    // ---- Time and room ----
+
+    private long allowedIdleNanos(FlowRow row) {
+        return switch (row.protocol()) {
+            case IpProtocol.TCP -> {
+                if (TcpTracker.isOver(row)) {
+                    yield settings.tcpClosedNanos();
+                }
+                yield TcpTracker.isOpening(row)
+                        ? settings.tcpOpeningNanos()
+                        : settings.tcpEstablishedNanos();
+            }
+            case IpProtocol.UDP -> settings.udpNanos();
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> settings.icmpNanos();
+            default -> settings.otherNanos();
+        };
+    }
+
+    private static EndReason idleReason(FlowRow row) {
+        return row.protocol() == IpProtocol.TCP && TcpTracker.isOver(row)
+                ? EndReason.CLOSED
+                : EndReason.IDLE_TIMEOUT;
+    }
+
+    private void moveHand(int rows) {
+        for (int i = 0; i < rows; i++) {
+            hand = hand + 1 < rowsUsed ? hand + 1 : 0;
+            place(other, hand);
+            if (other.isLive() && nowNanos - other.get(FlowRow.LAST) > allowedIdleNanos(other)) {
+                end(hand, idleReason(other));
+            }
+        }
+    }
+
+    /// Ends one of the next few flows: a closed one rather than one that never opened, that rather
+    /// than any other, and of equals the one idle for longest.
+    private void evict() {
+        int victim = NONE;
+        int victimRank = 0;
+        long victimLast = 0;
+        for (int seen = 0; seen < Math.min(EVICTION_SAMPLE, size); ) {
+            hand = hand + 1 < rowsUsed ? hand + 1 : 0;
+            if (!place(other, hand).isLive()) {
+                continue;
+            }
+            seen++;
+            int rank = evictionRank(other);
+            long last = other.get(FlowRow.LAST);
+            if (victim == NONE || rank > victimRank || rank == victimRank && last < victimLast) {
+                victim = hand;
+                victimRank = rank;
+                victimLast = last;
+            }
+        }
+        end(victim, EndReason.EVICTED);
+    }
+
+    private static int evictionRank(FlowRow row) {
+        if (row.protocol() != IpProtocol.TCP) {
+            return row.get(FlowRow.PACKETS + FlowRow.RESPONDER) == 0 ? 1 : 0;
+        }
+        if (TcpTracker.isOver(row)) {
+            return 2;
+        }
+        return TcpTracker.isOpening(row) ? 1 : 0;
+    }
+
+    // ---- Rows and index ----
+
+    private FlowRow place(FlowRow view, int number) {
+        return view.at(chunks[number / ROWS_PER_CHUNK], number % ROWS_PER_CHUNK * FlowRow.LENGTH);
+    }
+
+    private int allocate() {
+        int number = firstFree;
+        if (number != NONE) {
+            place(row, number);
+            firstFree = (int) row.get(0);
+        } else {
+            number = rowsUsed++;
+            int chunk = number / ROWS_PER_CHUNK;
+            if (chunk == chunks.length) {
+                chunks = Arrays.copyOf(chunks, 2 * chunks.length);
+            }
+            if (chunks[chunk] == null) {
+                chunks[chunk] = new long[ROWS_PER_CHUNK * FlowRow.LENGTH];
+            }
+            place(row, number);
+        }
+        row.clear();
+        size++;
+        if (2 * size > index.length) {
+            growIndex();
+        }
+        return number;
+    }
+
+    private void growIndex() {
+        long[] old = index;
+        index = new long[2 * old.length];
+        for (long entry : old) {
+            if (entry != 0) {
+                link(entry);
+            }
+        }
+    }
+
+    private void insert(int hash, int number) {
+        link((long) hash << 32 | number + 1);
+    }
+
+    private void link(long entry) {
+        int mask = index.length - 1;
+        int at = home(entry) & mask;
+        while (index[at] != 0) {
+            at = at + 1 & mask;
+        }
+        index[at] = entry;
+    }
+
+    private static int home(long entry) {
+        return (int) (entry >>> 32);
+    }
+
+    /// Takes an entry out and moves later ones of its run back, so that no run has a hole.
+    private void unlink(int hash, int number) {
+        int mask = index.length - 1;
+        long entry = (long) hash << 32 | number + 1;
+        int hole = hash & mask;
+        while (index[hole] != entry) {
+            hole = hole + 1 & mask;
+        }
+        for (int at = hole + 1 & mask; index[at] != 0; at = at + 1 & mask) {
+            int distance = at - home(index[at]) & mask;
+            if (distance >= (at - hole & mask)) {
+                index[hole] = index[at];
+                hole = at;
+            }
+        }
+        index[hole] = 0;
+    }
+
+    // ---- State transfer ----
+
+    /// Hands over the state of every flow that changed since the last call: a key with null for one
+    /// that ended. Keys of ended flows come first, so that a flow that took a key over stays.
+    public void drainChanged(FlowStateSink sink) {
+        removed.forEach(key -> sink.put(key, null));
+        removed.clear();
+        for (int n = changed.nextSetBit(0); n >= 0; n = changed.nextSetBit(n + 1)) {
+            place(other, n).mark(FlowRow.LOGGED);
+            sink.put(other.key(), other.toBytes());
+        }
+        changed.clear();
+        fragmentPorts.drainChanged(sink);
+    }
+
+    /// Takes back what [#drainChanged] gave, in the order given or only the latest of each key.
+    /// Nothing is reported to the listener.
+    ///
+    /// @throws IllegalArgumentException if it is not such a state
+    public void restore(byte[] key, byte[] stateOrNull) {
+        if (key.length == 0) {
+            throw new IllegalArgumentException("an empty key");
+        }
+        switch (key[0]) {
+            case 'f' -> restoreFlow(key, stateOrNull);
+            case 'g' -> fragmentPorts.restore(key, stateOrNull);
+            default -> throw new IllegalArgumentException("a key of unknown kind " + key[0]);
+        }
+    }
+
+    private void restoreFlow(byte[] key, byte[] stateOrNull) {
+        int hash = hashOfKey(key);
+        int known = findByKey(key, hash);
+        if (known != NONE) {
+            place(other, known)
+                    .set(FlowRow.IDENTITY, other.get(FlowRow.IDENTITY) & ~FlowRow.LOGGED);
+            remove(known, other);
+        }
+        if (stateOrNull == null) {
+            return;
+        }
+        int number = allocate();
+        row.fromBytes(stateOrNull);
+        if (!row.isLive() || hash(row) != hash) {
+            throw new IllegalArgumentException("a state under the key of another flow");
+        }
+        insert(hash, number);
+    }
+
+    private int findByKey(byte[] key, int hash) {
+        int mask = index.length - 1;
+        for (int at = hash & mask; index[at] != 0; at = at + 1 & mask) {
+            int number = (int) index[at] - 1;
+            if (home(index[at]) == hash && Arrays.equals(place(other, number).key(), key)) {
+                return number;
+            }
+        }
+        return NONE;
+    }
+
+    private int hashOfKey(byte[] key) {
+        int length = key.length > 1 && key[1] == 4 ? 16 : 40;
+        if (key.length != length) {
+            throw new IllegalArgumentException("a flow's key of " + key.length + " bytes");
+        }
+        var in = ByteBuffer.wrap(key);
+        boolean four = key[1] == 4;
+        int protocol = key[2] & 0xff;
+        in.position(4);
+        long highA = four ? 0 : in.getLong();
+        long lowA = four ? Integer.toUnsignedLong(in.getInt()) : in.getLong();
+        int portA = in.getShort() & 0xffff;
+        long highB = four ? 0 : in.getLong();
+        long lowB = four ? Integer.toUnsignedLong(in.getInt()) : in.getLong();
+        int portB = in.getShort() & 0xffff;
+        return hash(highA, lowA, portA, highB, lowB, portB, protocol);
+    }
+}
