@@ -1,5 +1,7 @@
 package headgate.flow;
 
+import headgate.packet.CommunityId;
+import headgate.packet.FlowKey;
 import headgate.packet.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ final class FlowRecords {
                 side(row, FlowRow.ORIGINATOR),
                 side(row, FlowRow.RESPONDER),
                 vlanIds(row),
-                "",
+                communityId(row),
                 row.get(FlowRow.FIRST),
                 row.get(FlowRow.LAST),
                 state(row),
@@ -59,6 +61,20 @@ final class FlowRecords {
             ids.add(row.vlanId(i));
         }
         return ids;
+    }
+
+    private static String communityId(FlowRow row) {
+        boolean told = row.has(FlowRow.PORTS_TOLD);
+        return CommunityId.of(
+                new FlowKey(
+                        row.ipVersion(),
+                        row.get(FlowRow.ADDRESS),
+                        row.get(FlowRow.ADDRESS + 1),
+                        row.get(FlowRow.ADDRESS + 2),
+                        row.get(FlowRow.ADDRESS + 3),
+                        row.protocol(),
+                        told ? row.port(FlowRow.ORIGINATOR) : -1,
+                        told ? row.port(FlowRow.RESPONDER) : -1));
     }
 
     private static ConnState state(FlowRow row) {

@@ -58,6 +58,9 @@ final class FlowRow {
     /// A changelog knows this flow.
     static final long LOGGED = 1;
 
+    /// The ports are those of a header; otherwise they are 0 because none was seen.
+    static final long PORTS_TOLD = 2;
+
     static final long IDENTITY_MASK = ~0L << 19;
 
     // Handshake phases in LINKS.

@@ -2,7 +2,9 @@ package headgate.flow;
 
 import headgate.packet.Frame;
 import headgate.packet.IpProtocol;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -21,6 +23,9 @@ public final class FlowTable {
 
     /// Stands for a protocol that the frame does not get to tell (IANA: reserved).
     private static final int UNKNOWN_PROTOCOL = 255;
+
+    private static final ValueLayout.OfShort U16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final int ROWS_PER_CHUNK = 1 << 10;
     private static final int NONE = -1;
@@ -53,6 +58,7 @@ public final class FlowTable {
     // The ends of the frame at hand.
     private int sourcePort;
     private int destinationPort;
+    private boolean portsTold;
     private boolean oneWay;
     private int side;
 
@@ -63,8 +69,10 @@ public final class FlowTable {
     private int hand;
 
     // For the changelog.
+    private static final byte[] TIME_KEY = {'t'};
     private final BitSet changed = new BitSet();
     private final List<byte[]> removed = new ArrayList<>();
+    private long drainedNanos = Long.MIN_VALUE;
 
     private long frames;
     private long framesWithoutIp;
@@ -163,30 +171,39 @@ public final class FlowTable {
 
     private void findEnds(Frame frame) {
         oneWay = false;
+        portsTold = frame.sourcePort >= 0;
         sourcePort = Math.max(frame.sourcePort, 0);
         destinationPort = Math.max(frame.destinationPort, 0);
-        boolean told = frame.sourcePort >= 0;
         if (frame.icmpType >= 0
                 && (frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6)) {
             int partner = IcmpPairs.partner(frame.ipVersion, frame.icmpType);
             sourcePort = frame.icmpType;
             destinationPort = partner >= 0 ? partner : frame.icmpCode;
             oneWay = partner < 0;
-            told = true;
+            portsTold = true;
+        } else if (frame.protocol == IpProtocol.SCTP
+                && frame.fragmentOffset == 0
+                && frame.payloadCaptured >= 4) {
+            // RFC 9260, section 3.1: both ports come first.
+            long at = frame.start + frame.payloadOffset;
+            sourcePort = Short.toUnsignedInt(frame.bytes.get(U16, at));
+            destinationPort = Short.toUnsignedInt(frame.bytes.get(U16, at + 2));
+            portsTold = true;
         }
         if (frame.isFragment()) {
-            findEndsOfFragment(frame, told);
+            findEndsOfFragment(frame);
         }
     }
 
-    private void findEndsOfFragment(Frame frame, boolean told) {
-        if (told && frame.fragmentOffset == 0) {
+    private void findEndsOfFragment(Frame frame) {
+        if (portsTold && frame.fragmentOffset == 0) {
             long ports = (long) sourcePort << 16 | destinationPort | (oneWay ? 1L << 32 : 0);
             fragmentPorts.remember(frame, ports);
             return;
         }
         long ports = fragmentPorts.find(frame);
-        if (ports == FragmentPorts.UNKNOWN) {
+        portsTold = ports != FragmentPorts.UNKNOWN;
+        if (!portsTold) {
             fragmentsWithoutPorts++;
             ports = 0;
         }
@@ -271,8 +288,8 @@ public final class FlowTable {
 
     /// Whether the frame belongs to the flow that was found, which ends otherwise.
     private boolean continues(int number, Frame frame) {
-        long idle = frame.arrivalNanos - row.get(FlowRow.LAST);
-        if (idle > allowedIdleNanos(row)) {
+        // By the table's time, not the frame's: a late frame must not find a flow that is over.
+        if (nowNanos - row.get(FlowRow.LAST) > allowedIdleNanos(row)) {
             end(number, idleReason(row));
             return false;
         }
@@ -329,6 +346,9 @@ public final class FlowTable {
                 answer
                         ? identity(frame, destinationPort, sourcePort)
                         : identity(frame, sourcePort, destinationPort));
+        if (portsTold) {
+            row.mark(FlowRow.PORTS_TOLD);
+        }
         row.set(FlowRow.FIRST, frame.arrivalNanos);
         row.set(FlowRow.LAST, frame.arrivalNanos);
         row.setVlan(frame.vlanCount, frame.vlanTags);
@@ -531,6 +551,10 @@ public final class FlowTable {
         }
         changed.clear();
         fragmentPorts.drainChanged(sink);
+        if (drainedNanos != nowNanos) {
+            drainedNanos = nowNanos;
+            sink.put(TIME_KEY.clone(), ByteBuffer.allocate(Long.BYTES).putLong(nowNanos).array());
+        }
     }
 
     /// Takes back what [#drainChanged] gave, in the order given or only the latest of each key.
@@ -544,8 +568,17 @@ public final class FlowTable {
         switch (key[0]) {
             case 'f' -> restoreFlow(key, stateOrNull);
             case 'g' -> fragmentPorts.restore(key, stateOrNull);
+            case 't' -> restoreTime(stateOrNull);
             default -> throw new IllegalArgumentException("a key of unknown kind " + key[0]);
         }
+    }
+
+    private void restoreTime(byte[] state) {
+        if (state == null || state.length != Long.BYTES) {
+            throw new IllegalArgumentException("not the time of a table");
+        }
+        nowNanos = Math.max(nowNanos, ByteBuffer.wrap(state).getLong());
+        drainedNanos = nowNanos;
     }
 
     private void restoreFlow(byte[] key, byte[] stateOrNull) {
@@ -559,11 +592,12 @@ public final class FlowTable {
         if (stateOrNull == null) {
             return;
         }
-        int number = allocate();
-        row.fromBytes(stateOrNull);
-        if (!row.isLive() || hash(row) != hash) {
+        other.at(new long[FlowRow.LENGTH], 0).fromBytes(stateOrNull);
+        if (!other.isLive() || !Arrays.equals(other.key(), key)) {
             throw new IllegalArgumentException("a state under the key of another flow");
         }
+        int number = allocate();
+        row.fromBytes(stateOrNull);
         insert(hash, number);
     }
 

@@ -1,0 +1,144 @@
+package headgate.flow;
+
+import headgate.packet.Frame;
+import headgate.packet.IpProtocol;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Two hosts that send each other segments and datagrams, one line per frame; and a table that sees
+/// them. Every frame comes one millisecond after the one before.
+final class Conversation implements FlowListener {
+    static final long MILLI = 1_000_000;
+    static final long SECOND = 1_000 * MILLI;
+    static final int ETHERNET = 14;
+
+    static final int FIN = TcpTracker.FIN;
+    static final int SYN = TcpTracker.SYN;
+    static final int RST = TcpTracker.RST;
+    static final int PSH = 0x008;
+    static final int ACK = TcpTracker.ACK;
+
+    final List<FlowRecord> records = new ArrayList<>();
+    final FlowTable table;
+    final Frame frame = new Frame();
+    long nanos = 1_700_000_000L * SECOND;
+
+    // The two hosts. Client is 10.0.0.1, server 10.0.0.2.
+    long client = 0x0a000001;
+    long server = 0x0a000002;
+    int clientPort = 50_000;
+    int serverPort = 80;
+    int window = 1000;
+
+    Conversation(FlowSettings settings) {
+        table = new FlowTable(settings, this);
+    }
+
+    Conversation() {
+        this(FlowSettings.LIVE);
+    }
+
+    @Override
+    public void onRecord(FlowRecord record) {
+        records.add(record);
+    }
+
+    Conversation after(long moreNanos) {
+        nanos += moreNanos;
+        return this;
+    }
+
+    /// A segment of the client.
+    Conversation client(int flags, long sequence, long acknowledgment, int payload) {
+        return tcp(true, flags, sequence, acknowledgment, payload);
+    }
+
+    /// A segment of the server.
+    Conversation server(int flags, long sequence, long acknowledgment, int payload) {
+        return tcp(false, flags, sequence, acknowledgment, payload);
+    }
+
+    private Conversation tcp(
+            boolean fromClient, int flags, long sequence, long acknowledgment, int payload) {
+        ip(fromClient, IpProtocol.TCP, 20 + payload);
+        frame.sourcePort = fromClient ? clientPort : serverPort;
+        frame.destinationPort = fromClient ? serverPort : clientPort;
+        frame.tcpHeaderLength = 20;
+        frame.tcpFlags = flags;
+        frame.sequenceNumber = (int) sequence;
+        frame.acknowledgmentNumber = (int) acknowledgment;
+        frame.window = window;
+        frame.payloadLength = payload;
+        return send();
+    }
+
+    Conversation udp(boolean fromClient, int payload) {
+        ip(fromClient, IpProtocol.UDP, 8 + payload);
+        frame.sourcePort = fromClient ? clientPort : serverPort;
+        frame.destinationPort = fromClient ? serverPort : clientPort;
+        frame.udpLength = 8 + payload;
+        frame.payloadLength = payload;
+        return send();
+    }
+
+    Conversation icmp(boolean fromClient, int type, int code) {
+        ip(fromClient, frame.ipVersion == 6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP, 8 + 56);
+        frame.icmpType = type;
+        frame.icmpCode = code;
+        frame.payloadLength = 56;
+        return send();
+    }
+
+    /// A fragment of a UDP datagram; only the first one, at offset 0, has ports.
+    Conversation udpFragment(boolean fromClient, int identification, int offset, boolean more) {
+        ip(fromClient, IpProtocol.UDP, 1480);
+        frame.identification = identification;
+        frame.fragmentOffset = offset;
+        frame.moreFragments = more;
+        if (offset == 0) {
+            frame.sourcePort = fromClient ? clientPort : serverPort;
+            frame.destinationPort = fromClient ? serverPort : clientPort;
+        }
+        frame.payloadLength = offset == 0 ? 1472 : 1480;
+        return send();
+    }
+
+    /// Fills in what all frames have in common.
+    void ip(boolean fromClient, int protocol, int length) {
+        frame.clear();
+        frame.arrivalNanos = nanos;
+        frame.lengthOnWire = Math.max(60, ETHERNET + 20 + length);
+        frame.lengthCaptured = frame.lengthOnWire;
+        frame.ipVersion = 4;
+        frame.protocol = protocol;
+        frame.networkLength = 20 + length;
+        frame.sourceLow = fromClient ? client : server;
+        frame.destinationLow = fromClient ? server : client;
+    }
+
+    Conversation send() {
+        table.onFrame(frame);
+        nanos += MILLI;
+        return this;
+    }
+
+    /// SYN from 1000, SYN/ACK from 5000, ACK: the first bytes are 1001 and 5001.
+    Conversation handshake() {
+        return client(SYN, 1000, 0, 0).server(SYN | ACK, 5000, 1001, 0).client(ACK, 1001, 5001, 0);
+    }
+
+    /// Ends all flows and gives the records.
+    List<FlowRecord> end() {
+        table.endAll();
+        return records;
+    }
+
+    /// Ends all flows, of which there must be one.
+    FlowRecord only() {
+        end();
+        if (records.size() != 1) {
+            throw new AssertionError("one record expected, not " + records);
+        }
+        return records.getFirst();
+    }
+}
