@@ -134,5 +134,19 @@ sleep 1
 kill "$capture"; wait "$capture" || true
 cat "$work/tcpdump" >&2
 
+# ---- what the router says of itself: the tables that `headgate forward -R` reads ----
+router=$(dirname "$out")/router
+mkdir -p "$router"
+in_ router ip -j addr >"$router/addr.json"
+in_ router ip -j -d link >"$router/link.json"
+in_ router ip -j route show table all >"$router/route4.json"
+in_ router ip -6 -j route show table all >"$router/route6.json"
+in_ router ip -j rule >"$router/rule4.json"
+in_ router ip -6 -j rule >"$router/rule6.json"
+in_ router ip -j neigh >"$router/neigh.json"
+in_ router ip -j maddr >"$router/maddr.json"
+in_ router ip -j nexthop >"$router/nexthop.json"
+in_ router sysctl -a 2>/dev/null | grep -E '^net\.(ipv4\.(conf|ip_|icmp_|fib_|ipfrag_|route)|ipv6\.(conf|icmp|fib_|route)|core\.(netdev_|dev_weight))' >"$router/sysctl.txt"
+
 "$here/../headgate" packets -r "$work/trunk.pcap" -w "$out"
 ls -l "$out" >&2
