@@ -1,0 +1,12 @@
+package headgate.softnet;
+
+/// Why a packet went no further, by the names of the kernel's `enum skb_drop_reason`.
+public enum DropReason {
+    /// The input queue of a CPU was over `netdev_max_backlog`, or the packet's flow was over its
+    /// share of it (`flow_limit_count` tells these apart), see `enqueue_to_backlog`.
+    CPU_BACKLOG,
+
+    /// The model's own bound on one queue, [SkbQueue#LIMIT], where the settings give none; a kernel
+    /// would be out of memory about there.
+    NOMEM
+}

@@ -1,0 +1,23 @@
+package headgate.softnet;
+
+/// Something that `net_rx_action` polls (`struct napi_struct`). A poll takes simulated time, so it
+/// is not one call: [NetRxAction] asks for one packet after the other until the NAPI has none or
+/// its weight is used up.
+abstract sealed class Napi permits BacklogNapi {
+    /// Packets that the next poll may take; read before the poll (RP-23).
+    int weight;
+
+    /// Whether this NAPI is on a poll list, on its way there, or being polled (`NAPI_STATE_SCHED`).
+    boolean scheduled;
+
+    Napi(int weight) {
+        this.weight = weight;
+    }
+
+    /// The poll begins.
+    abstract void startPoll(int devRxWeight);
+
+    /// The queue that holds the next packet at its head; null if there is none, and then this NAPI
+    /// has completed.
+    abstract SkbQueue next(long nowNanos);
+}

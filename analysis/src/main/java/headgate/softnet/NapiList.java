@@ -1,0 +1,58 @@
+package headgate.softnet;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/// NAPIs of one CPU in the order in which they will be polled (`poll_list`), by index. Each is in
+/// at most one list at a time, so a list never holds more than there are.
+final class NapiList {
+    private final int[] indexes;
+    private int head;
+    private int length;
+
+    /// @param napis how many NAPIs the CPU has
+    NapiList(int napis) {
+        indexes = new int[napis];
+    }
+
+    boolean isEmpty() {
+        return length == 0;
+    }
+
+    void add(int index) {
+        indexes[(head + length) % indexes.length] = index;
+        length++;
+    }
+
+    int removeHead() {
+        int index = indexes[head];
+        head = (head + 1) % indexes.length;
+        length--;
+        return index;
+    }
+
+    /// Moves everything from the other list to the end of this one.
+    void takeAll(NapiList other) {
+        while (!other.isEmpty()) {
+            add(other.removeHead());
+        }
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeInt(length);
+        for (int i = 0; i < length; i++) {
+            out.writeInt(indexes[(head + i) % indexes.length]);
+        }
+    }
+
+    void restore(DataInput in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > indexes.length) {
+            throw new IOException("a poll list of " + count + " cannot be");
+        }
+        for (int i = 0; i < count; i++) {
+            add(Math.floorMod(in.readInt(), indexes.length));
+        }
+    }
+}

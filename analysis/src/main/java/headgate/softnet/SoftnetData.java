@@ -1,0 +1,141 @@
+package headgate.softnet;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/// The queues and counters of one CPU (`struct softnet_data`).
+final class SoftnetData {
+    /// The backlog's index among [#napis].
+    static final int BACKLOG = 0;
+
+    final int cpu;
+    SkbQueue inputPktQueue = new SkbQueue();
+    SkbQueue processQueue = new SkbQueue();
+    final QueueDepth inputDepth = new QueueDepth();
+    final QueueDepth processDepth = new QueueDepth();
+    final BacklogNapi backlog;
+
+    /// Every NAPI that this CPU polls; a NAPI's index is its place here.
+    final Napi[] napis;
+
+    /// CPUs that this one has to interrupt (`rps_ipi_list`), as a mask.
+    long rpsIpiList;
+
+    /// Null unless this CPU's bit in `flow_limit_cpu_bitmap` is set.
+    FlowLimit flowLimit;
+
+    /// Packets that went from the input queue to the process queue in the current interval.
+    long splicedPackets;
+
+    long processed;
+    long dropped;
+    long timeSqueeze;
+    long receivedRps;
+    long flowLimitCount;
+
+    SoftnetData(int cpu, NetCoreSysctls sysctls) {
+        this.cpu = cpu;
+        backlog = new BacklogNapi(this, sysctls.devWeight());
+        napis = new Napi[] {backlog};
+        setFlowLimit(sysctls);
+    }
+
+    /// RP-13: a table is made, empty, when the bit of a CPU is turned on, and keeps its size.
+    void setFlowLimit(NetCoreSysctls sysctls) {
+        if (!sysctls.flowLimitCpuBitmap().contains(cpu)) {
+            flowLimit = null;
+        } else if (flowLimit == null) {
+            flowLimit = new FlowLimit(sysctls.flowLimitTableLen());
+        }
+    }
+
+    /// RP-10: over the bound, not at it, is full. The bound is unsigned, and sees the input queue
+    /// alone.
+    boolean isInputFull(int netdevMaxBacklog) {
+        return Integer.compareUnsigned(inputPktQueue.length(), netdevMaxBacklog) > 0;
+    }
+
+    /// RP-11, RP-12: asked of the enqueuing CPU about a packet for `target`.
+    boolean skbFlowLimit(SoftnetData target, int flowHash, int netdevMaxBacklog) {
+        // The kernel shifts a signed int: a bound of -1 stays -1, and as unsigned is out of reach.
+        if (flowLimit == null
+                || Integer.compareUnsigned(target.inputPktQueue.length(), netdevMaxBacklog >> 1)
+                        < 0) {
+            return false;
+        }
+        boolean over = flowLimit.isOver(flowHash);
+        flowLimitCount += over ? 1 : 0;
+        return over;
+    }
+
+    void enqueue(long sequence, long nowNanos, long serviceNanos) {
+        inputPktQueue.add(sequence, nowNanos, serviceNanos);
+        inputDepth.change(inputPktQueue.length(), nowNanos);
+    }
+
+    /// Only to be called while the process queue is empty.
+    void spliceInputPktQueue(long nowNanos) {
+        SkbQueue empty = processQueue;
+        processQueue = inputPktQueue;
+        inputPktQueue = empty;
+        inputDepth.change(0, nowNanos);
+        processDepth.change(processQueue.length(), nowNanos);
+        splicedPackets += processQueue.length();
+    }
+
+    void startInterval(long nowNanos) {
+        splicedPackets = 0;
+        inputDepth.startInterval(nowNanos);
+        processDepth.startInterval(nowNanos);
+    }
+
+    SoftnetStat stat() {
+        return new SoftnetStat(
+                cpu,
+                processed,
+                dropped,
+                timeSqueeze,
+                receivedRps,
+                flowLimitCount,
+                inputPktQueue.length(),
+                processQueue.length());
+    }
+
+    void save(DataOutput out) throws IOException {
+        inputPktQueue.save(out);
+        processQueue.save(out);
+        inputDepth.save(out);
+        processDepth.save(out);
+        out.writeInt(backlog.weight);
+        out.writeBoolean(backlog.scheduled);
+        out.writeLong(rpsIpiList);
+        out.writeBoolean(flowLimit != null);
+        if (flowLimit != null) {
+            flowLimit.save(out);
+        }
+        out.writeLong(splicedPackets);
+        out.writeLong(processed);
+        out.writeLong(dropped);
+        out.writeLong(timeSqueeze);
+        out.writeLong(receivedRps);
+        out.writeLong(flowLimitCount);
+    }
+
+    void restore(DataInput in) throws IOException {
+        inputPktQueue = SkbQueue.restore(in);
+        processQueue = SkbQueue.restore(in);
+        inputDepth.restore(in);
+        processDepth.restore(in);
+        backlog.weight = in.readInt();
+        backlog.scheduled = in.readBoolean();
+        rpsIpiList = in.readLong();
+        flowLimit = in.readBoolean() ? FlowLimit.restore(in) : null;
+        splicedPackets = in.readLong();
+        processed = in.readLong();
+        dropped = in.readLong();
+        timeSqueeze = in.readLong();
+        receivedRps = in.readLong();
+        flowLimitCount = in.readLong();
+    }
+}

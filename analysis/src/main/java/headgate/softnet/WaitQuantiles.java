@@ -1,0 +1,28 @@
+package headgate.softnet;
+
+import org.HdrHistogram.Histogram;
+
+/// How long packets waited from arrival to the start of their service, in nanoseconds, with two
+/// significant digits.
+///
+/// @param count packets whose service began in the interval; all else is 0 where this is
+public record WaitQuantiles(
+        long count,
+        long meanNanos,
+        long p50Nanos,
+        long p90Nanos,
+        long p99Nanos,
+        long p999Nanos,
+        long maxNanos) {
+
+    static WaitQuantiles of(Histogram waits) {
+        return new WaitQuantiles(
+                waits.getTotalCount(),
+                Math.round(waits.getMean()),
+                waits.getValueAtPercentile(50),
+                waits.getValueAtPercentile(90),
+                waits.getValueAtPercentile(99),
+                waits.getValueAtPercentile(99.9),
+                waits.getMaxValue());
+    }
+}

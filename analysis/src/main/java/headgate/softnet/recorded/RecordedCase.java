@@ -1,0 +1,112 @@
+package headgate.softnet.recorded;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import headgate.softnet.SoftnetProfile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// One experiment with a real kernel's backlog: what was set, what the rules say must come out, and
+/// its runs.
+///
+/// The machine: arrivals are enqueued on CPU 0, steered to CPU 1.
+///
+/// @param kind what the experiment shows, such as `exact-blocker` or `const`
+/// @param exact the integers that every run with its preconditions met must have; empty for kinds
+///   that have none
+/// @param exactPollWorks packets of each poll; empty if the case says nothing of them
+/// @param runs those that were kept, in order
+public record RecordedCase(
+        String id,
+        String kind,
+        SoftnetProfile profile,
+        Map<String, Long> exact,
+        List<Integer> exactPollWorks,
+        List<RecordedRun> runs) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public RecordedCase {
+        exact = Map.copyOf(exact);
+        exactPollWorks = List.copyOf(exactPollWorks);
+        runs = List.copyOf(runs);
+    }
+
+    /// All backlog cases of a directory, by name; other recordings there are passed over.
+    ///
+    /// @throws IOException if the directory or one of its files cannot be read, or is not such a
+    ///   case
+    public static List<RecordedCase> readAll(Path directory) throws IOException {
+        var cases = new ArrayList<RecordedCase>();
+        List<Path> files;
+        try (Stream<Path> entries = Files.list(directory)) {
+            files = entries.filter(it -> it.toString().endsWith(".json")).sorted().toList();
+        }
+        for (Path file : files) {
+            JsonNode json = JSON.readTree(file.toFile());
+            if (json.path("settings").has("netdev_max_backlog")) {
+                cases.add(of(json, directory));
+            }
+        }
+        return cases;
+    }
+
+    private static RecordedCase of(JsonNode json, Path directory) throws IOException {
+        var exact = new LinkedHashMap<String, Long>();
+        json.path("exact")
+                .properties()
+                .forEach(entry -> {
+                    if (entry.getValue().isIntegralNumber()) {
+                        exact.put(entry.getKey(), entry.getValue().longValue());
+                    }
+                });
+        var runs = new ArrayList<RecordedRun>();
+        for (JsonNode run : json.path("reps")) {
+            if (run.hasNonNull("file")) {
+                runs.add(RecordedRun.of(run, directory.resolve(run.get("file").asText())));
+            }
+        }
+        return new RecordedCase(
+                json.path("id").asText(),
+                json.path("kind").asText(),
+                profile(json),
+                exact,
+                integers(json.path("exact").path("poll_works")),
+                runs);
+    }
+
+    private static SoftnetProfile profile(JsonNode json) throws IOException {
+        JsonNode settings = json.path("settings");
+        try {
+            return SoftnetProfile.of(
+                    json.path("id").asText(),
+                    Map.of(
+                            "hz", json.path("hz").asText("250"),
+                            "cpus", "2",
+                            "irq_cpu", "0",
+                            "rps", "1",
+                            "backlog", settings.path("netdev_max_backlog").asText(),
+                            "weight", settings.path("dev_weight").asText(),
+                            "budget", settings.path("netdev_budget").asText(),
+                            "budget_usecs", settings.path("netdev_budget_usecs").asText(),
+                            "flow_limit",
+                                    json.path("flow_limit_on_enqueuing_cpu").asBoolean()
+                                            ? "0"
+                                            : "off"));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(json.path("id").asText() + ": " + e.getMessage(), e);
+        }
+    }
+
+    static List<Integer> integers(JsonNode array) {
+        var values = new ArrayList<Integer>();
+        array.forEach(value -> values.add(value.intValue()));
+        return values;
+    }
+}

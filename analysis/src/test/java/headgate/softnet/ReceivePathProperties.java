@@ -1,0 +1,207 @@
+package headgate.softnet;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Assertions;
+
+/// What holds for any traffic and any settings.
+class ReceivePathProperties {
+    record Arrival(long gapNanos, int lengthBytes, int flowHash, long serviceNanos) {}
+
+    @Provide
+    Arbitrary<List<Arrival>> traffic() {
+        Arbitrary<Long> gaps =
+                Arbitraries.frequencyOf(
+                        Tuple.of(6, Arbitraries.longs().between(0, 500)),
+                        Tuple.of(2, Arbitraries.longs().between(500, 20_000)),
+                        Tuple.of(1, Arbitraries.longs().between(-100, 5_000_000)));
+        Arbitrary<Long> services =
+                Arbitraries.frequencyOf(
+                        Tuple.of(9, Arbitraries.longs().between(0, 3_000)),
+                        Tuple.of(1, Arbitraries.longs().between(0, 9_000_000)));
+        return Combinators.combine(
+                        gaps,
+                        Arbitraries.integers().between(-1, 9000),
+                        Arbitraries.of(0, 1, -1, 0x4000_0000, 0x8000_0000, 0xc000_1234),
+                        services)
+                .as(Arrival::new)
+                .list()
+                .ofMaxSize(400);
+    }
+
+    @Provide
+    Arbitrary<SoftnetProfile> profiles() {
+        return Combinators.combine(
+                        Arbitraries.of(0, 1, 3, 16, 64, -1),
+                        Arbitraries.of(1, 4, 64),
+                        Arbitraries.of(-1, 0, 3, 64, 300),
+                        Arbitraries.of("off", "0", "1", "0-2", "1-2"),
+                        Arbitraries.of("off", "0"),
+                        Arbitraries.of(0, 300, 12_000),
+                        Arbitraries.of(0, 450))
+                .as((backlog, weight, budget, rps, flowLimit, wakeup, gap) ->
+                        SoftnetProfile.LINUX_6.with(
+                                Map.of(
+                                        "cpus", "3",
+                                        "backlog", backlog.toString(),
+                                        "weight", weight.toString(),
+                                        "budget", budget.toString(),
+                                        "rps", rps,
+                                        "flow_limit", flowLimit,
+                                        "wakeup_ns", wakeup.toString(),
+                                        "gap_ns", gap.toString())));
+    }
+
+    @Property(tries = 300)
+    void neverLosesOrInventsAPacket(
+            @ForAll("profiles") SoftnetProfile profile, @ForAll("traffic") List<Arrival> traffic) {
+        var log = new EventLog();
+        var path = new ReceivePath(profile, log);
+        long now = 0;
+        long queued = 0;
+        for (int i = 0; i < traffic.size(); i++) {
+            now += traffic.get(i).gapNanos();
+            offer(path, i, now, traffic.get(i));
+            if (i % 50 == 49) {
+                queued = checkBalance(path.drain(now), queued);
+            }
+        }
+        queued = checkBalance(path.drain(path.runUntilIdle()), queued);
+        Assertions.assertEquals(0, queued);
+        long fates = log.lines.stream().filter(line -> !line.startsWith("polled")).count();
+        Assertions.assertEquals(traffic.size(), fates);
+    }
+
+    private static long checkBalance(PathStats stats, long queuedBefore) {
+        Assertions.assertEquals(
+                queuedBefore + stats.offered(),
+                stats.delivered() + stats.dropped() + stats.queued());
+        for (StageStats stage : stats.stages()) {
+            Assertions.assertTrue(stage.depthMean() <= 3.0 * stage.depthMax());
+            Assertions.assertTrue(stage.capacity() < 0 || stage.depthMax() <= stage.capacity());
+        }
+        Assertions.assertEquals(stats.stages().get(0).delivered(), stats.stages().get(1).offered());
+        Assertions.assertTrue(stats.busiestCpuNanos() <= stats.endNanos() - stats.startNanos());
+        return stats.queued();
+    }
+
+    @Property(tries = 300)
+    void isTheSameWhenSplitOverSaveAndRestore(
+            @ForAll("profiles") SoftnetProfile profile,
+            @ForAll("traffic") List<Arrival> traffic,
+            @ForAll @IntRange(min = 0, max = 400) int splitAt,
+            @ForAll @IntRange(min = 1, max = 60) int every) {
+        var whole = new EventLog();
+        var split = new EventLog();
+        List<PathStats> wholeStats = run(profile, whole, traffic, List.of());
+        List<Integer> splits = new ArrayList<>();
+        for (int at = splitAt; at < traffic.size(); at += every) {
+            splits.add(at);
+        }
+
+        Assertions.assertEquals(wholeStats, run(profile, split, traffic, splits));
+        Assertions.assertEquals(whole.lines, split.lines);
+    }
+
+    private static List<PathStats> run(
+            SoftnetProfile profile, EventLog log, List<Arrival> traffic, List<Integer> splits) {
+        var path = new ReceivePath(profile, log);
+        var stats = new ArrayList<PathStats>();
+        long now = 1_000;
+        for (int i = 0; i < traffic.size(); i++) {
+            if (splits.contains(i)) {
+                path = throughBytes(path, log);
+            }
+            now += traffic.get(i).gapNanos();
+            offer(path, i, now, traffic.get(i));
+            if (i % 70 == 69) {
+                stats.add(path.drain(now));
+            }
+        }
+        stats.add(path.drain(path.runUntilIdle()));
+        return stats;
+    }
+
+    private static ReceivePath throughBytes(ReceivePath path, RxListener listener) {
+        try {
+            var bytes = new ByteArrayOutputStream();
+            path.save(new DataOutputStream(bytes));
+            return ReceivePath.restore(
+                    listener, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// With one queue and one cost for all packets, room never hurts.
+    @Property(tries = 300)
+    void dropsNoMoreWithALargerBacklog(
+            @ForAll("traffic") List<Arrival> traffic,
+            @ForAll @IntRange(min = 0, max = 100) int backlog,
+            @ForAll @IntRange(min = 1, max = 100) int more) {
+        Assertions.assertTrue(
+                dropped(traffic, backlog + more) <= dropped(traffic, backlog),
+                () -> backlog + " drops less than " + (backlog + more));
+    }
+
+    private static long dropped(List<Arrival> traffic, int backlog) {
+        var path =
+                new ReceivePath(
+                        SoftnetProfile.LINUX_6.with(
+                                Map.of(
+                                        "backlog", Integer.toString(backlog),
+                                        "irq_ns", "0",
+                                        "ksoftirqd_ns", "0")),
+                        RxListener.NONE);
+        long now = 0;
+        for (int i = 0; i < traffic.size(); i++) {
+            now += traffic.get(i).gapNanos();
+            path.offer(i, now, 60, 1);
+        }
+        return path.drain(path.runUntilIdle()).dropped();
+    }
+
+    @Property(tries = 100)
+    void endsForAnyBytesAsState(
+            @ForAll("profiles") SoftnetProfile profile,
+            @ForAll("traffic") List<Arrival> traffic,
+            @ForAll int position,
+            @ForAll byte value) {
+        Assume.that(!traffic.isEmpty());
+        var path = new ReceivePath(profile, RxListener.NONE);
+        for (int i = 0; i < traffic.size(); i++) {
+            offer(path, i, 1_000 + i, traffic.get(i));
+        }
+        try {
+            var out = new ByteArrayOutputStream();
+            path.save(new DataOutputStream(out));
+            byte[] bytes = out.toByteArray();
+            bytes[Math.floorMod(position, bytes.length)] = value;
+            ReceivePath.restore(
+                    RxListener.NONE, new DataInputStream(new ByteArrayInputStream(bytes)));
+        } catch (IOException refused) {
+            Assertions.assertNotNull(refused);
+        }
+    }
+
+    private static void offer(ReceivePath path, int sequence, long now, Arrival arrival) {
+        path.offer(
+                sequence, now, arrival.lengthBytes(), arrival.flowHash(), arrival.serviceNanos());
+    }
+}

@@ -1,0 +1,124 @@
+package headgate.softnet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SoftnetProfileTest {
+    @ParameterizedTest
+    @CsvSource({
+        "linux-6,        250,  8000, 1, off",
+        "linux-6-hz100,  100, 20000, 1, off",
+        "linux-6-hz1000, 1000, 2000, 1, off",
+        "linux-6-rps,    250,  8000, 2, 1"
+    })
+    void startsWithTheDefaultsOfItsKernel(
+            String name, int hz, int budgetUsecs, int cpus, String rps) {
+        SoftnetProfile profile = SoftnetProfile.of(name);
+
+        assertEquals(name, profile.name());
+        assertEquals(hz, profile.cpus().hz());
+        assertEquals(budgetUsecs, profile.sysctls().netdevBudgetUsecs());
+        assertEquals(cpus, profile.cpus().count());
+        assertEquals(rps, profile.cpus().rpsCpus().toString());
+        assertEquals(1000, profile.sysctls().netdevMaxBacklog());
+        assertEquals(64, profile.sysctls().devWeight());
+        assertEquals(300, profile.sysctls().netdevBudget());
+    }
+
+    @Test
+    void comesBackFromItsSettings() {
+        SoftnetProfile profile =
+                SoftnetProfile.LINUX_6.with(
+                        Map.of(
+                                "hz",
+                                "100",
+                                "cpus",
+                                "8",
+                                "rps",
+                                "1-3,6",
+                                "flow_limit",
+                                "0",
+                                "irq_cpu",
+                                "7",
+                                "tick_phase_ns",
+                                "9999999",
+                                "backlog",
+                                "-1",
+                                "byte_ps",
+                                "3"));
+
+        assertEquals(profile, SoftnetProfile.of(profile.name(), profile.settings()));
+        assertEquals(ProfileKey.values().length, profile.settings().size());
+        assertEquals("", profile.differenceFrom(profile));
+        assertEquals("weight=8", profile.with("weight", "8").differenceFrom(profile));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "ring         | 256   | no setting 'ring'; there are: hz,",
+                "weight       | 0     | weight=0 is not allowed: 1 to 2147483647",
+                "weight       | many  | weight=many is not allowed: 1 to 2147483647",
+                "hz           | 0     | hz=0 is not allowed: 1 to 10000",
+                "budget_usecs | 7999  | budget_usecs=7999 is not allowed: 8000 or more at 250",
+                "rps          | 1     | rps=1 is not allowed: CPUs are 0 to 0",
+                "rps          | 3-1   | '3-1' is no list of CPUs",
+                "rps          | 64    | '64' is no list of CPUs",
+                "flow_limit   | 4     | flow_limit=4 is not allowed: CPUs are 0 to 0",
+                "flow_limit_table_len | 1000 | flow_limit_table_len=1000 is not allowed: a power",
+                "irq_cpu      | 1     | irq_cpu=1 is not allowed: CPUs are 0 to 0",
+                "tick_phase_ns | 4000000 | tick_phase_ns=4000000 is not allowed: 0 up to one tick",
+                "packet_ns    | -1    | packet_ns=-1 is not allowed: 0 to 100000000000"
+            })
+    void refusesWhatTheKernelOrTheModelCannotHave(String key, String value, String message) {
+        var refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> SoftnetProfile.LINUX_6.with(key, value));
+        assertTrue(refused.getMessage().startsWith(message), refused::getMessage);
+    }
+
+    @Test
+    void takesAnyBudgetAndBacklogAsTheKernelDoes() {
+        for (String value : new String[] {"-2147483648", "-1", "0", "2147483647"}) {
+            assertEquals(
+                    value,
+                    SoftnetProfile.LINUX_6
+                            .with(Map.of("budget", value, "backlog", value))
+                            .settings()
+                            .get("budget"));
+        }
+    }
+
+    @Test
+    void namesTheProfilesThatExist() {
+        var refused =
+                assertThrows(IllegalArgumentException.class, () -> SoftnetProfile.of("windows"));
+        assertEquals(
+                "no profile 'windows'; there are: linux-6, linux-6-hz100, linux-6-hz1000,"
+                        + " linux-6-rps",
+                refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "off | off | 0",
+                "0 | 0 | 1",
+                "0-3,6 | 0-3,6 | 4f",
+                "5,4,63 | 4-5,63 | 80000000,00000030"
+            })
+    void readsAndWritesListsOfCpus(String text, String list, String hex) {
+        assertEquals(list, CpuMask.parse(text).toString());
+        assertEquals(hex, CpuMask.parse(text).hex());
+    }
+}
