@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 
 /// Packets as annotated hex: bytes as pairs of digits, spaces as wished, `#` starts a comment.
-final class Hex {
+public final class Hex {
     private Hex() {}
 
-    static byte[] bytes(String annotated) {
+    public static byte[] bytes(String annotated) {
         var bytes = new ByteArrayOutputStream();
         annotated
                 .lines()

@@ -52,8 +52,8 @@ final class FirstBytes {
 
     private static boolean isText(InputBuffer in) {
         for (byte b : first(in, Math.min(in.present(), 64))) {
-            boolean control = b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r';
-            if (control || b == 0x7f) {
+            boolean printable = b >= ' ' && b <= '~' || b == '\t' || b == '\n' || b == '\r';
+            if (!printable) {
                 return false;
             }
         }

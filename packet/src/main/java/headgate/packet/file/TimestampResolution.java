@@ -7,7 +7,8 @@ final class TimestampResolution {
     private static final int POWER_OF_TWO = 0x80;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /// 10^19 is the largest power of ten that an unsigned 64-bit number holds.
+    /// Of the powers of ten that an unsigned 64-bit number holds; with a finer unit, no time stamp
+    /// reaches one nanosecond.
     private static final int LARGEST_EXPONENT = 19;
 
     private final long multiplier;
@@ -20,8 +21,9 @@ final class TimestampResolution {
     TimestampResolution(int tsresol, long offsetSeconds) {
         int exponent = tsresol & 0x7f;
         boolean binary = (tsresol & POWER_OF_TWO) != 0;
-        multiplier = binary ? NANOS_PER_SECOND : powerOfTen(Math.max(0, 9 - exponent));
-        divisor = binary ? 1 : powerOfTen(Math.min(LARGEST_EXPONENT, Math.max(0, exponent - 9)));
+        boolean tooFine = !binary && exponent - 9 > LARGEST_EXPONENT;
+        multiplier = tooFine ? 0 : binary ? NANOS_PER_SECOND : powerOfTen(9 - exponent);
+        divisor = tooFine || binary ? 1 : powerOfTen(exponent - 9);
         shift = binary ? exponent : 0;
         offsetNanos =
                 offsetSeconds == 0
@@ -68,6 +70,7 @@ final class TimestampResolution {
         return fits ? low : high < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
 
+    /// 1 for a negative exponent.
     private static long powerOfTen(int exponent) {
         long power = 1;
         for (int i = 0; i < exponent; i++) {
