@@ -1,0 +1,200 @@
+package headgate.forwarding;
+
+/// One decision in the making, and its outcome; reused from packet to packet. A plain struct like
+/// [Frame]: the checks of [ForwardingPath#CHECKS] read and write its fields in the kernel's order.
+///
+/// Nothing here is text until somebody asks: a verdict that is only counted costs no object.
+public final class Decision {
+    /// How a decision ended.
+    public enum Outcome {
+        UNDECIDED,
+
+        /// The packet leaves by [#egress].
+        FORWARD,
+
+        /// The packet waits until the next hop's link address is known.
+        PENDING,
+
+        /// The packet is handed to the host's own protocols.
+        LOCAL,
+
+        /// The packet is freed, with or without an ICMP error to its source.
+        REFUSED,
+
+        /// The answer depends on something that is not modelled or not known.
+        INCOMPLETE
+    }
+
+    /// What the route makes of the packet (kernel: `dst.input`).
+    public enum Input {
+        UNDECIDED,
+
+        /// `ip_local_deliver`, route type LOCAL.
+        LOCAL,
+
+        /// `ip_local_deliver`, route type BROADCAST.
+        BROADCAST,
+
+        /// `ip_local_deliver`, route type MULTICAST.
+        MULTICAST,
+
+        /// `ip_forward`.
+        FORWARD,
+
+        /// `ip_error`.
+        ERROR
+    }
+
+    public final HostSnapshot host;
+    public final Multipath multipath;
+
+    /// The packet; its link-layer fields hold nothing for a decision about a [RouteQuery].
+    public final Skb skb = new Skb();
+
+    /// What the route lookup asks for.
+    public final Flowi4 flow = new Flowi4();
+
+    /// What the source validation asks for.
+    public final Flowi4 reverse = new Flowi4();
+
+    /// What the route of an ICMP error asks for.
+    public final Flowi4 answerFlow = new Flowi4();
+
+    public final FibResult result = new FibResult();
+    public final FibResult reverseResult = new FibResult();
+    public final FibResult answerResult = new FibResult();
+
+    public NetDevice device;
+
+    public Input input;
+
+    /// Error of the route, for [Input#ERROR].
+    public Errno error;
+
+    /// Whether the reverse lookup was made, and thereby decided about the source.
+    public boolean reverseLookedUp;
+
+    /// Whether the source is on the link that the packet came from.
+    public boolean sourceOnLink;
+
+    public boolean redirect;
+
+    /// How many packets leave: more than 1 if it is fragmented.
+    public int fragments;
+
+    public NextHop egress;
+
+    /// Address whose link address is asked for: the gateway, or the destination itself.
+    public int neighbour;
+
+    /// Link address of the next hop; -1 for devices that need none.
+    public long nextHopMac;
+
+    public int mtuBytes;
+
+    public Outcome outcome;
+    public DropReason dropReason;
+
+    /// Kernel function that frees the packet.
+    public String dropFunction;
+
+    /// Type and code of the ICMP error that answers the packet; -1 if none does.
+    public int icmpType;
+
+    public int icmpCode;
+
+    /// By which way the ICMP error leaves; null if that cannot be told.
+    public NextHop answerEgress;
+
+    /// Link address of its next hop; negative if that is not known, or none is needed.
+    public long answerMac;
+
+    /// Why the answer is incomplete; null if it is not.
+    public String why;
+
+    /// Index of the check that decided.
+    public int decidedBy;
+
+    private final int[] counters = new int[SnmpCounter.values().length];
+    private long moved;
+
+    Decision(HostSnapshot host) {
+        this.host = host;
+        this.multipath = host.multipath();
+    }
+
+    void clear() {
+        result.clear();
+        reverseResult.clear();
+        answerResult.clear();
+        device = null;
+        input = Input.UNDECIDED;
+        error = Errno.NONE;
+        reverseLookedUp = sourceOnLink = redirect = false;
+        fragments = 1;
+        egress = null;
+        neighbour = 0;
+        nextHopMac = -1;
+        mtuBytes = 0;
+        outcome = Outcome.UNDECIDED;
+        dropReason = null;
+        dropFunction = "";
+        icmpType = icmpCode = -1;
+        answerEgress = null;
+        answerMac = -1;
+        why = null;
+        decidedBy = -1;
+        for (long rest = moved; rest != 0; rest &= rest - 1) {
+            counters[Long.numberOfTrailingZeros(rest)] = 0;
+        }
+        moved = 0;
+    }
+
+    public void count(SnmpCounter counter) {
+        count(counter, 1);
+    }
+
+    public void count(SnmpCounter counter, int amount) {
+        counters[counter.ordinal()] += amount;
+        moved |= 1L << counter.ordinal();
+    }
+
+    public int counter(SnmpCounter counter) {
+        return counters[counter.ordinal()];
+    }
+
+    /// Ends the decision: the packet is freed without a word.
+    ///
+    /// @param function the kernel function that frees it
+    public boolean drop(DropReason reason, String function) {
+        outcome = Outcome.REFUSED;
+        dropReason = reason;
+        dropFunction = function;
+        return true;
+    }
+
+    /// Ends the decision: the packet is freed, and its source told so if ICMP's rules let it.
+    public boolean dropAndTell(DropReason reason, String function, int type, int code) {
+        icmpType = type;
+        icmpCode = code;
+        return drop(reason, function);
+    }
+
+    /// Ends the decision: the answer depends on something that is not modelled or not known.
+    public boolean incomplete(String why) {
+        this.why = why;
+        outcome = Outcome.INCOMPLETE;
+        return true;
+    }
+
+    /// Ends the decision if a setting that it depends on is not in the snapshot.
+    public boolean isUnknown(int setting, String key) {
+        return setting < 0
+                && incomplete("net.ipv4.conf." + device + "." + key + " is not in the snapshot");
+    }
+
+    public boolean end(Outcome outcome) {
+        this.outcome = outcome;
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+package headgate.forwarding;
+
+import java.util.Arrays;
+
+/// DIR-24-8 (Gupta, Lin, McKeown, INFOCOM 1998): one array indexed by the upper 24 bits answers
+/// nearly every lookup with one memory access; blocks of 256 split the few that have longer
+/// prefixes. Costs 64 MiB and 1 KiB for each such block.
+final class Dir24Dash8 implements LongestPrefixMatch {
+    private static final int BLOCK = 256;
+
+    /// Leaf + 1, 0 for none; or, negative, a block's number with the top bit set.
+    private final int[] upper = new int[1 << 24];
+
+    /// Leaf + 1, 0 for none.
+    private final int[] blocks;
+
+    Dir24Dash8(AddressRanges ranges) {
+        int[] blocks = new int[BLOCK];
+        int blockCount = 0;
+        for (int range = 0; range < ranges.size(); range++) {
+            int value = ranges.leafOf(range) + 1;
+            long at = ranges.firstAddress(range);
+            long end = ranges.lastAddress(range) + 1;
+            while (at < end) {
+                int slot = (int) (at >>> 8);
+                long slotEnd = (long) slot + 1 << 8;
+                if ((at & 255) == 0 && end >= slotEnd) {
+                    int slots = (int) (end - at >>> 8);
+                    Arrays.fill(upper, slot, slot + slots, value);
+                    at += (long) slots << 8;
+                    continue;
+                }
+                if ((at & 255) == 0) {
+                    upper[slot] = blockCount++ | Integer.MIN_VALUE;
+                    if (blockCount * BLOCK > blocks.length) {
+                        blocks = Arrays.copyOf(blocks, blocks.length * 2);
+                    }
+                }
+                int block = (upper[slot] & Integer.MAX_VALUE) * BLOCK;
+                long stop = Math.min(end, slotEnd);
+                Arrays.fill(
+                        blocks,
+                        block + (int) (at & 255),
+                        block + (int) (stop - 1 & 255) + 1,
+                        value);
+                at = stop;
+            }
+        }
+        this.blocks = Arrays.copyOf(blocks, blockCount * BLOCK);
+    }
+
+    @Override
+    public int leaf(int address) {
+        int value = upper[address >>> 8];
+        return (value >= 0 ? value : blocks[(value & Integer.MAX_VALUE) * BLOCK + (address & 255)])
+                - 1;
+    }
+}

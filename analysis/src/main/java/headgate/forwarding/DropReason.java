@@ -1,0 +1,21 @@
+package headgate.forwarding;
+
+/// Why the kernel freed a packet: `enum skb_drop_reason` without its prefix. The names are those of
+/// Linux 6.18, which tells apart what 6.12 calls `NOT_SPECIFIED` or `IP_RPFILTER`.
+public enum DropReason {
+    NOT_SPECIFIED,
+    OTHERHOST,
+    UNHANDLED_PROTO,
+    IP_INHDR,
+    IP_CSUM,
+    PKT_TOO_SMALL,
+    IP_INVALID_SOURCE,
+    IP_INVALID_DEST,
+    IP_LOCALNET,
+    IP_LOCAL_SOURCE,
+    IP_RPFILTER,
+    UNICAST_IN_L2_MULTICAST,
+    IP_INADDRERRORS,
+    IP_INNOROUTES,
+    PKT_TOO_BIG
+}

@@ -1,0 +1,255 @@
+package headgate.forwarding;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/// One IPv4 routing table: longest-prefix match, and inside a prefix the order of the kernel's
+/// `fib_trie` (DSCP first, then metric).
+///
+/// Built in bulk and immutable: a changed table is a new one, put in the place of the old. Every
+/// prefix knows the next shorter one that covers it, so that a lookup whose entries are all refused
+/// (dead next hops, another DSCP) falls back without a second search.
+public final class Fib {
+    /// DSCP bits of a type-of-service byte; the two ECN bits take no part in routing.
+    public static final int DSCP_MASK = 0xfc;
+
+    private static final int NONE = LongestPrefixMatch.NONE;
+    private static final int LARGE = 1 << 15;
+
+    private final int id;
+    private final int[] addresses;
+    private final byte[] lengths;
+    private final int[] parents;
+    private final int[] firstInfos;
+    private final FibInfo[] infos;
+    private final boolean unreadable;
+    private LongestPrefixMatch match;
+
+    private Fib(
+            int id,
+            int[] addresses,
+            byte[] lengths,
+            int[] parents,
+            int[] firstInfos,
+            FibInfo[] infos,
+            boolean unreadable) {
+        this.id = id;
+        this.addresses = addresses;
+        this.lengths = lengths;
+        this.parents = parents;
+        this.firstInfos = firstInfos;
+        this.infos = infos;
+        this.unreadable = unreadable;
+    }
+
+    /// Number of the table as rtnetlink(7) counts: 255 local, 254 main, 253 default; -1 for a table
+    /// that is known by name only.
+    public int id() {
+        return id;
+    }
+
+    /// How many prefixes the table has.
+    public int size() {
+        return addresses.length;
+    }
+
+    Prefix prefix(int leaf) {
+        return new Prefix(addresses[leaf], lengths[leaf]);
+    }
+
+    int prefixLength(int leaf) {
+        return lengths[leaf];
+    }
+
+    /// All routes, by address, length and preference.
+    public List<Route> routes() {
+        var routes = new ArrayList<Route>(infos.length);
+        for (int leaf = 0; leaf < addresses.length; leaf++) {
+            for (int i = firstInfos[leaf]; i < firstInfos[leaf + 1]; i++) {
+                routes.add(new Route(prefix(leaf), id, infos[i]));
+            }
+        }
+        return routes;
+    }
+
+    /// Finds the route for `flow` (kernel: `fib_table_lookup`).
+    ///
+    /// @param ignoreLinkState whether next hops without carrier are as good as others
+    /// @return [Errno#NONE] with the route in `result`; the error of an error route, likewise;
+    ///   [Errno#EAGAIN] if the table has no answer
+    Errno lookup(Flowi4 flow, boolean ignoreLinkState, FibResult result) {
+        if (unreadable) {
+            result.incomplete = "a route of this table could not be read";
+            return Errno.EAGAIN;
+        }
+        for (int leaf = match().leaf(flow.destination); leaf != NONE; leaf = parents[leaf]) {
+            for (int i = firstInfos[leaf]; i < firstInfos[leaf + 1]; i++) {
+                FibInfo info = infos[i];
+                if (info.tos() != 0 && info.tos() != (flow.tos & DSCP_MASK)) {
+                    continue;
+                }
+                if (!info.unmodelled().isEmpty()) {
+                    result.incomplete = info.unmodelled();
+                    return found(result, leaf, info, 0, Errno.EAGAIN);
+                }
+                if (info.type().error() != Errno.NONE) {
+                    return found(result, leaf, info, 0, info.type().error());
+                }
+                int hop = info.usableNextHop(flow.outputDevice, ignoreLinkState);
+                if (hop >= 0) {
+                    return found(result, leaf, info, hop, Errno.NONE);
+                }
+            }
+        }
+        return Errno.EAGAIN;
+    }
+
+    private Errno found(FibResult result, int leaf, FibInfo info, int hop, Errno error) {
+        result.table = this;
+        result.leaf = leaf;
+        result.info = info;
+        result.nextHopIndex = hop;
+        return error;
+    }
+
+    /// The entry with the longest prefix that contains `address`; -1 if there is none.
+    int longestMatch(int address) {
+        return match().leaf(address);
+    }
+
+    /// Built on first use, so that tables that no rule reaches cost little. Two threads may both
+    /// build it; either result is right.
+    private LongestPrefixMatch match() {
+        LongestPrefixMatch built = match;
+        if (built == null) {
+            var ranges = new AddressRanges(addresses, lengths, null);
+            built = addresses.length < LARGE ? ranges : new Dir24Dash8(ranges);
+            match = built;
+        }
+        return built;
+    }
+
+    /// Collects the routes of one table.
+    static final class Builder {
+        private static final Comparator<Ranked> ORDER =
+                Comparator.comparingInt((Ranked r) -> -r.rank)
+                        .thenComparingInt(r -> -r.info.tos())
+                        .thenComparing((a, b) -> compareMetrics(a.info, b.info));
+
+        private final int id;
+        private int[] addresses = new int[64];
+        private byte[] lengths = new byte[64];
+        private byte[] ranks = new byte[64];
+        private FibInfo[] infos = new FibInfo[64];
+        private int size;
+        private boolean unreadable;
+
+        Builder(int id) {
+            this.id = id;
+        }
+
+        private record Ranked(int rank, FibInfo info) {}
+
+        /// Notes that a route of this table is missing here, so that its answers cannot be trusted.
+        void unreadable() {
+            unreadable = true;
+        }
+
+        /// @param rank of entries with the same prefix the highest rank comes first: how the kernel
+        ///   orders the tables `local` and `main` while they share one trie
+        void add(Prefix prefix, FibInfo info, int rank) {
+            if (size == addresses.length) {
+                int capacity = size * 2;
+                addresses = Arrays.copyOf(addresses, capacity);
+                lengths = Arrays.copyOf(lengths, capacity);
+                ranks = Arrays.copyOf(ranks, capacity);
+                infos = Arrays.copyOf(infos, capacity);
+            }
+            addresses[size] = prefix.address();
+            lengths[size] = (byte) prefix.length();
+            ranks[size] = (byte) rank;
+            infos[size++] = info;
+        }
+
+        void addAll(Builder other, int rank) {
+            unreadable |= other.unreadable;
+            for (int i = 0; i < other.size; i++) {
+                add(new Prefix(other.addresses[i], other.lengths[i]), other.infos[i], rank);
+            }
+        }
+
+        Fib build() {
+            int[] order = orderByPrefix();
+            int[] leafAddresses = new int[size];
+            byte[] leafLengths = new byte[size];
+            int[] firsts = new int[size + 1];
+            var sorted = new FibInfo[size];
+            int leaves = 0;
+            for (int i = 0; i < size; ) {
+                int end = i + 1;
+                while (end < size && samePrefix(order[i], order[end])) {
+                    end++;
+                }
+                leafAddresses[leaves] = addresses[order[i]];
+                leafLengths[leaves] = lengths[order[i]];
+                firsts[leaves++] = i;
+                copyInOrder(order, i, end, sorted);
+                i = end;
+            }
+            firsts[leaves] = size;
+            leafAddresses = Arrays.copyOf(leafAddresses, leaves);
+            leafLengths = Arrays.copyOf(leafLengths, leaves);
+            int[] parents = new int[leaves];
+            new AddressRanges(leafAddresses, leafLengths, parents);
+            return new Fib(
+                    id,
+                    leafAddresses,
+                    leafLengths,
+                    parents,
+                    Arrays.copyOf(firsts, leaves + 1),
+                    sorted,
+                    unreadable);
+        }
+
+        /// By address, then length, then the order in which they were added: one sort of longs that
+        /// hold 32, 6 and 26 bits of these.
+        private int[] orderByPrefix() {
+            long[] keys = new long[size];
+            for (int i = 0; i < size; i++) {
+                keys[i] =
+                        ((long) addresses[i] << 32 ^ Long.MIN_VALUE) | (long) lengths[i] << 26 | i;
+            }
+            Arrays.sort(keys);
+            int[] order = new int[size];
+            for (int i = 0; i < size; i++) {
+                order[i] = (int) keys[i] & (1 << 26) - 1;
+            }
+            return order;
+        }
+
+        private boolean samePrefix(int a, int b) {
+            return addresses[a] == addresses[b] && lengths[a] == lengths[b];
+        }
+
+        private void copyInOrder(int[] order, int from, int to, FibInfo[] sorted) {
+            if (to == from + 1) {
+                sorted[from] = infos[order[from]];
+                return;
+            }
+            var entries = new ArrayList<Ranked>(to - from);
+            for (int i = from; i < to; i++) {
+                entries.add(new Ranked(ranks[order[i]], infos[order[i]]));
+            }
+            entries.sort(ORDER);
+            for (int i = from; i < to; i++) {
+                sorted[i] = entries.get(i - from).info;
+            }
+        }
+
+        private static int compareMetrics(FibInfo a, FibInfo b) {
+            return Integer.compareUnsigned(a.metric(), b.metric());
+        }
+    }
+}

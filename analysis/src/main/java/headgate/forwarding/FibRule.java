@@ -1,0 +1,96 @@
+package headgate.forwarding;
+
+/// One line of `ip rule`: what it selects, and what then happens. A selector that is absent selects
+/// everything.
+///
+/// @param priority unsigned; ascending order of evaluation
+/// @param inverted whether `not` stands before the selectors: the rule then applies to what they do
+///   not select
+/// @param source and `destination`: prefixes; the default prefix if absent
+/// @param tos DSCP bits to compare under `tosMask`; a mask of 0 if absent
+/// @param inputDevice name; empty if absent; `lo` selects the host's own packets
+/// @param outputDevice name; empty if absent; a received packet has no output device yet
+/// @param mark compared under `markMask`; a mask of 0 if absent
+/// @param protocol -1 if absent
+/// @param sourcePorts and `destinationPorts`: `low << 16 | high`; 0 if absent
+/// @param never whether it has a selector that no packet of a plain device meets (`l3mdev`,
+///   `tun_id`, a detached device)
+/// @param table that it asks; null if its table has no routes, or the action is another
+/// @param target priority to go to, for [Action#GOTO]; -1 otherwise
+/// @param suppressPrefixLength a result with a prefix no longer than this is refused; -1 if absent
+/// @param suppressGroup a result that leaves by a device of this group is refused; empty if absent
+/// @param unmodelled what this rule has that is not modelled; empty if nothing
+/// @param text the rule as `ip rule` prints it
+public record FibRule(
+        long priority,
+        boolean inverted,
+        Prefix source,
+        Prefix destination,
+        int tos,
+        int tosMask,
+        String inputDevice,
+        String outputDevice,
+        int mark,
+        int markMask,
+        int protocol,
+        int sourcePorts,
+        int destinationPorts,
+        boolean never,
+        Action action,
+        Fib table,
+        long target,
+        int suppressPrefixLength,
+        String suppressGroup,
+        String unmodelled,
+        String text) {
+
+    /// What a rule does with a packet that it selects.
+    public enum Action {
+        TABLE,
+        GOTO,
+        NOP,
+        BLACKHOLE,
+        UNREACHABLE,
+        PROHIBIT
+    }
+
+    /// Kernel: `fib_rule_match` and `fib4_rule_match`.
+    boolean matches(Flowi4 flow) {
+        return selects(flow) != inverted;
+    }
+
+    private boolean selects(Flowi4 flow) {
+        return !never
+                && (inputDevice.isEmpty() || isDevice(inputDevice, flow.inputDevice))
+                && (outputDevice.isEmpty() || isDevice(outputDevice, flow.outputDevice))
+                && ((flow.mark ^ mark) & markMask) == 0
+                && source.contains(flow.source)
+                && destination.contains(flow.destination)
+                && ((flow.tos ^ tos) & tosMask) == 0
+                && (protocol < 0 || protocol == flow.protocol)
+                && inRange(flow.sourcePort, sourcePorts)
+                && inRange(flow.destinationPort, destinationPorts);
+    }
+
+    private static boolean isDevice(String name, NetDevice device) {
+        return device != null && device.name().equals(name);
+    }
+
+    private static boolean inRange(int port, int range) {
+        return range == 0 || port >= range >>> 16 && port <= (range & 0xffff);
+    }
+
+    /// Whether this rule refuses what its table found (kernel: `fib4_rule_suppress`).
+    boolean suppresses(FibResult result) {
+        return suppressPrefixLength >= 0
+                        && result.table.prefixLength(result.leaf) <= suppressPrefixLength
+                || !suppressGroup.isEmpty()
+                        && !result.info.nextHops().isEmpty()
+                        && result.nextHop().device().group().equals(suppressGroup);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,282 @@
+package headgate.forwarding;
+
+import headgate.forwarding.Decision.Input;
+import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.Verdict.Reason;
+import headgate.forwarding.Verdict.Step;
+import headgate.forwarding.Verdict.Trail;
+import headgate.forwarding.checks.ForwardHookCheck;
+import headgate.forwarding.checks.LinkCastCheck;
+import headgate.forwarding.checks.LinkLayerCheck;
+import headgate.forwarding.checks.LocalDeliveryCheck;
+import headgate.forwarding.checks.MartianCheck;
+import headgate.forwarding.checks.MtuCheck;
+import headgate.forwarding.checks.MulticastCheck;
+import headgate.forwarding.checks.MultipathCheck;
+import headgate.forwarding.checks.NeighbourCheck;
+import headgate.forwarding.checks.OptionsCheck;
+import headgate.forwarding.checks.PreRoutingCheck;
+import headgate.forwarding.checks.ReceiveCheck;
+import headgate.forwarding.checks.RedirectCheck;
+import headgate.forwarding.checks.RouteErrorCheck;
+import headgate.forwarding.checks.RouteLookupCheck;
+import headgate.forwarding.checks.SourceValidationCheck;
+import headgate.forwarding.checks.TtlCheck;
+import headgate.packet.Frame;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/// What one host would do with each frame. Frames are judged one by one: state that a kernel keeps
+/// between packets (rate limits, reassembly, connection tracking) plays no part.
+///
+/// Not for use by several threads at once; several paths may share one [HostSnapshot].
+public final class ForwardingPath {
+    /// The kernel's questions, in its order.
+    public static final List<ForwardingCheck> CHECKS =
+            List.of(
+                    new LinkLayerCheck(),
+                    new ReceiveCheck(),
+                    new PreRoutingCheck(),
+                    new MulticastCheck(),
+                    new MartianCheck(),
+                    new RouteLookupCheck(),
+                    new MultipathCheck(),
+                    new SourceValidationCheck(),
+                    new RedirectCheck(),
+                    new OptionsCheck(),
+                    new LinkCastCheck(),
+                    new RouteErrorCheck(),
+                    new LocalDeliveryCheck(),
+                    new TtlCheck(),
+                    new MtuCheck(),
+                    new ForwardHookCheck(),
+                    new NeighbourCheck());
+
+    /// The part of [#CHECKS] that `ip route get` goes through (kernel: `ip_route_input_rcu`).
+    private static final int ROUTE_INPUT_FIRST = 3;
+
+    private static final int ROUTE_INPUT_LAST = 8;
+
+    private static final SnmpCounter[] COUNTERS = SnmpCounter.values();
+
+    private final HostSnapshot host;
+    private final Decision decision;
+    private final ForwardingCheck[] checks = CHECKS.toArray(ForwardingCheck[]::new);
+
+    public ForwardingPath(HostSnapshot host) {
+        this.host = host;
+        this.decision = new Decision(host);
+    }
+
+    public HostSnapshot host() {
+        return host;
+    }
+
+    /// Judges a frame that came in by `device`.
+    ///
+    /// @param device name; a device that the snapshot does not have makes the verdict incomplete
+    public Verdict decide(Frame frame, String device) {
+        NetDevice known = host.device(device);
+        if (known == null) {
+            return new Verdict.Incomplete(
+                    "device " + device + " is not in the snapshot",
+                    new Trail(List.of(), new LinkedHashMap<>()));
+        }
+        return verdict(judge(frame, known));
+    }
+
+    /// As [#decide], without making an object: the result is reused, and holds until the next call.
+    public Decision judge(Frame frame, NetDevice device) {
+        decision.clear();
+        decision.device = device;
+        decision.skb.receive(frame, device.mac());
+        for (int i = 0; i < checks.length && decision.outcome == Outcome.UNDECIDED; i++) {
+            if (i == ROUTE_INPUT_FIRST) {
+                takeFlowFromPacket();
+            }
+            if (checks[i].decides(decision)) {
+                decision.decidedBy = i;
+            }
+        }
+        if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0) {
+            IcmpAnswer.answer(decision);
+        }
+        return decision;
+    }
+
+    private void takeFlowFromPacket() {
+        Skb skb = decision.skb;
+        Flowi4 flow = decision.flow;
+        flow.inputDevice = decision.device;
+        flow.outputDevice = null;
+        flow.source = skb.source;
+        flow.destination = skb.destination;
+        flow.tos = skb.tos;
+        flow.mark = 0;
+        flow.protocol = skb.protocol;
+        boolean ports = skb.hasPorts();
+        flow.sourcePort = ports ? skb.sourcePort() : 0;
+        flow.destinationPort = ports ? skb.destinationPort() : 0;
+    }
+
+    /// The decision as a value that may be kept, with its steps.
+    public Verdict verdict(Decision decision) {
+        Trail trail = trail(decision);
+        return switch (decision.outcome) {
+            case FORWARD ->
+                    new Verdict.Forward(
+                            decision.egress.device().name(),
+                            nextHop(decision.egress, decision.neighbour),
+                            decision.nextHopMac < 0 ? "" : Verdict.mac(decision.nextHopMac),
+                            decision.redirect,
+                            decision.fragments,
+                            decision.result.route(),
+                            trail);
+            case PENDING ->
+                    new Verdict.Pending(
+                            decision.egress.device().name(),
+                            nextHop(decision.egress, decision.neighbour),
+                            decision.redirect,
+                            decision.fragments,
+                            decision.result.route(),
+                            trail);
+            case LOCAL -> new Verdict.Local(RouteType.valueOf(decision.input.name()), trail);
+            case REFUSED ->
+                    new Verdict.Refused(
+                            reason(decision),
+                            decision.dropReason,
+                            decision.dropFunction,
+                            decision.icmpType < 0 ? null : IcmpAnswer.toRecord(decision),
+                            decision.result.route(),
+                            trail);
+            case INCOMPLETE -> new Verdict.Incomplete(decision.why, trail);
+            case UNDECIDED ->
+                    throw new IllegalStateException("no check decided: the last one must");
+        };
+    }
+
+    static String nextHop(NextHop hop, int neighbour) {
+        return hop.gateway6().isEmpty() ? Inet4.format(neighbour) : hop.gateway6();
+    }
+
+    /// Why the packet was refused, in the words of people.
+    public static Reason reason(Decision decision) {
+        return switch (decision.dropReason) {
+            case OTHERHOST, UNICAST_IN_L2_MULTICAST -> Reason.NOT_FOR_US;
+            case UNHANDLED_PROTO -> Reason.NOT_WANTED;
+            case IP_CSUM, PKT_TOO_SMALL -> Reason.MALFORMED;
+            case IP_INHDR -> decision.icmpType == 11 ? Reason.TTL_EXPIRED : headerReason(decision);
+            case IP_INVALID_SOURCE, IP_INVALID_DEST, IP_LOCALNET, IP_LOCAL_SOURCE -> Reason.MARTIAN;
+            case IP_RPFILTER -> Reason.RP_FILTER;
+            case IP_INADDRERRORS -> Reason.NOT_FORWARDING;
+            case IP_INNOROUTES -> Reason.NO_ROUTE;
+            case PKT_TOO_BIG -> Reason.TOO_BIG;
+            case NOT_SPECIFIED -> unspecified(decision);
+        };
+    }
+
+    /// A packet whose time ran out bears the same reason as one with a bad header, also when its
+    /// source is not told.
+    private static Reason headerReason(Decision decision) {
+        return decision.dropFunction.equals("ip_forward") ? Reason.TTL_EXPIRED : Reason.MALFORMED;
+    }
+
+    private static Reason unspecified(Decision decision) {
+        if (decision.input == Input.ERROR) {
+            return switch (decision.error) {
+                case EHOSTUNREACH -> Reason.UNREACHABLE;
+                case EACCES -> Reason.PROHIBIT;
+                case ENETUNREACH -> Reason.NO_ROUTE;
+                case NONE, EINVAL, EAGAIN -> Reason.BLACKHOLE;
+            };
+        }
+        return decision.input == Input.FORWARD ? Reason.NOT_FOR_US : Reason.NOT_WANTED;
+    }
+
+    private static Trail trail(Decision decision) {
+        var steps = new ArrayList<Step>();
+        for (int i = 0; i <= decision.decidedBy; i++) {
+            ForwardingCheck check = CHECKS.get(i);
+            String evidence = check.evidence(decision);
+            if (evidence != null) {
+                steps.add(new Step(check.rule(), check.function(), evidence));
+            }
+        }
+        var counters = new LinkedHashMap<String, Integer>();
+        for (SnmpCounter counter : COUNTERS) {
+            if (decision.counter(counter) != 0) {
+                counters.put(counter.label(), decision.counter(counter));
+            }
+        }
+        return new Trail(steps, counters);
+    }
+
+    /// Answers what `ip route get` would.
+    public RouteAnswer route(RouteQuery query) {
+        if (host.noRoutes() != null) {
+            return RouteAnswer.incomplete(host.noRoutes());
+        }
+        if (query.inputDevice().isEmpty()) {
+            return new OutputRoute(host).answer(query);
+        }
+        NetDevice device = host.device(query.inputDevice());
+        if (device == null) {
+            return RouteAnswer.incomplete(
+                    "device " + query.inputDevice() + " is not in the snapshot");
+        }
+        decision.clear();
+        decision.device = device;
+        takeFlowFromQuery(query);
+        for (int i = ROUTE_INPUT_FIRST; i <= ROUTE_INPUT_LAST; i++) {
+            if (checks[i].decides(decision)) {
+                return decision.outcome == Outcome.INCOMPLETE
+                        ? RouteAnswer.incomplete(decision.why)
+                        : RouteAnswer.failed(Errno.EINVAL, decision.result.rule);
+            }
+        }
+        return decision.input == Input.ERROR
+                ? RouteAnswer.failed(decision.error, decision.result.rule)
+                : inputRoute();
+    }
+
+    private void takeFlowFromQuery(RouteQuery query) {
+        Flowi4 flow = decision.flow;
+        flow.inputDevice = decision.device;
+        flow.outputDevice = null;
+        flow.source = query.source();
+        flow.destination = query.destination();
+        flow.tos = query.tos();
+        flow.mark = query.mark();
+        flow.protocol = query.protocol() < 0 ? Skb.UDP : query.protocol();
+        flow.sourcePort = query.sourcePort();
+        flow.destinationPort = query.destinationPort();
+        decision.skb.asOfFlow(flow);
+    }
+
+    private RouteAnswer inputRoute() {
+        FibResult result = decision.result;
+        int table = result.table == null ? 0 : result.table.id();
+        if (decision.input == Input.FORWARD) {
+            NextHop hop = result.nextHop();
+            String via = hop.gateway() != 0 ? Inet4.format(hop.gateway()) : hop.gateway6();
+            return new RouteAnswer(
+                    Errno.NONE,
+                    result.info.type(),
+                    table,
+                    hop.device().name(),
+                    via,
+                    "",
+                    decision.redirect ? List.of("doredirect") : List.of(),
+                    result.route(),
+                    result.rule,
+                    "");
+        }
+        RouteType type = RouteType.valueOf(decision.input.name());
+        List<String> flags =
+                type == RouteType.LOCAL ? List.of("local") : List.of(type.label(), "local");
+        String device = host.loopback() == null ? "lo" : host.loopback().name();
+        return new RouteAnswer(
+                Errno.NONE, type, table, device, "", "", flags, result.route(), result.rule, "");
+    }
+}

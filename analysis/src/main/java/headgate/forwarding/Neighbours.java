@@ -1,0 +1,73 @@
+package headgate.forwarding;
+
+import java.util.Arrays;
+
+/// What the host knows of link addresses: (device, IPv4 address) → state and MAC, from `ip -j
+/// neigh`. Open addressing over primitive arrays; built once, then only read.
+public final class Neighbours {
+    /// There is no entry.
+    public static final long ABSENT = -1;
+
+    /// There is an entry, but it does not let packets leave (`INCOMPLETE`, `FAILED`).
+    public static final long INVALID = -2;
+
+    private static final long FREE = -1;
+
+    private long[] keys = new long[64];
+    private long[] macs = new long[64];
+    private int size;
+
+    Neighbours() {
+        Arrays.fill(keys, FREE);
+    }
+
+    /// @param mac the address, or [#INVALID]
+    void put(NetDevice device, int address, long mac) {
+        if (size * 2 >= keys.length) {
+            grow();
+        }
+        int slot = slot(key(device, address));
+        if (keys[slot] == FREE) {
+            size++;
+        }
+        keys[slot] = key(device, address);
+        macs[slot] = mac;
+    }
+
+    /// The MAC of a neighbour to whom packets may leave at once; otherwise [#ABSENT] or [#INVALID].
+    public long mac(NetDevice device, int address) {
+        int slot = slot(key(device, address));
+        return keys[slot] == FREE ? ABSENT : macs[slot];
+    }
+
+    public int size() {
+        return size;
+    }
+
+    private static long key(NetDevice device, int address) {
+        return (long) device.index() << 32 | address & 0xffff_ffffL;
+    }
+
+    private int slot(long key) {
+        int slot = (int) (key * 0x9e3779b97f4a7c15L >>> 40) & keys.length - 1;
+        while (keys[slot] != FREE && keys[slot] != key) {
+            slot = slot + 1 & keys.length - 1;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        long[] oldKeys = keys;
+        long[] oldMacs = macs;
+        keys = new long[oldKeys.length * 2];
+        macs = new long[oldKeys.length * 2];
+        Arrays.fill(keys, FREE);
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldKeys[i] != FREE) {
+                int slot = slot(oldKeys[i]);
+                keys[slot] = oldKeys[i];
+                macs[slot] = oldMacs[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package headgate.forwarding;
+
+import java.util.List;
+
+/// One network device of the host, from `ip -j -d link` and `ip -j addr`.
+///
+/// @param mac 48 bits, first byte on the wire highest; -1 if the device has no such address
+/// @param mtuBytes largest IP packet that it sends whole
+/// @param flags as `ip link` prints them: `UP`, `LOOPBACK`, `NOARP` …
+/// @param kind `info_kind`: `vlan`, `bridge`, `vrf` …; empty for plain devices
+/// @param master the bridge, bond or VRF that it belongs to; empty if none
+/// @param link the device below, for VLAN devices; empty if none
+/// @param vlanIdentifier of a VLAN device; -1 for others
+/// @param group `default` unless set; rules with `suppress_ifgroup` ask for it
+/// @param addresses its IPv4 addresses, primary first
+/// @param multicastGroups the IPv4 groups it has joined
+/// @param conf its IPv4 settings
+public record NetDevice(
+        int index,
+        String name,
+        long mac,
+        int mtuBytes,
+        List<String> flags,
+        String kind,
+        String master,
+        String link,
+        int vlanIdentifier,
+        String group,
+        List<Address> addresses,
+        List<Integer> multicastGroups,
+        InDevice conf) {
+
+    /// One IPv4 address of a device.
+    ///
+    /// @param local the address itself
+    /// @param peer the other end on point-to-point devices, otherwise the same as `local`
+    /// @param secondary whether another address of the same subnet is preferred as source
+    public record Address(int local, int peer, int prefixLength, int scope, boolean secondary) {
+        /// Whether `other` lies in this address's subnet (kernel: `inet_ifa_match`).
+        boolean matches(int other) {
+            return ((other ^ peer) & Prefix.mask(prefixLength)) == 0;
+        }
+    }
+
+    public NetDevice {
+        flags = List.copyOf(flags);
+        addresses = List.copyOf(addresses);
+        multicastGroups = List.copyOf(multicastGroups);
+    }
+
+    public boolean isUp() {
+        return flags.contains("UP");
+    }
+
+    public boolean isLoopback() {
+        return flags.contains("LOOPBACK");
+    }
+
+    /// Whether packets leave without asking for the next hop's link address.
+    public boolean isNoArp() {
+        return flags.contains("NOARP") || isLoopback();
+    }
+
+    public boolean hasAddress(int address) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).local() == address) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether `a`, and `b` unless it is 0, lie in one subnet of this device (`inet_addr_onlink`).
+    public boolean isOnLink(int a, int b) {
+        for (int i = 0; i < addresses.size(); i++) {
+            Address address = addresses.get(i);
+            if (address.matches(a) && (b == 0 || address.matches(b))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A snapshot has one object for each device, so that devices are compared by identity.
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return index;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

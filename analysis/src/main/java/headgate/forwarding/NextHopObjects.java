@@ -1,0 +1,90 @@
+package headgate.forwarding;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Next hop objects of `nexthop.json`, for routes that only name them.
+final class NextHopObjects {
+    /// @param hops what a route through this object has; empty for a blackhole
+    /// @param unmodelled what is not modelled of it; empty if nothing
+    record Entry(List<NextHop> hops, boolean blackhole, String unmodelled) {}
+
+    private record Member(long id, int weight) {}
+
+    private final SnapshotReader reader;
+    private final Map<Long, Entry> single = new HashMap<>();
+    private final Map<Long, List<Member>> groups = new HashMap<>();
+    private final Map<Long, String> unmodelledGroups = new HashMap<>();
+
+    NextHopObjects(SnapshotReader reader) {
+        this.reader = reader;
+    }
+
+    void read(SnapshotElement element) {
+        long id = element.number("id", 0);
+        element.ignore("protocol", "scope", "hw_stats");
+        List<SnapshotElement> members = element.elements("group");
+        if (members.isEmpty()) {
+            readSingle(element, id);
+        } else {
+            readGroup(element, members, id);
+        }
+    }
+
+    private void readSingle(SnapshotElement element, long id) {
+        boolean blackhole = element.has("blackhole");
+        var hop = blackhole ? null : RouteDocument.nextHop(element, reader);
+        String unmodelled = element.noteUnread();
+        single.put(id, new Entry(hop == null ? List.of() : List.of(hop), blackhole, unmodelled));
+    }
+
+    private void readGroup(SnapshotElement element, List<SnapshotElement> members, long id) {
+        var entries = new ArrayList<Member>();
+        for (SnapshotElement member : members) {
+            long weight = Math.clamp(member.number("weight", 1), 1, 65536);
+            entries.add(new Member(member.number("id", 0), (int) weight));
+        }
+        String type = element.text("type", "mpath");
+        element.ignore("flags");
+        String unmodelled = element.noteUnread();
+        groups.put(id, entries);
+        unmodelledGroups.put(id, type.equals("mpath") ? unmodelled : "next hop group " + type);
+    }
+
+    /// The object with that number; null if there is none.
+    Entry get(long id) {
+        List<Member> members = groups.get(id);
+        if (members == null) {
+            return single.get(id);
+        }
+        var hops = new ArrayList<NextHop>();
+        String unmodelled = unmodelledGroups.get(id);
+        for (Member member : members) {
+            Entry entry = single.get(member.id());
+            if (entry == null || entry.hops().isEmpty()) {
+                unmodelled = "next hop group " + id + " with member " + member.id();
+                continue;
+            }
+            unmodelled = unmodelled.isEmpty() ? entry.unmodelled() : unmodelled;
+            NextHop hop = entry.hops().getFirst();
+            hops.add(
+                    new NextHop(
+                            hop.device(),
+                            hop.gateway(),
+                            hop.gateway6(),
+                            member.weight(),
+                            hop.usable(),
+                            hop.linkdown(),
+                            -1));
+        }
+        return new Entry(hops, false, unmodelled);
+    }
+
+    /// What is not modelled of that object; empty if nothing is, or it is not known at all.
+    String unmodelled(long id) {
+        Entry entry = get(id);
+        return entry == null ? "" : entry.unmodelled();
+    }
+}

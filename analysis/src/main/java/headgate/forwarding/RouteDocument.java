@@ -1,0 +1,260 @@
+package headgate.forwarding;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The IPv4 routes of `route4.json`, sorted into tables.
+final class RouteDocument {
+    static final String LOCAL = "local";
+    static final String MAIN = "main";
+    static final String DEFAULT = "default";
+
+    private static final int LOCAL_RANK = 1;
+
+    /// Routes that point to a device which the snapshot does not have.
+    private static final NetDevice NO_DEVICE =
+            new NetDevice(
+                    0,
+                    "?",
+                    -1,
+                    0,
+                    List.of(),
+                    "",
+                    "",
+                    "",
+                    -1,
+                    "",
+                    List.of(),
+                    List.of(),
+                    InDevice.of(new Sysctls(Map.of()), "?"));
+
+    private final SnapshotReader reader;
+    private final NextHopObjects objects;
+    private final Map<String, Fib.Builder> builders = new LinkedHashMap<>();
+    private final Map<FibInfo, FibInfo> shared = new HashMap<>();
+    private final Map<String, Fib> built = new HashMap<>();
+    private boolean customLocalRoutes;
+
+    RouteDocument(SnapshotReader reader, NextHopObjects objects) {
+        this.reader = reader;
+        this.objects = objects;
+    }
+
+    boolean customLocalRoutes() {
+        return customLocalRoutes;
+    }
+
+    void read(SnapshotElement element) {
+        String destination = element.text("dst");
+        if (isIpv6(element, destination)) {
+            element.ignoreAll();
+            return;
+        }
+        String tableName = canonical(element.text("table", MAIN));
+        Fib.Builder table = builders.computeIfAbsent(tableName, n -> new Fib.Builder(id(n)));
+        Prefix prefix = Prefix.parse(destination);
+        RouteType type = RouteType.of(element.text("type", "unicast"));
+        if (prefix == null || type == null) {
+            element.note(prefix == null ? "dst" : "type", "is not known");
+            table.unreadable();
+            return;
+        }
+        FibInfo info = readInfo(element, type);
+        customLocalRoutes |= type == RouteType.LOCAL && !info.kernelProtocol();
+        table.add(prefix, shared.computeIfAbsent(info, i -> i), 0);
+    }
+
+    /// `ip route show table all` lists both families; only IPv6 routes have a preference (RFC
+    /// 4191).
+    private static boolean isIpv6(SnapshotElement element, String destination) {
+        return element.has("pref")
+                || destination.indexOf(':') >= 0
+                || element.text("gateway").indexOf(':') >= 0
+                || element.text("from").indexOf(':') >= 0;
+    }
+
+    private FibInfo readInfo(SnapshotElement element, RouteType type) {
+        int tos = dsfield(element, "tos");
+        long metric = element.number("metric", 0);
+        int scope = scope(element.text("scope", type == RouteType.LOCAL ? "host" : "global"));
+        Integer source = Inet4.parse(element.text("prefsrc", "0.0.0.0"));
+        boolean kernel = element.text("protocol").equals("kernel");
+        int mtu = readMtu(element);
+        boolean object = element.has("nhid");
+        var hops = readNextHops(element, object);
+        boolean blackhole = hops.blackhole();
+        element.ignore("pref", "expires", "cache", "age", "users", "used", "uid", "error");
+        if (tos < 0 || scope < 0 || source == null || metric < 0) {
+            element.note("", "has a tos, scope, source or metric that is not known");
+        }
+        String unmodelled = element.noteUnread();
+        return new FibInfo(
+                blackhole ? RouteType.BLACKHOLE : type,
+                Math.max(0, tos),
+                (int) metric,
+                Math.max(0, scope),
+                kernel,
+                source == null ? 0 : source,
+                mtu,
+                object,
+                hops.hops(),
+                unmodelled.isEmpty() ? hops.unmodelled() : unmodelled);
+    }
+
+    private NextHopObjects.Entry readNextHops(SnapshotElement element, boolean object) {
+        long id = element.number("nhid", -1);
+        String unmodelled = object ? objects.unmodelled(id) : "";
+        var hops = new ArrayList<NextHop>();
+        for (SnapshotElement hop : element.elements("nexthops")) {
+            hops.add(nextHop(hop, reader));
+            String unread = hop.noteUnread();
+            unmodelled = unread.isEmpty() ? unmodelled : unread;
+        }
+        if (!hops.isEmpty()) {
+            element.ignore("flags");
+            return new NextHopObjects.Entry(Multipath.balance(hops, object), false, unmodelled);
+        }
+        if (element.has("dev")) {
+            return new NextHopObjects.Entry(List.of(nextHop(element, reader)), false, unmodelled);
+        }
+        element.ignore("flags");
+        if (!object) {
+            return new NextHopObjects.Entry(List.of(), false, unmodelled);
+        }
+        NextHopObjects.Entry entry = objects.get(id);
+        return entry == null
+                ? new NextHopObjects.Entry(
+                        List.of(), false, "next hop object " + id + " is not in the snapshot")
+                : new NextHopObjects.Entry(
+                        Multipath.balance(entry.hops(), true), entry.blackhole(), unmodelled);
+    }
+
+    /// Reads `gateway`, `via`, `dev`, `weight` and `flags`, which routes, their next hops and next
+    /// hop objects write alike.
+    static NextHop nextHop(SnapshotElement element, SnapshotReader reader) {
+        String gatewayText = element.text("gateway");
+        Integer gateway = gatewayText.isEmpty() ? Integer.valueOf(0) : Inet4.parse(gatewayText);
+        SnapshotElement via = element.object("via");
+        String gateway6 = via.text("host");
+        if (gateway == null || !gateway6.isEmpty() && !via.text("family").equals("inet6")) {
+            element.note("gateway", "is not an address that is known");
+        }
+        NetDevice device = reader.devices.get(element.text("dev"));
+        if (device == null) {
+            element.note("dev", "device is not in the snapshot");
+            device = NO_DEVICE;
+        }
+        boolean dead = false;
+        boolean linkdown = false;
+        for (String flag : element.texts("flags")) {
+            switch (flag) {
+                case "dead" -> dead = true;
+                case "linkdown" -> linkdown = true;
+                case "onlink", "pervasive", "offload", "trap", "rt_offload", "rt_trap" -> {}
+                default -> element.note("flags", "flag '" + flag + "' is not known");
+            }
+        }
+        int ignoresLinkdown = device.conf().ignoreRoutesWithLinkdown();
+        if (linkdown && ignoresLinkdown < 0) {
+            element.note("flags", "ignore_routes_with_linkdown is not in the snapshot");
+        }
+        boolean usable = !dead && !(linkdown && ignoresLinkdown == 1);
+        long weight = Math.clamp(element.number("weight", 1), 1, 65536);
+        return new NextHop(
+                device,
+                gateway == null ? 0 : gateway,
+                gateway6,
+                (int) weight,
+                usable,
+                linkdown && !dead,
+                -1);
+    }
+
+    private static int readMtu(SnapshotElement element) {
+        long mtu = 0;
+        for (SnapshotElement metrics : element.elements("metrics")) {
+            mtu = Math.max(mtu, metrics.number("mtu", 0));
+        }
+        return (int) Math.min(mtu, Integer.MAX_VALUE);
+    }
+
+    /// Routes of the tables that have names of their own in iproute2.
+    private static String canonical(String table) {
+        return switch (table) {
+            case "255" -> LOCAL;
+            case "254" -> MAIN;
+            case "253" -> DEFAULT;
+            default -> table;
+        };
+    }
+
+    private static int id(String table) {
+        return switch (table) {
+            case LOCAL -> 255;
+            case MAIN -> 254;
+            case DEFAULT -> 253;
+            default -> table.matches("[0-9]{1,9}") ? Integer.parseInt(table) : -1;
+        };
+    }
+
+    /// The table of that name; null if it has no routes.
+    Fib table(String name) {
+        Fib.Builder builder = builders.get(canonical(name));
+        return builder == null
+                ? null
+                : built.computeIfAbsent(canonical(name), _ -> builder.build());
+    }
+
+    Map<String, Fib> tables() {
+        builders.keySet().forEach(this::table);
+        return built;
+    }
+
+    /// `local` and `main` in one, as the kernel keeps them while there are no rules of the user's
+    /// own; lookups in it report table 254.
+    Fib merged() {
+        var both = new Fib.Builder(id(MAIN));
+        if (builders.containsKey(LOCAL)) {
+            both.addAll(builders.get(LOCAL), LOCAL_RANK);
+        }
+        if (builders.containsKey(MAIN)) {
+            both.addAll(builders.get(MAIN), 0);
+        }
+        return both.build();
+    }
+
+    /// Numbered as in rtnetlink(7); -1 if it is not known.
+    static int scope(String name) {
+        return switch (name) {
+            case "global", "0" -> FibInfo.SCOPE_UNIVERSE;
+            case "site", "200" -> 200;
+            case "link", "253" -> FibInfo.SCOPE_LINK;
+            case "host", "254" -> FibInfo.SCOPE_HOST;
+            case "nowhere", "255" -> 255;
+            default -> -1;
+        };
+    }
+
+    /// A type-of-service value as a number or under its name in iproute2's `rt_dsfield`; 0 if it is
+    /// absent, -1 if it is not known.
+    static int dsfield(SnapshotElement element, String key) {
+        String text = element.text(key, "0");
+        if (text.matches("0x[0-9a-fA-F]{1,2}|[0-9]{1,3}")) {
+            return Integer.decode(text) & 0xff;
+        }
+        return switch (text) {
+            case "default", "CS0" -> 0;
+            case "lowdelay" -> 0x10;
+            case "throughput" -> 0x08;
+            case "reliability" -> 0x04;
+            case "EF" -> 0xb8;
+            case String s when s.matches("CS[1-7]") -> (s.charAt(2) - '0') << 5;
+            case String s when s.matches("AF[1-4][1-3]") ->
+                    (s.charAt(2) - '0') << 5 | (s.charAt(3) - '0') << 3;
+            default -> -1;
+        };
+    }
+}

@@ -1,0 +1,246 @@
+package headgate.forwarding;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+
+import headgate.packet.Frame;
+import headgate.packet.LinkType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// The packet that a decision is about, as the kernel's `struct sk_buff` has it when IP takes it
+/// up: the *outer* headers, read as the kernel reads them, whatever lies inside. Reused.
+public final class Skb {
+    public static final int ETH_P_IP = 0x0800;
+    public static final int ETH_P_ARP = 0x0806;
+    public static final int ETH_P_IPV6 = 0x86dd;
+
+    /// Bytes of an IPv4 header without options.
+    public static final int IPV4_HEADER = 20;
+
+    public static final int ICMP = 1;
+    public static final int IGMP = 2;
+    public static final int TCP = 6;
+    public static final int UDP = 17;
+
+    private static final int ETHERNET_HEADER = 14;
+    private static final int VLAN_TAG = 4;
+    private static final int SMALLEST_ETHERTYPE = 0x600;
+
+    private static final ValueLayout.OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
+    private static final ValueLayout.OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
+
+    /// For whom the link layer says the packet is (`pkt_type`).
+    public enum PacketType {
+        HOST,
+        BROADCAST,
+        MULTICAST,
+        OTHERHOST
+    }
+
+    public PacketType packetType = PacketType.HOST;
+
+    /// EtherType behind the one VLAN tag that is taken off; -1 if the frame has none (IEEE 802.3
+    /// with a length).
+    public int protocolType;
+
+    /// VLAN identifier of the outermost tag; 0 if there is no tag, or a mere priority tag.
+    public int vlanIdentifier;
+
+    /// Bytes from the IP header to the end of the frame, with padding.
+    public int length;
+
+    /// Of these, how many were captured.
+    public int captured;
+
+    public int version;
+    public int headerLength;
+    public int tos;
+    public int totalLength;
+    public boolean dontFragment;
+    public boolean moreFragments;
+
+    /// In bytes.
+    public int fragmentOffset;
+
+    public int timeToLive;
+    public int protocol;
+    public int source;
+    public int destination;
+
+    private MemorySegment bytes = MemorySegment.NULL;
+    private long network;
+
+    /// Makes this the bare packet that the kernel invents for `ip route get`.
+    void asOfFlow(Flowi4 flow) {
+        bytes = MemorySegment.NULL;
+        packetType = PacketType.HOST;
+        captured = length = totalLength = headerLength = IPV4_HEADER;
+        protocol = flow.protocol;
+        source = flow.source;
+        destination = flow.destination;
+        tos = flow.tos;
+        fragmentOffset = 0;
+        moreFragments = dontFragment = false;
+    }
+
+    /// Takes up the frame as `eth_type_trans` and `__netif_receive_skb_core` do.
+    ///
+    /// @param deviceMac of the device that received it; -1 for devices without
+    void receive(Frame frame, long deviceMac) {
+        bytes = frame.bytes;
+        packetType = PacketType.HOST;
+        vlanIdentifier = 0;
+        protocolType = frame.etherType;
+        int skip = frame.networkOffset < 0 ? frame.lengthCaptured : frame.networkOffset;
+        switch (frame.linkType) {
+            case LinkType.ETHERNET -> skip = receiveEthernet(frame, deviceMac);
+            case LinkType.LINUX_SLL, LinkType.LINUX_SLL2 -> {
+                packetType = cooked(frame.packetType);
+                skip = frame.linkType == LinkType.LINUX_SLL ? 16 : 20;
+            }
+            case LinkType.RAW, LinkType.IPV4, LinkType.IPV6 -> {
+                skip = 0;
+                int first = frame.lengthCaptured > 0 ? frame.bytes.get(JAVA_BYTE, frame.start) : 0;
+                protocolType = (first & 0xf0) == 0x60 ? ETH_P_IPV6 : ETH_P_IP;
+            }
+            default -> {}
+        }
+        network = frame.start + skip;
+        captured = Math.max(0, frame.lengthCaptured - skip);
+        length = Math.max(captured, frame.lengthOnWire - skip);
+    }
+
+    private int receiveEthernet(Frame frame, long deviceMac) {
+        if (frame.lengthCaptured < ETHERNET_HEADER) {
+            protocolType = -1;
+            return frame.lengthCaptured;
+        }
+        long destinationMac = (long) bytes.get(U32, frame.start) << 16 | u16(frame.start + 4);
+        packetType = packetType(destinationMac & 0xffff_ffff_ffffL, deviceMac);
+        int type = u16(frame.start + 12);
+        int skip = ETHERNET_HEADER;
+        if ((type == 0x8100 || type == 0x88a8) && frame.lengthCaptured >= skip + VLAN_TAG) {
+            vlanIdentifier = u16(frame.start + skip) & 0xfff;
+            type = u16(frame.start + skip + 2);
+            skip += VLAN_TAG;
+        }
+        protocolType = type >= SMALLEST_ETHERTYPE ? type : -1;
+        return skip;
+    }
+
+    private static PacketType packetType(long destinationMac, long deviceMac) {
+        if (destinationMac == deviceMac) {
+            return PacketType.HOST;
+        }
+        if ((destinationMac >>> 40 & 1) == 1) {
+            return destinationMac == 0xffff_ffff_ffffL
+                    ? PacketType.BROADCAST
+                    : PacketType.MULTICAST;
+        }
+        return PacketType.OTHERHOST;
+    }
+
+    private static PacketType cooked(int packetType) {
+        return switch (packetType) {
+            case 1 -> PacketType.BROADCAST;
+            case 2 -> PacketType.MULTICAST;
+            case 3 -> PacketType.OTHERHOST;
+            default -> PacketType.HOST;
+        };
+    }
+
+    /// Reads the fixed part of the IPv4 header. Call only where 20 bytes were captured.
+    public void readHeader() {
+        int first = u8(0);
+        version = first >>> 4;
+        headerLength = (first & 15) * 4;
+        tos = u8(1);
+        totalLength = u16(network + 2);
+        int fragment = u16(network + 6);
+        dontFragment = (fragment & 0x4000) != 0;
+        moreFragments = (fragment & 0x2000) != 0;
+        fragmentOffset = (fragment & 0x1fff) * 8;
+        timeToLive = u8(8);
+        protocol = u8(9);
+        source = bytes.get(U32, network + 12);
+        destination = bytes.get(U32, network + 16);
+    }
+
+    /// Drops link-layer padding: from here on the packet is what its total length says.
+    public void trim() {
+        captured = Math.min(captured, totalLength);
+        length = totalLength;
+    }
+
+    /// Whether the header's ones' complement sum is right (RFC 791). Call only where the whole
+    /// header was captured.
+    public boolean isHeaderChecksumRight() {
+        long sum = 0;
+        for (int i = 0; i < headerLength; i += 2) {
+            sum += u16(network + i);
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return sum == 0xffff;
+    }
+
+    public boolean isFragment() {
+        return moreFragments || fragmentOffset > 0;
+    }
+
+    public boolean hasOptions() {
+        return headerLength > IPV4_HEADER;
+    }
+
+    public boolean hasPorts() {
+        return (protocol == TCP
+                        || protocol == UDP
+                        || protocol == 33
+                        || protocol == 132
+                        || protocol == 136)
+                && fragmentOffset == 0
+                && captured >= headerLength + 4;
+    }
+
+    public int sourcePort() {
+        return u16(network + headerLength);
+    }
+
+    public int destinationPort() {
+        return u16(network + headerLength + 2);
+    }
+
+    /// ICMP type; -1 if this is not ICMP, or its first byte is not here.
+    public int icmpType() {
+        return protocol == ICMP && fragmentOffset == 0 && captured > headerLength
+                ? u8(headerLength)
+                : -1;
+    }
+
+    /// Whether this is an ICMP error that quotes at least an IPv4 header.
+    public boolean quotesPacket() {
+        return switch (icmpType()) {
+            case 3, 4, 5, 11, 12 -> captured >= headerLength + 8 + IPV4_HEADER;
+            default -> false;
+        };
+    }
+
+    public int quotedSource() {
+        return bytes.get(U32, network + headerLength + 8 + 12);
+    }
+
+    public int quotedDestination() {
+        return bytes.get(U32, network + headerLength + 8 + 16);
+    }
+
+    private int u8(int offset) {
+        return Byte.toUnsignedInt(bytes.get(JAVA_BYTE, network + offset));
+    }
+
+    private int u16(long at) {
+        return Short.toUnsignedInt(bytes.get(U16, at));
+    }
+}

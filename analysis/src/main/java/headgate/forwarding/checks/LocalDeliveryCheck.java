@@ -1,0 +1,40 @@
+package headgate.forwarding.checks;
+
+import headgate.forwarding.Decision;
+import headgate.forwarding.Decision.Input;
+import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.ForwardingCheck;
+import headgate.forwarding.HostSnapshot.Hook;
+
+/// Is the packet for the host itself? What its protocols then do with it is not judged.
+public final class LocalDeliveryCheck implements ForwardingCheck {
+    @Override
+    public String rule() {
+        return "FW-13";
+    }
+
+    @Override
+    public String function() {
+        return "ip_local_deliver";
+    }
+
+    @Override
+    public boolean decides(Decision decision) {
+        if (decision.input == Input.FORWARD) {
+            return false;
+        }
+        if (decision.skb.isFragment()) {
+            return decision.incomplete("reassembly of fragments is not modelled");
+        }
+        return decision.host.hooks().contains(Hook.INPUT)
+                ? decision.incomplete("packet-filter rules at the input hook")
+                : decision.end(Outcome.LOCAL);
+    }
+
+    @Override
+    public String evidence(Decision decision) {
+        return decision.input == Input.FORWARD
+                ? null
+                : "protocol " + decision.skb.protocol + ", route type " + decision.input;
+    }
+}

@@ -1,0 +1,51 @@
+package headgate.forwarding.checks;
+
+import headgate.forwarding.Decision;
+import headgate.forwarding.Decision.Input;
+import headgate.forwarding.ForwardingCheck;
+import headgate.forwarding.Skb;
+
+/// Which next hop of several does the packet take?
+public final class MultipathCheck implements ForwardingCheck {
+    @Override
+    public String rule() {
+        return "FW-7";
+    }
+
+    @Override
+    public String function() {
+        return "fib_select_multipath";
+    }
+
+    @Override
+    public boolean decides(Decision decision) {
+        if (decision.input != Input.FORWARD || !decision.result.info.isMultipath()) {
+            return false;
+        }
+        if (decision.multipath.incomplete() != null) {
+            return decision.incomplete(decision.multipath.incomplete());
+        }
+        decision.multipath.select(decision.result, hash(decision));
+        return false;
+    }
+
+    private static int hash(Decision decision) {
+        Skb skb = decision.skb;
+        if (decision.multipath.hashesQuotedPackets() && skb.quotesPacket()) {
+            return decision.multipath.hash(skb.quotedSource(), skb.quotedDestination(), 0, 0, 0);
+        }
+        return decision.multipath.hash(decision.flow);
+    }
+
+    @Override
+    public String evidence(Decision decision) {
+        if (decision.input != Input.FORWARD || !decision.result.info.isMultipath()) {
+            return null;
+        }
+        return "next hop %d of %d: %s"
+                .formatted(
+                        decision.result.nextHopIndex + 1,
+                        decision.result.info.nextHops().size(),
+                        decision.result.nextHop());
+    }
+}

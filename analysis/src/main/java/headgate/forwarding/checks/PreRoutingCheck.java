@@ -1,0 +1,29 @@
+package headgate.forwarding.checks;
+
+import headgate.forwarding.Decision;
+import headgate.forwarding.ForwardingCheck;
+import headgate.forwarding.HostSnapshot.Hook;
+
+/// Does the packet filter see the packet before it is routed?
+public final class PreRoutingCheck implements ForwardingCheck {
+    @Override
+    public String rule() {
+        return "FW-3";
+    }
+
+    @Override
+    public String function() {
+        return "NF_INET_PRE_ROUTING";
+    }
+
+    @Override
+    public boolean decides(Decision decision) {
+        return decision.host.hooks().contains(Hook.PREROUTING)
+                && decision.incomplete("packet-filter rules at the prerouting hook");
+    }
+
+    @Override
+    public String evidence(Decision decision) {
+        return decision.host.hooks().contains(Hook.PREROUTING) ? "rules present" : null;
+    }
+}
