@@ -2,6 +2,7 @@ package headgate.capture;
 
 import headgate.packet.LinkType;
 import java.io.IOException;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -16,8 +17,10 @@ import java.util.stream.Stream;
 public final class CaptureInterfaces {
     private static final Path SYS_CLASS_NET = Path.of("/sys/class/net");
 
+    /// Of the calling thread's network namespace; `/proc/net` is that of the process.
+    private static final Path PROC_NET_DEV = Path.of("/proc/thread-self/net/dev");
+
     private static final int IFF_UP = 0x1;
-    private static final int IFF_RUNNING = 0x40;
     private static final int IFF_PROMISC = 0x100;
 
     private static final int ARPHRD_ETHER = 1;
@@ -29,14 +32,10 @@ public final class CaptureInterfaces {
 
     /// All interfaces, by index.
     public static List<HostInterface> list() {
-        try {
-            return NetworkInterface.networkInterfaces()
-                    .map(CaptureInterfaces::describe)
-                    .sorted(Comparator.comparingInt(HostInterface::index))
-                    .toList();
-        } catch (SocketException _) {
-            return List.of(); // The JDK's way to say that there is none.
-        }
+        return allNames().stream()
+                .map(CaptureInterfaces::describe)
+                .sorted(Comparator.comparingInt(HostInterface::index))
+                .toList();
     }
 
     /// Their names, by index.
@@ -44,19 +43,41 @@ public final class CaptureInterfaces {
         return list().stream().map(HostInterface::name).toList();
     }
 
-    private static HostInterface describe(NetworkInterface known) {
-        Path sys = SYS_CLASS_NET.resolve(known.getName());
+    /// From `/proc/net/dev`: the JDK lists only interfaces that have an address, and those that
+    /// capture often have none.
+    private static List<String> allNames() {
+        try {
+            return Files.readString(PROC_NET_DEV)
+                    .lines()
+                    .filter(line -> line.contains(":"))
+                    .map(line -> line.substring(0, line.indexOf(':')).strip())
+                    .toList();
+        } catch (IOException _) {
+            return namesOfTheJdk();
+        }
+    }
+
+    private static List<String> namesOfTheJdk() {
+        try {
+            return NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
+        } catch (SocketException _) {
+            return List.of(); // The JDK's way to say that there is none.
+        }
+    }
+
+    private static HostInterface describe(String name) {
+        Path sys = SYS_CLASS_NET.resolve(name);
         int flags = Integer.decode(text(sys, "flags", "0x0"));
         int hardwareType = number(sys, "type", -1);
         return new HostInterface(
-                known.getName(),
-                known.getIndex(),
+                name,
+                number(sys, "ifindex", 0),
                 (flags & IFF_UP) != 0,
-                (flags & IFF_RUNNING) != 0 && number(sys, "carrier", 0) == 1,
+                number(sys, "carrier", 0) == 1,
                 hardwareType == ARPHRD_LOOPBACK,
                 (flags & IFF_PROMISC) != 0,
                 mac(text(sys, "address", "")),
-                addresses(known),
+                addresses(name),
                 linkType(hardwareType),
                 number(sys, "mtu", 0),
                 kind(sys, hardwareType),
@@ -102,15 +123,21 @@ public final class CaptureInterfaces {
         return text.length() == 17 ? Long.parseLong(text.replace(":", ""), 16) : -1;
     }
 
-    private static List<String> addresses(NetworkInterface known) {
+    private static List<String> addresses(String name) {
         var addresses = new ArrayList<String>();
-        for (var address : known.getInterfaceAddresses()) {
-            String host = address.getAddress().getHostAddress();
-            int zone = host.indexOf('%');
-            addresses.add(
-                    (zone < 0 ? host : host.substring(0, zone))
-                            + "/"
-                            + address.getNetworkPrefixLength());
+        try {
+            NetworkInterface known = NetworkInterface.getByName(name);
+            if (known == null) {
+                return addresses;
+            }
+            for (InterfaceAddress address : known.getInterfaceAddresses()) {
+                String host = address.getAddress().getHostAddress();
+                int zone = host.indexOf('%');
+                String bare = zone < 0 ? host : host.substring(0, zone);
+                addresses.add(bare + "/" + address.getNetworkPrefixLength());
+            }
+        } catch (SocketException _) {
+            // It went away since it was listed.
         }
         return addresses;
     }

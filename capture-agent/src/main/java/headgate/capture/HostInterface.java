@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// @param index the kernel's number, `ifindex`
 /// @param up whether it was set up (IFF_UP)
-/// @param running whether it has a carrier (IFF_RUNNING)
+/// @param running whether it has a carrier
 /// @param mac 48 bits, first byte on the wire highest; -1 if it has none
 /// @param addresses IP addresses with prefix length
 /// @param linkType LINKTYPE_ number of its frames, see [headgate.packet.LinkType]; -1 if the ring

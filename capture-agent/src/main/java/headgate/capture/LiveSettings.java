@@ -2,6 +2,10 @@ package headgate.capture;
 
 /// How frames are taken from one interface of this host.
 ///
+/// The kernel hands over a block when it is full or when its time is up, whichever is first. A
+/// reader that stands still therefore loses frames after ringBytes, and also (however little is
+/// sent) after blockTimeoutMillis for each block of the ring: 2.5 s with the values of [#of].
+///
 /// @param interfaceName as `ip link` shows it
 /// @param snaplen most bytes kept of one frame, 1 to [#MAX_SNAPLEN]
 /// @param ringBytes what the kernel may hold before it drops; a multiple of blockBytes
@@ -62,11 +66,11 @@ public record LiveSettings(
         }
     }
 
-    /// Whole frames in both directions, promiscuous, through 64 MiB in blocks of 1 MiB that are
-    /// handed over after 10 ms at the latest.
+    /// Whole frames in both directions, promiscuous, through 64 MiB in blocks of 512 KiB that are
+    /// handed over after 20 ms at the latest.
     public static LiveSettings of(String interfaceName) {
         return new LiveSettings(
-                interfaceName, MAX_SNAPLEN, 64 << 20, 1 << 20, 10, true, "", Direction.BOTH);
+                interfaceName, MAX_SNAPLEN, 64 << 20, 512 << 10, 20, true, "", Direction.BOTH);
     }
 
     public LiveSettings withSnaplen(int snaplen) {

@@ -36,7 +36,7 @@ final class SocketFilter {
                 (direction == Direction.OUT ? 3 * SOCK_FILTER_BYTES : 0)
                         + Math.max(SOCK_FILTER_BYTES, expression.byteSize());
         MemorySegment code = arena.allocate(bytes, 8);
-        var rest = SegmentAllocator.prefixAllocator(code);
+        var rest = SegmentAllocator.slicingAllocator(code);
         if (direction == Direction.OUT) {
             instruction(rest, BPF_LD_W_ABS, 0, 0, PACKET_TYPE);
             instruction(rest, BPF_JMP_JEQ_K, 1, 0, PACKET_OUTGOING);

@@ -8,6 +8,7 @@ import headgate.capture.CaptureOpenException.Reason;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.capture.LiveSettings;
+import headgate.capture.LiveSettings.Direction;
 import headgate.capture.SourceStatistics;
 import headgate.packet.Frame;
 import headgate.packet.LinkType;
@@ -43,12 +44,18 @@ public final class LibpcapSource implements FrameSource {
     private final LiveSettings settings;
     private final PcapHandle handle;
     private final int linkType;
+
+    /// Whether libpcap leaves out frames that it has counted already: those of the other direction,
+    /// and the second sight of frames on a loopback interface.
+    private final boolean sortsOut;
+
     private final Frame frame = new Frame();
     private final RawPacketListener listener = this::take;
     private final Object statisticsLock = new Object();
 
     private FrameHandler handler;
     private int handed;
+    private volatile long handedInAll;
     private Throwable thrown;
     private volatile Thread waiting;
     private volatile boolean interrupted;
@@ -65,12 +72,16 @@ public final class LibpcapSource implements FrameSource {
     private LibpcapSource(LiveSettings settings, PcapHandle handle) throws CaptureOpenException {
         this.settings = settings;
         this.handle = handle;
+        this.sortsOut =
+                settings.direction() != Direction.BOTH
+                        || settings.interfaceName().equals(ANY)
+                        || isLoopback(settings.interfaceName());
         try {
             handle.setBlockingMode(BlockingMode.NONBLOCKING);
-            handle.setDirection(direction(settings));
             // pcap4j has no name for some link types; it then still keeps their number.
             int dataLinkType = handle.getDlt().value();
             this.linkType = dataLinkType == DLT_RAW ? LinkType.RAW : dataLinkType;
+            handle.setDirection(direction(settings));
             if (!settings.filter().isBlank()) {
                 handle.setFilter(settings.filter(), BpfCompileMode.OPTIMIZE);
             }
@@ -152,6 +163,11 @@ public final class LibpcapSource implements FrameSource {
         };
     }
 
+    private static boolean isLoopback(String name) {
+        return CaptureInterfaces.list().stream()
+                .anyMatch(known -> known.loopback() && known.name().equals(name));
+    }
+
     @Override
     public int poll(FrameHandler handler, int limit) throws IOException {
         this.handler = handler;
@@ -185,6 +201,7 @@ public final class LibpcapSource implements FrameSource {
             return;
         }
         handed++;
+        handedInAll++;
         place(bytes);
         try {
             handler.onFrame(frame);
@@ -244,14 +261,16 @@ public final class LibpcapSource implements FrameSource {
     }
 
     /// As `pcap_stats` counts: `received` has the dropped frames in it on Linux, and those that
-    /// [#poll] has not handed over yet.
+    /// [#poll] has not handed over yet. Where libpcap counts frames that it then leaves out,
+    /// without saying how many, `received` is what was handed over and what was dropped.
     @Override
     public SourceStatistics statistics() {
         synchronized (statisticsLock) {
             if (!closed) {
                 readStatistics();
             }
-            return new SourceStatistics(received, dropped, interfaceDropped, 0, 0, 0, null);
+            long counted = sortsOut ? handedInAll + dropped : received;
+            return new SourceStatistics(counted, dropped, interfaceDropped, 0, 0, 0, null);
         }
     }
 
