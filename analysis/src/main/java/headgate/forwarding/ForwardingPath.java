@@ -23,6 +23,7 @@ import headgate.forwarding.checks.RouteLookupCheck;
 import headgate.forwarding.checks.SourceValidationCheck;
 import headgate.forwarding.checks.TtlCheck;
 import headgate.packet.Frame;
+import headgate.packet.MacAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,7 +129,7 @@ public final class ForwardingPath {
                     new Verdict.Forward(
                             decision.egress.device().name(),
                             nextHop(decision.egress, decision.neighbour),
-                            decision.nextHopMac < 0 ? "" : Verdict.mac(decision.nextHopMac),
+                            decision.nextHopMac < 0 ? "" : MacAddress.format(decision.nextHopMac),
                             decision.redirect,
                             decision.fragments,
                             decision.result.route(),

@@ -2,6 +2,7 @@ package headgate.forwarding;
 
 import headgate.forwarding.Skb.PacketType;
 import headgate.forwarding.Verdict.IcmpError;
+import headgate.packet.MacAddress;
 
 /// Whether, and by which way, the source of a refused packet is told (kernel: `__icmp_send`,
 /// `icmp_route_lookup`). Rate limits are state between packets and play no part.
@@ -92,6 +93,6 @@ final class IcmpAnswer {
                 decision.icmpCode,
                 hop == null ? "" : hop.device().name(),
                 hop == null ? "" : ForwardingPath.nextHop(hop, neighbour(decision)),
-                decision.answerMac < 0 ? "" : Verdict.mac(decision.answerMac));
+                decision.answerMac < 0 ? "" : MacAddress.format(decision.answerMac));
     }
 }

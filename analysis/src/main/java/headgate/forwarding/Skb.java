@@ -103,26 +103,31 @@ public final class Skb {
             }
             case LinkType.RAW, LinkType.IPV4, LinkType.IPV6 -> {
                 skip = 0;
-                int first = frame.lengthCaptured > 0 ? frame.bytes.get(JAVA_BYTE, frame.start) : 0;
+                int first = present(frame) > 0 ? frame.bytes.get(JAVA_BYTE, frame.start) : 0;
                 protocolType = (first & 0xf0) == 0x60 ? ETH_P_IPV6 : ETH_P_IP;
             }
             default -> {}
         }
         network = frame.start + skip;
-        captured = Math.max(0, frame.lengthCaptured - skip);
+        captured = Math.max(0, present(frame) - skip);
         length = Math.max(captured, frame.lengthOnWire - skip);
     }
 
+    /// Bytes that are here: an agent may have shed some of those that were captured.
+    private static int present(Frame frame) {
+        return (int) Math.min(frame.lengthCaptured, frame.bytes.byteSize() - frame.start);
+    }
+
     private int receiveEthernet(Frame frame, long deviceMac) {
-        if (frame.lengthCaptured < ETHERNET_HEADER) {
+        if (present(frame) < ETHERNET_HEADER) {
             protocolType = -1;
-            return frame.lengthCaptured;
+            return present(frame);
         }
         long destinationMac = (long) bytes.get(U32, frame.start) << 16 | u16(frame.start + 4);
         packetType = packetType(destinationMac & 0xffff_ffff_ffffL, deviceMac);
         int type = u16(frame.start + 12);
         int skip = ETHERNET_HEADER;
-        if ((type == 0x8100 || type == 0x88a8) && frame.lengthCaptured >= skip + VLAN_TAG) {
+        if ((type == 0x8100 || type == 0x88a8) && present(frame) >= skip + VLAN_TAG) {
             vlanIdentifier = u16(frame.start + skip) & 0xfff;
             type = u16(frame.start + skip + 2);
             skip += VLAN_TAG;

@@ -127,14 +127,4 @@ public sealed interface Verdict {
             case Incomplete _ -> "incomplete";
         };
     }
-
-    /// 48 bits in the usual notation.
-    static String mac(long address) {
-        var text = new StringBuilder(17);
-        for (int shift = 40; shift >= 0; shift -= 8) {
-            text.append(text.isEmpty() ? "" : ":");
-            text.append("%02x".formatted(address >>> shift & 0xff));
-        }
-        return text.toString();
-    }
 }

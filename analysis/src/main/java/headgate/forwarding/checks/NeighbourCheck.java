@@ -7,6 +7,7 @@ import headgate.forwarding.Inet4;
 import headgate.forwarding.Neighbours;
 import headgate.forwarding.NextHop;
 import headgate.forwarding.SnmpCounter;
+import headgate.packet.MacAddress;
 
 /// Is the link address of the next hop known?
 public final class NeighbourCheck implements ForwardingCheck {
@@ -66,7 +67,7 @@ public final class NeighbourCheck implements ForwardingCheck {
                         ? " has no link address yet"
                         : decision.nextHopMac < 0
                                 ? " needs no link address"
-                                : " is at " + headgate.forwarding.Verdict.mac(decision.nextHopMac);
+                                : " is at " + MacAddress.format(decision.nextHopMac);
         return asked + " on " + decision.egress.device() + found;
     }
 }
