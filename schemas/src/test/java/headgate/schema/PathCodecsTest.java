@@ -1,0 +1,153 @@
+package headgate.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import headgate.softnet.DropLog;
+import headgate.softnet.DropReason;
+import headgate.softnet.PathStats;
+import headgate.softnet.ReceivePath;
+import headgate.softnet.RxListener;
+import headgate.softnet.SoftnetProfile;
+import headgate.softnet.StageStats;
+import headgate.softnet.WaitQuantiles;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+
+/// The codecs of the receive path's results and profiles.
+class PathCodecsTest {
+    static final PathStats STATS =
+            new PathStats(
+                    "linux-6",
+                    1_700_000_000_000_000_000L,
+                    1_700_000_001_000_000_000L,
+                    100,
+                    80,
+                    15,
+                    5,
+                    List.of(
+                            new StageStats(
+                                    "backlog",
+                                    1001,
+                                    100,
+                                    85,
+                                    Map.of(DropReason.CPU_BACKLOG, 13L, DropReason.NOMEM, 2L),
+                                    0,
+                                    1001,
+                                    12.5),
+                            new StageStats("softirq", -1, 85, 80, Map.of(), 5, 700, 0.25)),
+                    new WaitQuantiles(81, 1000, 900, 1900, 5000, 6000, 7000),
+                    9,
+                    80,
+                    8,
+                    1,
+                    2,
+                    3,
+                    4,
+                    500_000,
+                    1,
+                    400_000,
+                    6);
+    static final SoftnetProfile PROFILE =
+            SoftnetProfile.LINUX_6_RPS.with("backlog", "-1").named("no bound");
+
+    static DropLog drops() {
+        var drops = new DropLog(2);
+        drops.dropped(41, 1_700_000_000_000_000_007L, 1, DropReason.CPU_BACKLOG);
+        drops.dropped(43, 1_700_000_000_000_000_009L, 63, DropReason.NOMEM);
+        drops.dropped(44, 1_700_000_000_000_000_010L, 0, DropReason.CPU_BACKLOG);
+        return drops;
+    }
+
+    @Test
+    void statsComeBackWithTheirAgent() {
+        byte[] value = PathStatsCodec.write("gw1", STATS);
+        assertEquals(new AgentPathStats("gw1", STATS), PathStatsCodec.read(value));
+        GenericRecord generic = CodecContract.holds(PathStatsCodec.SCHEMA, value);
+        assertEquals(5000L, generic.get("waitingP99Nanos"));
+        CodecContract.refusesEveryPiece(value, PathStatsCodec::read);
+    }
+
+    @Test
+    void statsOfAnEmptyIntervalComeBack() {
+        PathStats empty = new ReceivePath(PROFILE, RxListener.NONE).drain(7);
+        byte[] value = PathStatsCodec.write("gw1", empty);
+        assertEquals(empty, PathStatsCodec.read(value).stats());
+        CodecContract.holds(PathStatsCodec.SCHEMA, value);
+    }
+
+    @Test
+    void fatesNameFramesUpToTheLimit() {
+        byte[] value = PathFatesCodec.write("gw1", "eth0", "linux-6", drops());
+        assertEquals(
+                new PathFates(
+                        "gw1",
+                        "eth0",
+                        "linux-6",
+                        1,
+                        List.of(
+                                new PathFates.Fate(
+                                        41, 1_700_000_000_000_000_007L, 1, DropReason.CPU_BACKLOG),
+                                new PathFates.Fate(
+                                        43, 1_700_000_000_000_000_009L, 63, DropReason.NOMEM))),
+                PathFatesCodec.read(value));
+        CodecContract.holds(PathFatesCodec.SCHEMA, value);
+        CodecContract.refusesEveryPiece(value, PathFatesCodec::read);
+    }
+
+    @Test
+    void namesEveryDropReasonInTheSchemaInItsPlace() {
+        List<String> symbols = SchemaFiles.load("drop-reason").getEnumSymbols();
+        assertEquals(List.of(DropReason.values()).toString(), symbols.toString());
+    }
+
+    @Test
+    void aProfileComesBack() {
+        byte[] value = ProfileCodec.write(PROFILE);
+        assertEquals(PROFILE, ProfileCodec.read(value));
+        CodecContract.holds(ProfileCodec.SCHEMA, value);
+        CodecContract.refusesEveryPiece(value, ProfileCodec::read);
+    }
+
+    @Test
+    void aProfileThatCannotBeSaysWhy() {
+        assertEquals(
+                "profile 'p': weight=0 is not allowed: 1 to 2147483647"
+                        + " (net.core.dev_weight: packets of one backlog poll)",
+                refusal("weight", "0"));
+        assertEquals("profile 'p': no setting 'ring'", refusal("ring", "256").split(";")[0]);
+    }
+
+    private static String refusal(String key, String value) {
+        var setting =
+                new GenericData.Record(
+                        ProfileCodec.SCHEMA.getField("settings").schema().getElementType());
+        setting.put("key", key);
+        setting.put("value", value);
+        var profile = new GenericData.Record(ProfileCodec.SCHEMA);
+        profile.put("name", "p");
+        profile.put("settings", List.of(setting));
+        byte[] bytes = CodecContract.write(ProfileCodec.SCHEMA, profile);
+        return assertThrows(UnreadableValueException.class, () -> ProfileCodec.read(bytes))
+                .getMessage();
+    }
+
+    @Test
+    void stillReadsTheFirstRecordsEverPublished() {
+        assertEquals(
+                STATS,
+                PathStatsCodec.read(
+                                CodecContract.resolvedGolden("path-stats-1", PathStatsCodec.SCHEMA))
+                        .stats());
+        assertEquals(
+                PathFatesCodec.read(PathFatesCodec.write("gw1", "eth0", "linux-6", drops())),
+                PathFatesCodec.read(
+                        CodecContract.resolvedGolden("path-fates-1", PathFatesCodec.SCHEMA)));
+        assertEquals(
+                PROFILE,
+                ProfileCodec.read(CodecContract.resolvedGolden("profile-1", ProfileCodec.SCHEMA)));
+    }
+}
