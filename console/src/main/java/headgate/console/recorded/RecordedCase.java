@@ -1,4 +1,4 @@
-package headgate.softnet.recorded;
+package headgate.console.recorded;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -3,4 +3,4 @@
 ///
 /// To judge a further kind of recording: give it what it needs in [RecordedCase] and let
 /// `ReceivePathCasesTest` ask for it.
-package headgate.softnet.recorded;
+package headgate.console.recorded;
