@@ -12,6 +12,7 @@ final class FilteredSource implements FrameSource {
     private final FrameHandler sieve = this::onFrame;
     private FrameHandler handler;
     private int matched;
+    private volatile long passedOver;
 
     FilteredSource(FrameSource source, CaptureFilter filter) {
         this.source = source;
@@ -22,7 +23,12 @@ final class FilteredSource implements FrameSource {
     public int poll(FrameHandler handler, int limit) throws IOException {
         this.handler = handler;
         matched = 0;
-        return source.poll(sieve, limit) == END ? END : matched;
+        int polled = source.poll(sieve, limit);
+        if (polled == END) {
+            return END;
+        }
+        passedOver += polled - matched;
+        return matched;
     }
 
     private void onFrame(Frame frame) {
@@ -37,10 +43,18 @@ final class FilteredSource implements FrameSource {
         return source.interfaces();
     }
 
-    /// Counts every frame of the source, also those that do not match.
+    /// Frames that the file says were dropped are counted whether or not they would have matched.
     @Override
     public SourceStatistics statistics() {
-        return source.statistics();
+        var all = source.statistics();
+        return new SourceStatistics(
+                all.received() - passedOver,
+                all.dropped(),
+                all.interfaceDropped(),
+                all.freezes(),
+                all.bytesRead(),
+                all.bytesTotal(),
+                all.damage());
     }
 
     @Override

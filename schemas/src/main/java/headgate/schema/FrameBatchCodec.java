@@ -52,13 +52,14 @@ public final class FrameBatchCodec {
         return head.size() + frames.size();
     }
 
-    /// The batch as a value; [#begin] starts the next one.
+    /// The batch as a value. It is empty afterwards; [#begin] starts the next one.
     public byte[] finish() {
         head.writeArrayStart();
         head.setItemCount(count);
         byte[] value = new byte[head.size() + frames.size() + 1];
         head.copyTo(value, 0);
         frames.copyTo(value, head.size());
+        count = 0;
         return value; // its last byte, the end of the array, is 0
     }
 

@@ -1,0 +1,308 @@
+package headgate.capture;
+
+import headgate.capture.CaptureSettings.Input;
+import headgate.capture.CaptureSettings.Publishing;
+import headgate.schema.Ledger;
+import headgate.schema.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// The capture agent on the command line.
+@Command(
+        name = "agent",
+        mixinStandardHelpOptions = true,
+        description = "Capture frames on this host, or read them from a file, and publish them.",
+        footer = {
+            "",
+            "Example: headgate agent -i eth0 --brokers kafka1:9092,kafka2:9092 not port 9092",
+            "",
+            "Exit status: 0 done, 2 usage, 3 input unreadable or cut, 4 broker unreachable or",
+            "refusing, 5 internal error, 130 interrupted."
+        })
+public final class AgentCommand implements Callable<Integer> {
+    private static final int DONE = 0;
+    private static final int INPUT = 3;
+    private static final int BROKER = 4;
+    private static final int INTERRUPTED = 130;
+
+    private static final long STOP_MILLIS = 30_000;
+    private static final AtomicBoolean EXITING = new AtomicBoolean();
+
+    @Option(
+            names = {"-i", "--interface"},
+            paramLabel = "IFACE",
+            description = "Capture live (needs CAP_NET_RAW).")
+    private String interfaceName;
+
+    @Option(
+            names = {"-r", "--read"},
+            paramLabel = "FILE",
+            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
+    private Path file;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "FACTOR",
+            description = "Of a file: times the recorded pace; 0 flat out (default: 0).",
+            defaultValue = "0")
+    private double speed;
+
+    @Option(
+            names = "--source",
+            paramLabel = "KIND",
+            description =
+                    "What captures live: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            defaultValue = "AUTO")
+    private FrameSources.Live liveSource;
+
+    @Option(
+            names = "--ring",
+            paramLabel = "MIB",
+            description =
+                    "What the kernel may hold before it drops; MiB (default: ${DEFAULT-VALUE}).",
+            defaultValue = "64")
+    private int ringMebibytes;
+
+    @Option(
+            names = {"--brokers", "--broker"},
+            paramLabel = "HOST:PORT",
+            description = "Kafka brokers, separated by commas (default: ${DEFAULT-VALUE}).",
+            defaultValue = "localhost:9092")
+    private String brokers;
+
+    @Option(
+            names = "--kafka-config",
+            paramLabel = "FILE",
+            description = "Properties for the Kafka clients: TLS, SASL and the like.")
+    private Path kafkaConfig;
+
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "PREFIX",
+            description = "Before each topic's name (default: ${DEFAULT-VALUE}).",
+            defaultValue = "headgate.")
+    private String topicPrefix;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "NAME",
+            description = "What this agent is called (default: the host's name).")
+    private String agent;
+
+    @Option(
+            names = "--lanes",
+            paramLabel = "N",
+            description =
+                    "Ways that flows are spread, and partitions of a new frames topic"
+                            + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "4")
+    private int lanes;
+
+    @Option(
+            names = "--snaplen",
+            paramLabel = "BYTES",
+            description = "Publish no more of a frame; 0 = all of it (default: ${DEFAULT-VALUE}).",
+            defaultValue = "0")
+    private int snaplen;
+
+    @Option(names = "--headers-only", description = "Publish no payload.")
+    private boolean headersOnly;
+
+    @Option(
+            names = "--outbox",
+            paramLabel = "MIB",
+            description =
+                    "What may wait for the broker; then a file waits and a live source sheds;"
+                            + " MiB (default: ${DEFAULT-VALUE}).",
+            defaultValue = "64")
+    private int outboxMebibytes;
+
+    @Option(
+            names = "--give-up-after",
+            paramLabel = "SECONDS",
+            description = "How long a broker may be away (default: ${DEFAULT-VALUE}).",
+            defaultValue = "120")
+    private int giveUpSeconds;
+
+    @Option(names = "--quiet", description = "No line a second about progress on standard error.")
+    private boolean quiet;
+
+    @Parameters(
+            paramLabel = "FILTER",
+            arity = "0..*",
+            description =
+                    "Capture filter, as tcpdump takes it: tcp port 443 and not host 10.0.0.9.")
+    private List<String> filterWords = List.of();
+
+    @Spec private CommandSpec spec;
+
+    /// Whether the JVM is on its way out, so that nobody must call [System#exit] again.
+    static boolean exiting() {
+        return EXITING.get();
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        var run = new CaptureAgent(settings(), new Talk(err, quiet));
+        Thread hook = stopOnSignal(run);
+        try {
+            return exitCode(run.run(), err);
+        } catch (CaptureFilter.SyntaxException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        } catch (IOException e) {
+            return fail(err, INPUT, e);
+        } catch (BrokerUnavailableException e) {
+            return fail(err, BROKER, e);
+        } finally {
+            forget(hook);
+        }
+    }
+
+    private CaptureSettings settings() {
+        if ((file == null) == (interfaceName == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "name either a capture with -r FILE or an interface with -i IFACE");
+        }
+        try {
+            var publishing =
+                    Publishing.to(brokers)
+                            .withTopics(Topics.with(topicPrefix))
+                            .withLanes(lanes)
+                            .withOutboxBytes((long) outboxMebibytes << 20)
+                            .withGiveUpAfter(Duration.ofSeconds(giveUpSeconds))
+                            .withClient(client());
+            CaptureSettings settings =
+                    CaptureSettings.of(input(), publishing)
+                            .withSnaplen(snaplen)
+                            .withHeadersOnly(headersOnly);
+            return agent == null ? settings : settings.withAgent(agent);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private Input input() {
+        String filter = String.join(" ", filterWords);
+        if (file != null) {
+            return new Input.File(file, speed, filter);
+        }
+        var live = LiveSettings.of(interfaceName).withFilter(filter);
+        long ringBytes = (long) ringMebibytes << 20;
+        if (ringBytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("ring " + ringMebibytes + " is more than 2047 MiB");
+        }
+        return new Input.Live(live.withRing((int) ringBytes, live.blockBytes()), liveSource);
+    }
+
+    private Map<String, String> client() {
+        if (kafkaConfig == null) {
+            return Map.of();
+        }
+        var properties = new Properties();
+        try (Reader in = Files.newBufferedReader(kafkaConfig)) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--kafka-config " + kafkaConfig + ": " + e, e);
+        }
+        var client = new HashMap<String, String>();
+        properties.stringPropertyNames().forEach(n -> client.put(n, properties.getProperty(n)));
+        return client;
+    }
+
+    private static int exitCode(CaptureAgent.Outcome outcome, PrintWriter err) {
+        if (outcome.damage() != null) {
+            err.println("headgate: " + outcome.damage());
+            err.flush();
+            return INPUT;
+        }
+        return outcome.stopped() ? INTERRUPTED : DONE;
+    }
+
+    private static int fail(PrintWriter err, int status, Exception failure) {
+        err.println("headgate: " + failure.getMessage());
+        err.flush();
+        return status;
+    }
+
+    /// SIGINT and SIGTERM stop the capture; what was captured is published before the JVM ends.
+    private static Thread stopOnSignal(CaptureAgent run) {
+        Thread caller = Thread.currentThread();
+        Thread hook =
+                Thread.ofPlatform()
+                        .unstarted(() -> {
+                            EXITING.set(true);
+                            run.stop();
+                            joinQuietly(caller);
+                        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
+    }
+
+    private static void joinQuietly(Thread thread) {
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void forget(Thread hook) {
+        if (!EXITING.get()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException _) {
+                EXITING.set(true); // the JVM began to end this very moment
+            }
+        }
+    }
+
+    /// What the agent says on standard error.
+    private record Talk(PrintWriter err, boolean quiet) implements AgentListener {
+        @Override
+        public void onLedger(Ledger ledger, SourceStatistics source) {
+            if (quiet && !ledger.last()) {
+                return;
+            }
+            say(
+                    "%s: %d frames received, %d dropped, %d published, %d waiting, %d shed, residual %d"
+                            .formatted(
+                                    ledger.capturePoint(),
+                                    ledger.source().received(),
+                                    ledger.source().dropped(),
+                                    ledger.published().frames(),
+                                    ledger.handling().batching() + ledger.outbox().frames(),
+                                    ledger.handling().shedPayload()
+                                            + ledger.handling().shedBodies(),
+                                    ledger.residual()));
+        }
+
+        @Override
+        public void onNotice(String notice) {
+            say(notice);
+        }
+
+        private void say(String line) {
+            err.println("headgate: " + line);
+            err.flush();
+        }
+    }
+}

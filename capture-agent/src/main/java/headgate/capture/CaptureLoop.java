@@ -1,0 +1,282 @@
+package headgate.capture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import headgate.packet.Check;
+import headgate.packet.FlowHash;
+import headgate.packet.Frame;
+import headgate.packet.FrameDecoder;
+import headgate.schema.ArrivalBatchCodec;
+import headgate.schema.FrameBatchHeader;
+import headgate.schema.FrameBatchHeader.Clock;
+import headgate.schema.FrameBatchHeader.Interface;
+import headgate.schema.Ledger;
+import headgate.schema.Topic;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The duty cycle of the capture thread: takes what the source has, decodes it in place, notes its
+/// arrival, adds it to the batch of its lane, and finishes the batches that are due.
+///
+/// When the outbox is full, a file waits. A live source is never kept waiting, for then the kernel
+/// would drop frames uncounted by stage: it sheds, first payload, then whole frames, of which the
+/// arrival record stays.
+final class CaptureLoop {
+    /// Frames taken in one cycle at most: what may go beyond the outbox's capacity.
+    static final int FRAMES_PER_CYCLE = 512;
+
+    private static final long MOST_BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long MOST_BATCH_NANOS_FLAT_OUT = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MOST_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(90);
+    private static final int MAX_ARRIVALS = 8192;
+    private static final int LONGEST_INTERFACE_NAME = 64;
+    private static final int NOMINAL_HEADERS_BYTES = 256;
+
+    /// What time brings: a real clock, or a test's.
+    interface Clocks {
+        /// As [System#nanoTime].
+        long nanoTime();
+
+        /// Nanoseconds since 1970-01-01T00:00:00Z.
+        long epochNanos();
+    }
+
+    private enum Shedding {
+        NOTHING,
+        PAYLOAD,
+        BODIES
+    }
+
+    private final FrameSource source;
+    private final CaptureSettings settings;
+    private final Outbox outbox;
+    private final Clocks clocks;
+    private final FrameHandler handler = this::onFrame;
+    private final FrameDecoder decoder = new FrameDecoder();
+    private final LaneBatch[] lanes;
+    private final ArrivalBatchCodec arrivals = new ArrivalBatchCodec();
+    private final byte[] agentKey;
+    private final boolean live;
+    private final int snaplen;
+    private final long mostBatchNanos;
+    private final long settledAfterNanos;
+
+    private FrameBatchHeader header;
+    private Shedding shedding = Shedding.NOTHING;
+    private long nowNanos;
+
+    private long handed;
+    private long malformed;
+    private long shedPayload;
+    private long shedBodies;
+
+    private long arrivalBatches;
+    private long firstArrivalSequence;
+    private long arrivalsOpenedNanos;
+    private long lastArrivalNanos = Long.MIN_VALUE;
+    private long untilNanos = Long.MIN_VALUE;
+
+    CaptureLoop(FrameSource source, CaptureSettings settings, Outbox outbox, Clocks clocks) {
+        this.source = source;
+        this.settings = settings;
+        this.outbox = outbox;
+        this.clocks = clocks;
+        this.agentKey = settings.agent().getBytes(UTF_8);
+        this.snaplen = settings.snaplen() == 0 ? Integer.MAX_VALUE : settings.snaplen();
+        this.lanes = new LaneBatch[settings.publishing().lanes()];
+        for (int lane = 0; lane < lanes.length; lane++) {
+            lanes[lane] = new LaneBatch(lane, settings, outbox);
+        }
+        switch (settings.input()) {
+            case CaptureSettings.Input.File(_, var speed, _) -> {
+                live = false;
+                mostBatchNanos = speed == 0 ? MOST_BATCH_NANOS_FLAT_OUT : MOST_BATCH_NANOS;
+                settledAfterNanos = 0;
+            }
+            case CaptureSettings.Input.Live(var interfaceSettings, _) -> {
+                live = true;
+                mostBatchNanos = MOST_BATCH_NANOS;
+                // The kernel hands a block over when it is full or when its time is up.
+                settledAfterNanos =
+                        TimeUnit.MILLISECONDS.toNanos(3L * interfaceSettings.blockTimeoutMillis());
+            }
+        }
+        nowNanos = clocks.nanoTime();
+        arrivalsOpenedNanos = nowNanos;
+        header = headerWith(source.interfaces());
+    }
+
+    private FrameBatchHeader headerWith(List<CaptureInterface> interfaces) {
+        return new FrameBatchHeader(
+                settings.agent(),
+                settings.capturePoint(),
+                interfaces.stream()
+                        .limit(FrameBatchHeader.MAX_INTERFACES)
+                        .map(CaptureLoop::named)
+                        .toList(),
+                0,
+                lanes.length,
+                0,
+                0,
+                live ? Clock.HOST : Clock.CAPTURE_FILE,
+                settings.snaplen(),
+                settings.filter(),
+                null,
+                1);
+    }
+
+    private static Interface named(CaptureInterface each) {
+        String name = each.name();
+        return new Interface(
+                name.substring(0, Math.min(name.length(), LONGEST_INTERFACE_NAME)),
+                each.linkType(),
+                each.snaplen());
+    }
+
+    /// One cycle. Returns false when the source has ended.
+    ///
+    /// @param limit take no more frames than this
+    boolean doWork(long limit) throws IOException {
+        shedding = live ? shedding() : Shedding.NOTHING;
+        int polled = source.poll(handler, (int) Math.min(limit, FRAMES_PER_CYCLE));
+        nowNanos = clocks.nanoTime();
+        if (polled == 0 && live) {
+            untilNanos = Math.max(untilNanos, clocks.epochNanos() - settledAfterNanos);
+        }
+        finishDue();
+        return polled != FrameSource.END;
+    }
+
+    /// Whether the next cycle should wait until there is room.
+    boolean mustWait() {
+        return !live && outbox.waitingBytes() >= outbox.capacityBytes();
+    }
+
+    private Shedding shedding() {
+        long waiting = outbox.waitingBytes();
+        long capacity = outbox.capacityBytes();
+        if (waiting >= capacity) {
+            return Shedding.BODIES;
+        }
+        return waiting >= capacity / 2 ? Shedding.PAYLOAD : Shedding.NOTHING;
+    }
+
+    private void onFrame(Frame frame) {
+        decoder.decode(frame);
+        if (frame.check != Check.OK) {
+            malformed++;
+        }
+        int flowHash = FlowHash.symmetric(frame);
+        noteArrival(frame, flowHash);
+        long sequence = handed++;
+        if (shedding == Shedding.BODIES) {
+            shedBodies++;
+        } else {
+            addToLane(frame, sequence, flowHash, bytesToKeep(frame));
+        }
+    }
+
+    private int bytesToKeep(Frame frame) {
+        int most = Math.min(frame.lengthCaptured, snaplen);
+        if (most <= frame.payloadOffset) {
+            return most;
+        }
+        if (shedding == Shedding.PAYLOAD) {
+            shedPayload++;
+            return frame.payloadOffset;
+        }
+        return settings.headersOnly() ? frame.payloadOffset : most;
+    }
+
+    private void addToLane(Frame frame, long sequence, int flowHash, int kept) {
+        LaneBatch batch = lanes[Integer.remainderUnsigned(flowHash, lanes.length)];
+        if (!batch.hasRoomFor(kept + NOMINAL_HEADERS_BYTES, frame.interfaceId)) {
+            batch.finish();
+            batch.begin(headerFor(frame), sequence, nowNanos);
+        }
+        batch.add(frame, sequence, flowHash, kept);
+    }
+
+    /// A capture file may tell of a further interface at any time.
+    private FrameBatchHeader headerFor(Frame frame) {
+        int named = header.interfaces().size();
+        if (frame.interfaceId >= named && named < FrameBatchHeader.MAX_INTERFACES) {
+            header = headerWith(source.interfaces());
+        }
+        return header;
+    }
+
+    private void noteArrival(Frame frame, int flowHash) {
+        if (arrivals.count() == 0) {
+            arrivalsOpenedNanos = nowNanos;
+            firstArrivalSequence = handed;
+        }
+        arrivals.add(
+                frame.arrivalNanos,
+                frame.lengthOnWire,
+                flowHash,
+                frame.packetType,
+                frame.interfaceId);
+        lastArrivalNanos = Math.max(lastArrivalNanos, frame.arrivalNanos);
+        if (arrivals.count() == MAX_ARRIVALS) {
+            headerFor(frame);
+            finishArrivals();
+        }
+    }
+
+    private void finishArrivals() {
+        untilNanos = Math.max(untilNanos, lastArrivalNanos);
+        byte[] value =
+                arrivals.finish(
+                        settings.agent(),
+                        settings.capturePoint(),
+                        header.interfaces(),
+                        arrivalBatches++,
+                        firstArrivalSequence,
+                        untilNanos);
+        firstArrivalSequence = handed;
+        arrivalsOpenedNanos = nowNanos;
+        outbox.offer(Topic.ARRIVALS, agentKey, -1, value, 0);
+    }
+
+    private void finishDue() {
+        for (LaneBatch batch : lanes) {
+            if (batch.isDue(nowNanos, mostBatchNanos)) {
+                batch.finish();
+            }
+        }
+        long waitedNanos = nowNanos - arrivalsOpenedNanos;
+        if (arrivals.count() > 0 ? waitedNanos >= mostBatchNanos : isSilentTooLong(waitedNanos)) {
+            finishArrivals();
+        }
+    }
+
+    private boolean isSilentTooLong(long waitedNanos) {
+        return live && waitedNanos >= MOST_SILENCE_NANOS && untilNanos != Long.MIN_VALUE;
+    }
+
+    /// Finishes all batches, whether due or not.
+    void finish() {
+        for (LaneBatch batch : lanes) {
+            batch.finish();
+        }
+        if (arrivals.count() > 0) {
+            finishArrivals();
+        }
+    }
+
+    /// Frames that the source has handed over.
+    long handed() {
+        return handed;
+    }
+
+    /// What the agent did with them.
+    Ledger.Handling handling() {
+        long batching = 0;
+        for (LaneBatch batch : lanes) {
+            batching += batch.count();
+        }
+        return new Ledger.Handling(handed, malformed, shedPayload, shedBodies, batching);
+    }
+}

@@ -1,0 +1,153 @@
+package headgate.capture;
+
+import headgate.schema.Topics;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// What one capture agent does: the record that all its flags end in.
+///
+/// @param agent name of this agent, part of every record and key; may not contain `/`
+/// @param input what is captured
+/// @param snaplen most bytes of a frame that are published; 0 means no limit
+/// @param headersOnly whether payload stays here
+/// @param publishing where to
+public record CaptureSettings(
+        String agent, Input input, int snaplen, boolean headersOnly, Publishing publishing) {
+
+    /// What is captured.
+    public sealed interface Input {
+        /// A capture file, [headgate.capture.file.CaptureFileSource#STANDARD_INPUT] for standard
+        /// input.
+        ///
+        /// @param speed times the recorded pace; 0 flat out
+        /// @param filter pcap-filter(7) expression; empty takes every frame
+        record File(Path path, double speed, String filter) implements Input {
+            public File {
+                require(
+                        speed >= 0 && speed < Double.POSITIVE_INFINITY,
+                        "speed " + speed + " is not 0 or more");
+            }
+        }
+
+        /// An interface of this host, until the agent is stopped.
+        record Live(LiveSettings settings, FrameSources.Live kind) implements Input {}
+    }
+
+    /// Where frames go, and what happens when they cannot.
+    ///
+    /// @param brokers `HOST:PORT`, several separated by commas
+    /// @param lanes how many ways flows are spread, 1 to 1024; also the partitions of a `frames`
+    ///   topic that is not there yet
+    /// @param outboxBytes what may wait for the broker before a file waits or a live source sheds;
+    ///   one poll's frames may go beyond it
+    /// @param giveUpAfter how long a broker may be away
+    /// @param client further settings of the Kafka clients, such as those of TLS and SASL
+    public record Publishing(
+            String brokers,
+            Topics topics,
+            int lanes,
+            long outboxBytes,
+            Duration giveUpAfter,
+            Map<String, String> client) {
+        private static final long LEAST_OUTBOX_BYTES = 1 << 20;
+
+        public Publishing {
+            client = Map.copyOf(client);
+            require(!brokers.isBlank(), "brokers: a HOST:PORT is needed");
+            require(lanes >= 1 && lanes <= 1024, "lanes " + lanes + " is not within 1 and 1024");
+            require(
+                    outboxBytes >= LEAST_OUTBOX_BYTES,
+                    "outbox " + outboxBytes + " is less than " + LEAST_OUTBOX_BYTES + " bytes");
+            require(
+                    giveUpAfter.compareTo(Duration.ofSeconds(1)) >= 0,
+                    "give-up-after must be 1 second or more");
+        }
+
+        /// Four lanes, 64 MiB, two minutes.
+        public static Publishing to(String brokers) {
+            return new Publishing(
+                    brokers, Topics.DEFAULT, 4, 64 << 20, Duration.ofMinutes(2), Map.of());
+        }
+
+        public Publishing withTopics(Topics topics) {
+            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+        }
+
+        public Publishing withLanes(int lanes) {
+            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+        }
+
+        public Publishing withOutboxBytes(long outboxBytes) {
+            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+        }
+
+        public Publishing withGiveUpAfter(Duration giveUpAfter) {
+            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+        }
+
+        public Publishing withClient(Map<String, String> client) {
+            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+        }
+    }
+
+    public CaptureSettings {
+        require(!agent.isBlank(), "agent: a name is needed");
+        require(agent.indexOf('/') < 0, "agent '" + agent + "' must not contain '/'");
+        require(snaplen >= 0, "snaplen " + snaplen + " is not 0 or more");
+    }
+
+    /// Whole frames, in this host's name.
+    public static CaptureSettings of(Input input, Publishing publishing) {
+        return new CaptureSettings(hostName(), input, 0, false, publishing);
+    }
+
+    public CaptureSettings withAgent(String agent) {
+        return new CaptureSettings(agent, input, snaplen, headersOnly, publishing);
+    }
+
+    public CaptureSettings withSnaplen(int snaplen) {
+        return new CaptureSettings(agent, input, snaplen, headersOnly, publishing);
+    }
+
+    public CaptureSettings withHeadersOnly(boolean headersOnly) {
+        return new CaptureSettings(agent, input, snaplen, headersOnly, publishing);
+    }
+
+    /// What the agent is called unless it is told.
+    public static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            return "localhost";
+        }
+    }
+
+    /// What records call the thing that is captured: the interface, or the file's name.
+    String capturePoint() {
+        return switch (input) {
+            case Input.File(var path, _, _) ->
+                    path.toString().equals("-") ? "stdin" : path.getFileName().toString();
+            case Input.Live(var live, _) -> live.interfaceName();
+        };
+    }
+
+    String filter() {
+        return switch (input) {
+            case Input.File(_, _, var filter) -> filter;
+            case Input.Live(var live, _) -> live.filter();
+        };
+    }
+
+    boolean isLive() {
+        return input instanceof Input.Live;
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

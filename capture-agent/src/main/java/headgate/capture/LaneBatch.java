@@ -1,0 +1,67 @@
+package headgate.capture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import headgate.packet.Frame;
+import headgate.schema.FrameBatchCodec;
+import headgate.schema.FrameBatchHeader;
+import headgate.schema.Topic;
+
+/// The batch of frames that one lane is filling. It is finished when it has [#MAX_FRAMES] frames,
+/// when the next one would bring it beyond [#MAX_BYTES], or when its first frame has waited long
+/// enough.
+final class LaneBatch {
+    static final int MAX_FRAMES = 1000;
+    static final int MAX_BYTES = 512 << 10;
+
+    private final int lane;
+    private final byte[] key;
+    private final Outbox outbox;
+    private final FrameBatchCodec codec = new FrameBatchCodec();
+    private long batchSequence;
+    private long openedNanos;
+    private int namedInterfaces;
+
+    LaneBatch(int lane, CaptureSettings settings, Outbox outbox) {
+        this.lane = lane;
+        this.outbox = outbox;
+        this.key = (settings.agent() + '/' + settings.capturePoint() + '/' + lane).getBytes(UTF_8);
+    }
+
+    /// Frames that are in it.
+    int count() {
+        return codec.count();
+    }
+
+    /// Whether a frame can be added as it is. If not, [#finish] it and then [#begin] the next one.
+    boolean hasRoomFor(int bytes, int interfaceId) {
+        return codec.count() > 0
+                && codec.count() < MAX_FRAMES
+                && codec.size() + bytes <= MAX_BYTES
+                && (interfaceId < namedInterfaces
+                        || namedInterfaces == FrameBatchHeader.MAX_INTERFACES);
+    }
+
+    /// Starts a batch, with the next place in its lane.
+    void begin(FrameBatchHeader header, long firstSequence, long nowNanos) {
+        codec.begin(header.at(lane, batchSequence++, firstSequence));
+        openedNanos = nowNanos;
+        namedInterfaces = header.interfaces().size();
+    }
+
+    void add(Frame frame, long sequence, int flowHash, int bytesToKeep) {
+        codec.add(frame, sequence, flowHash, bytesToKeep);
+    }
+
+    boolean isDue(long nowNanos, long mostNanos) {
+        return codec.count() > 0 && nowNanos - openedNanos >= mostNanos;
+    }
+
+    /// Gives the batch to the outbox; nothing happens if it is empty.
+    void finish() {
+        if (codec.count() > 0) {
+            int frames = codec.count();
+            outbox.offer(Topic.FRAMES, key, lane, codec.finish(), frames);
+        }
+    }
+}
