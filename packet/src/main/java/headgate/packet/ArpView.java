@@ -19,18 +19,16 @@ public final class ArpView {
     /// Without the addresses.
     public static final int HEADER_LENGTH = 8;
 
-    private static final int HARDWARE_TYPE = 0;
-    private static final int PROTOCOL_TYPE = 2;
-    private static final int HARDWARE_LENGTH = 4;
-    private static final int PROTOCOL_LENGTH = 5;
-    private static final int OPERATION = 6;
-    private static final int SENDER_MAC = 8;
-    private static final int SENDER_ADDRESS = 14;
-    private static final int TARGET_MAC = 18;
-    private static final int TARGET_ADDRESS = 24;
+    /// Bytes 0 to 7: types, lengths, operation.
+    private long word0;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    /// Bytes 8 to 15 and 16 to 23, if these are IPv4 and 48-bit addresses.
+    private long word1;
+
+    private long word2;
+
+    /// Bytes 24 to 27, as above.
+    private int word3;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After [Check#TRUNCATED] with at least [#HEADER_LENGTH] bytes the lengths,
@@ -39,9 +37,16 @@ public final class ArpView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
-        return limit - offset < length() ? Check.TRUNCATED : Check.OK;
+        word0 = NetworkOrder.i64(bytes, offset);
+        if (limit - offset < length()) {
+            return Check.TRUNCATED;
+        }
+        if (isIpv4OverMac()) {
+            word1 = NetworkOrder.i64(bytes, offset + 8);
+            word2 = NetworkOrder.i64(bytes, offset + 16);
+            word3 = NetworkOrder.i32(bytes, offset + 24);
+        }
+        return Check.OK;
     }
 
     /// Of the whole packet, as its own length fields say: 8 to 1028 bytes.
@@ -50,24 +55,24 @@ public final class ArpView {
     }
 
     public int hardwareType() {
-        return NetworkOrder.u16(bytes, start + HARDWARE_TYPE);
+        return (int) (word0 >>> 48);
     }
 
     public int protocolType() {
-        return NetworkOrder.u16(bytes, start + PROTOCOL_TYPE);
+        return (int) (word0 >>> 32) & 0xffff;
     }
 
     public int hardwareLength() {
-        return NetworkOrder.u8(bytes, start + HARDWARE_LENGTH);
+        return (int) (word0 >>> 24) & 0xff;
     }
 
     public int protocolLength() {
-        return NetworkOrder.u8(bytes, start + PROTOCOL_LENGTH);
+        return (int) (word0 >>> 16) & 0xff;
     }
 
     /// 1 request, 2 reply.
     public int operation() {
-        return NetworkOrder.u16(bytes, start + OPERATION);
+        return (int) word0 & 0xffff;
     }
 
     /// Whether the four addresses below are there: IPv4 over 48-bit hardware addresses.
@@ -76,18 +81,18 @@ public final class ArpView {
     }
 
     public long senderMac() {
-        return NetworkOrder.u48(bytes, start + SENDER_MAC);
+        return word1 >>> 16;
     }
 
     public int senderAddress() {
-        return NetworkOrder.i32(bytes, start + SENDER_ADDRESS);
+        return (int) word1 << 16 | (int) (word2 >>> 48);
     }
 
     public long targetMac() {
-        return NetworkOrder.u48(bytes, start + TARGET_MAC);
+        return word2 & 0xffff_ffff_ffffL;
     }
 
     public int targetAddress() {
-        return NetworkOrder.i32(bytes, start + TARGET_ADDRESS);
+        return word3;
     }
 }

@@ -13,12 +13,11 @@ import java.lang.foreign.MemorySegment;
 public final class EthernetView {
     public static final int HEADER_LENGTH = 14;
 
-    private static final int DESTINATION = 0;
-    private static final int SOURCE = 6;
-    private static final int LENGTH_OR_TYPE = 12;
+    /// Bytes 0 to 7.
+    private long destinationWord;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    /// Bytes 6 to 13.
+    private long sourceAndType;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -26,23 +25,23 @@ public final class EthernetView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        destinationWord = NetworkOrder.i64(bytes, offset);
+        sourceAndType = NetworkOrder.i64(bytes, offset + 6);
         return Check.OK;
     }
 
     /// 48 bits, the first byte on the wire highest.
     public long destination() {
-        return NetworkOrder.i64(bytes, start + DESTINATION) >>> 16;
+        return destinationWord >>> 16;
     }
 
     public long source() {
-        return NetworkOrder.i64(bytes, start + SOURCE) >>> 16;
+        return sourceAndType >>> 16;
     }
 
     /// An EtherType from 1536 on, or the length of an IEEE 802.3 frame up to 1500.
     public int lengthOrType() {
-        return NetworkOrder.u16(bytes, start + LENGTH_OR_TYPE);
+        return (int) sourceAndType & 0xffff;
     }
 
     public boolean isType() {

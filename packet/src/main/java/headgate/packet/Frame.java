@@ -227,6 +227,10 @@ public final class Frame {
     public int errorBytesPresent;
     public DecodeError.Limit errorLimitedBy;
 
+    public Frame() {
+        clear();
+    }
+
     /// Which header is number `index`, 0 ≤ index < layerCount.
     public Layer layer(int index) {
         return LAYERS[layerOrdinals[index]];
@@ -268,12 +272,32 @@ public final class Frame {
 
     /// Sets every fact to "absent"; keeps where the bytes are and what the capture says.
     public void clear() {
-        layerCount = 0;
+        clearAlways();
+        clearArp();
+        clearNetwork();
+        clearTcp();
+        clearUdp();
+        clearIcmp();
+        clearError();
+    }
+
+    /// What every frame sets anew, so that it costs nothing to ask first whether it was set.
+    void clearAlways() {
+        layerCount = vlanCount = 0;
         destinationMac = sourceMac = -1;
-        etherType = packetType = arpOperation = -1;
-        vlanCount = 0;
+        etherType = packetType = -1;
+        transportOffset = sourcePort = destinationPort = -1;
+        transportChecksum = 0;
+        payloadOffset = payloadLength = payloadCaptured = 0;
+    }
+
+    void clearArp() {
+        arpOperation = -1;
         arpSenderMac = arpTargetMac = 0;
         arpSenderAddress = arpTargetAddress = 0;
+    }
+
+    void clearNetwork() {
         ipVersion = 0;
         networkOffset = -1;
         sourceHigh = sourceLow = destinationHigh = destinationLow = 0;
@@ -281,15 +305,30 @@ public final class Frame {
         timeToLive = trafficClass = networkHeaderLength = networkLength = 0;
         identification = fragmentOffset = networkChecksum = flowLabel = 0;
         dontFragment = moreFragments = false;
-        transportOffset = sourcePort = destinationPort = -1;
-        transportChecksum = sequenceNumber = acknowledgmentNumber = 0;
+    }
+
+    void clearTcp() {
         tcpHeaderLength = tcpFlags = window = urgentPointer = 0;
+        sequenceNumber = acknowledgmentNumber = 0;
+        clearTcpOptions();
+    }
+
+    void clearTcpOptions() {
         maximumSegmentSize = windowScale = -1;
         sackPermitted = hasTimestamps = false;
         timestampValue = timestampEchoReply = 0;
-        udpLength = icmpType = icmpIdentifier = icmpSequence = -1;
+    }
+
+    void clearUdp() {
+        udpLength = -1;
+    }
+
+    void clearIcmp() {
+        icmpType = icmpIdentifier = icmpSequence = -1;
         icmpCode = igmpGroup = 0;
-        payloadOffset = payloadLength = payloadCaptured = 0;
+    }
+
+    void clearError() {
         check = Check.OK;
         errorLayer = null;
         errorLimitedBy = null;

@@ -6,6 +6,7 @@ import headgate.packet.DecodeError.Limit;
 ///
 /// Not for several threads at once: the views are reused from frame to frame.
 public final class FrameDecoder {
+    private static final Limit[] LIMITS = Limit.values();
     private static final int NO_NEXT_HEADER = 59;
 
     /// Two no-operations, then timestamps: how RFC 7323 appendix A aligns them, and nearly every
@@ -32,14 +33,47 @@ public final class FrameDecoder {
     /// end before.
     private int end;
 
-    private Limit endSetBy = Limit.FRAME_LENGTH;
+    /// Ordinal of the [Limit] that set it: storing a reference makes the collector's barrier part
+    /// of every frame.
+    private int endSetBy;
 
     /// Fills in the facts of the frame whose bytes, lengths and link type are already placed. Never
     /// throws for bytes that came from a network, whatever they are.
+    ///
+    /// To set all facts to "absent" first would cost as much as reading a header. Each header sets
+    /// all facts of its kind; what the frame before had and this one has not is cleared at the end.
     public void decode(Frame frame) {
-        frame.clear();
+        boolean hadArp = frame.arpOperation != -1;
+        boolean hadIp = frame.ipVersion != 0;
+        boolean hadTcp = frame.tcpHeaderLength != 0;
+        boolean hadIcmp = frame.icmpType != -1;
+        if (frame.check != Check.OK) {
+            frame.clearError();
+        }
+        frame.clearAlways();
+        frame.arpOperation = -1;
+        frame.ipVersion = 0;
+        frame.tcpHeaderLength = 0;
+        frame.clearUdp();
+        frame.icmpType = -1;
+        layers(frame);
+        if (hadArp && frame.arpOperation == -1) {
+            frame.clearArp();
+        }
+        if (hadIp && frame.ipVersion == 0) {
+            frame.clearNetwork();
+        }
+        if (hadTcp && frame.tcpHeaderLength == 0) {
+            frame.clearTcp();
+        }
+        if (hadIcmp && frame.icmpType == -1) {
+            frame.clearIcmp();
+        }
+    }
+
+    private void layers(Frame frame) {
         end = frame.lengthOnWire;
-        endSetBy = Limit.FRAME_LENGTH;
+        endSetBy = Limit.FRAME_LENGTH.ordinal();
         switch (frame.linkType) {
             case LinkType.ETHERNET -> ethernet(frame);
             case LinkType.LINUX_SLL -> linuxSll(frame);
@@ -199,6 +233,9 @@ public final class FrameDecoder {
             frame.arpSenderAddress = arp.senderAddress();
             frame.arpTargetMac = arp.targetMac();
             frame.arpTargetAddress = arp.targetAddress();
+        } else {
+            frame.arpSenderMac = frame.arpTargetMac = 0;
+            frame.arpSenderAddress = frame.arpTargetAddress = 0;
         }
         // What follows pads the Ethernet frame.
         end = offset + arp.length();
@@ -233,6 +270,9 @@ public final class FrameDecoder {
         frame.timeToLive = ipv4.timeToLive();
         frame.protocol = ipv4.protocol();
         frame.networkChecksum = ipv4.headerChecksum();
+        frame.nextHeader = -1;
+        frame.flowLabel = 0;
+        frame.sourceHigh = frame.destinationHigh = 0;
         frame.sourceLow = Integer.toUnsignedLong(ipv4.sourceAddress());
         frame.destinationLow = Integer.toUnsignedLong(ipv4.destinationAddress());
     }
@@ -279,6 +319,9 @@ public final class FrameDecoder {
         frame.flowLabel = ipv6.flowLabel();
         frame.timeToLive = ipv6.hopLimit();
         frame.nextHeader = ipv6.nextHeader();
+        frame.protocol = -1;
+        frame.networkChecksum = frame.identification = frame.fragmentOffset = 0;
+        frame.dontFragment = frame.moreFragments = false;
         frame.sourceHigh = ipv6.sourceHigh();
         frame.sourceLow = ipv6.sourceLow();
         frame.destinationHigh = ipv6.destinationHigh();
@@ -415,6 +458,7 @@ public final class FrameDecoder {
         frame.window = tcp.window();
         frame.transportChecksum = tcp.checksum();
         frame.urgentPointer = tcp.urgentPointer();
+        frame.clearTcpOptions();
     }
 
     private void tcpFailed(Frame frame, Check check, int offset) {
@@ -503,16 +547,14 @@ public final class FrameDecoder {
     }
 
     private void icmp(Frame frame, int offset) {
-        if (icmpHeader(frame, Layer.ICMP, offset) && IcmpView.hasIdentifier(frame.icmpType)) {
-            frame.icmpIdentifier = icmp.identifier();
-            frame.icmpSequence = icmp.sequenceNumber();
+        if (icmpHeader(frame, Layer.ICMP, offset)) {
+            icmpIdentifier(frame, IcmpView.hasIdentifier(frame.icmpType));
         }
     }
 
     private void icmpv6(Frame frame, int offset) {
-        if (icmpHeader(frame, Layer.ICMPV6, offset) && IcmpView.v6HasIdentifier(frame.icmpType)) {
-            frame.icmpIdentifier = icmp.identifier();
-            frame.icmpSequence = icmp.sequenceNumber();
+        if (icmpHeader(frame, Layer.ICMPV6, offset)) {
+            icmpIdentifier(frame, IcmpView.v6HasIdentifier(frame.icmpType));
         }
     }
 
@@ -534,6 +576,12 @@ public final class FrameDecoder {
         return true;
     }
 
+    private void icmpIdentifier(Frame frame, boolean isPresent) {
+        frame.icmpIdentifier = isPresent ? icmp.identifier() : -1;
+        frame.icmpSequence = isPresent ? icmp.sequenceNumber() : -1;
+        frame.igmpGroup = 0;
+    }
+
     private void igmp(Frame frame, int offset) {
         Check check = igmp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check != Check.OK) {
@@ -547,6 +595,7 @@ public final class FrameDecoder {
         frame.transportOffset = offset;
         frame.icmpType = igmp.type();
         frame.icmpCode = igmp.maxResponseCode();
+        frame.icmpIdentifier = frame.icmpSequence = -1;
         frame.igmpGroup = igmp.groupAddress();
         frame.transportChecksum = igmp.checksum();
         payload(frame, offset + IgmpView.HEADER_LENGTH);
@@ -568,9 +617,16 @@ public final class FrameDecoder {
     private void endAt(Frame frame, int claimed, Limit limit, Layer layer, int offset) {
         if (claimed <= end) {
             end = claimed;
-            endSetBy = limit;
+            endSetBy = limit.ordinal();
         } else {
-            note(frame, Check.BAD_LENGTH, layer, offset, claimed - offset, end - offset, endSetBy);
+            note(
+                    frame,
+                    Check.BAD_LENGTH,
+                    layer,
+                    offset,
+                    claimed - offset,
+                    end - offset,
+                    LIMITS[endSetBy]);
         }
     }
 
@@ -581,7 +637,7 @@ public final class FrameDecoder {
     }
 
     private void fail(Frame frame, Check check, Layer layer, int offset, int needed) {
-        Limit limitedBy = end <= frame.lengthCaptured ? endSetBy : Limit.CAPTURE_LENGTH;
+        Limit limitedBy = end <= frame.lengthCaptured ? LIMITS[endSetBy] : Limit.CAPTURE_LENGTH;
         fail(frame, check, layer, offset, needed, present(frame, offset), limitedBy);
     }
 

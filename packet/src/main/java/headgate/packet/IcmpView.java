@@ -20,14 +20,7 @@ public final class IcmpView {
     public static final int V6_ECHO_REQUEST = 128;
     public static final int V6_ECHO_REPLY = 129;
 
-    private static final int TYPE = 0;
-    private static final int CODE = 1;
-    private static final int CHECKSUM = 2;
-    private static final int IDENTIFIER = 4;
-    private static final int SEQUENCE_NUMBER = 6;
-
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private long word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -35,30 +28,29 @@ public final class IcmpView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word = NetworkOrder.i64(bytes, offset);
         return Check.OK;
     }
 
     public int type() {
-        return NetworkOrder.u8(bytes, start + TYPE);
+        return (int) (word >>> 56);
     }
 
     public int code() {
-        return NetworkOrder.u8(bytes, start + CODE);
+        return (int) (word >>> 48) & 0xff;
     }
 
     public int checksum() {
-        return NetworkOrder.u16(bytes, start + CHECKSUM);
+        return (int) (word >>> 32) & 0xffff;
     }
 
     /// Of messages that have one: echo, and in ICMP timestamp, information and address mask.
     public int identifier() {
-        return NetworkOrder.u16(bytes, start + IDENTIFIER);
+        return (int) (word >>> 16) & 0xffff;
     }
 
     public int sequenceNumber() {
-        return NetworkOrder.u16(bytes, start + SEQUENCE_NUMBER);
+        return (int) word & 0xffff;
     }
 
     /// Whether an ICMP message of this type has identifier and sequence number: echo and its reply

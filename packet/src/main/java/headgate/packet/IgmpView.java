@@ -23,13 +23,7 @@ public final class IgmpView {
 
     private static final int V3_QUERY_LENGTH = 12;
 
-    private static final int TYPE = 0;
-    private static final int MAX_RESPONSE_CODE = 1;
-    private static final int CHECKSUM = 2;
-    private static final int GROUP_ADDRESS = 4;
-
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private long word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -37,27 +31,26 @@ public final class IgmpView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word = NetworkOrder.i64(bytes, offset);
         return Check.OK;
     }
 
     public int type() {
-        return NetworkOrder.u8(bytes, start + TYPE);
+        return (int) (word >>> 56);
     }
 
     /// 0 in version 1.
     public int maxResponseCode() {
-        return NetworkOrder.u8(bytes, start + MAX_RESPONSE_CODE);
+        return (int) (word >>> 48) & 0xff;
     }
 
     public int checksum() {
-        return NetworkOrder.u16(bytes, start + CHECKSUM);
+        return (int) (word >>> 32) & 0xffff;
     }
 
     /// As an unsigned 32-bit number; 0 in a version 3 report, whose records name the groups.
     public int groupAddress() {
-        return type() == V3_MEMBERSHIP_REPORT ? 0 : NetworkOrder.i32(bytes, start + GROUP_ADDRESS);
+        return type() == V3_MEMBERSHIP_REPORT ? 0 : (int) word;
     }
 
     /// 1, 2 or 3; 0 where the type is not IGMP's own. Queries tell it by length and code (RFC 9776

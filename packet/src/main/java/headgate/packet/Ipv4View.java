@@ -24,19 +24,13 @@ public final class Ipv4View {
     /// Without options.
     public static final int MIN_HEADER_LENGTH = 20;
 
-    private static final int VERSION_AND_IHL = 0;
-    private static final int TYPE_OF_SERVICE = 1;
-    private static final int TOTAL_LENGTH = 2;
-    private static final int IDENTIFICATION = 4;
-    private static final int FLAGS_AND_FRAGMENT_OFFSET = 6;
-    private static final int TIME_TO_LIVE = 8;
-    private static final int PROTOCOL = 9;
-    private static final int HEADER_CHECKSUM = 10;
-    private static final int SOURCE_ADDRESS = 12;
-    private static final int DESTINATION_ADDRESS = 16;
+    /// Bytes 0 to 7: version to fragment offset.
+    private long word0;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    /// Bytes 8 to 15: time to live to source address.
+    private long word1;
+
+    private int destinationAddress;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After any other answer they may still be used if [#MIN_HEADER_LENGTH]
@@ -45,8 +39,9 @@ public final class Ipv4View {
         if (limit - offset < MIN_HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word0 = NetworkOrder.i64(bytes, offset);
+        word1 = NetworkOrder.i64(bytes, offset + 8);
+        destinationAddress = NetworkOrder.i32(bytes, offset + 16);
         if (version() != 4) {
             return Check.BAD_VERSION;
         }
@@ -59,61 +54,57 @@ public final class Ipv4View {
     }
 
     public int version() {
-        return NetworkOrder.u8(bytes, start + VERSION_AND_IHL) >>> 4;
+        return (int) (word0 >>> 60);
     }
 
     /// With options; 20 to 60 bytes.
     public int headerLength() {
-        return (NetworkOrder.u8(bytes, start + VERSION_AND_IHL) & 0xf) * 4;
+        return (int) (word0 >>> 56 & 0xf) * 4;
     }
 
     public int typeOfService() {
-        return NetworkOrder.u8(bytes, start + TYPE_OF_SERVICE);
+        return (int) (word0 >>> 48) & 0xff;
     }
 
     /// Of header and payload. 0 in frames that were captured before segmentation offload.
     public int totalLength() {
-        return NetworkOrder.u16(bytes, start + TOTAL_LENGTH);
+        return (int) (word0 >>> 32) & 0xffff;
     }
 
     public int identification() {
-        return NetworkOrder.u16(bytes, start + IDENTIFICATION);
+        return (int) (word0 >>> 16) & 0xffff;
     }
 
     public boolean dontFragment() {
-        return (flagsAndFragmentOffset() & 0x4000) != 0;
+        return (word0 & 0x4000) != 0;
     }
 
     public boolean moreFragments() {
-        return (flagsAndFragmentOffset() & 0x2000) != 0;
+        return (word0 & 0x2000) != 0;
     }
 
     /// In bytes: the field counts units of eight.
     public int fragmentOffset() {
-        return (flagsAndFragmentOffset() & 0x1fff) * 8;
+        return ((int) word0 & 0x1fff) * 8;
     }
 
     public int timeToLive() {
-        return NetworkOrder.u8(bytes, start + TIME_TO_LIVE);
+        return (int) (word1 >>> 56);
     }
 
     public int protocol() {
-        return NetworkOrder.u8(bytes, start + PROTOCOL);
+        return (int) (word1 >>> 48) & 0xff;
     }
 
     public int headerChecksum() {
-        return NetworkOrder.u16(bytes, start + HEADER_CHECKSUM);
+        return (int) (word1 >>> 32) & 0xffff;
     }
 
     public int sourceAddress() {
-        return NetworkOrder.i32(bytes, start + SOURCE_ADDRESS);
+        return (int) word1;
     }
 
     public int destinationAddress() {
-        return NetworkOrder.i32(bytes, start + DESTINATION_ADDRESS);
-    }
-
-    private int flagsAndFragmentOffset() {
-        return NetworkOrder.u16(bytes, start + FLAGS_AND_FRAGMENT_OFFSET);
+        return destinationAddress;
     }
 }

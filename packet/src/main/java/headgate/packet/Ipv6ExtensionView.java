@@ -16,13 +16,7 @@ import java.lang.foreign.MemorySegment;
 public final class Ipv6ExtensionView {
     public static final int MIN_HEADER_LENGTH = 8;
 
-    private static final int NEXT_HEADER = 0;
-    private static final int HEADER_EXTENSION_LENGTH = 1;
-    private static final int ROUTING_TYPE = 2;
-    private static final int SEGMENTS_LEFT = 3;
-
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private int word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -30,27 +24,26 @@ public final class Ipv6ExtensionView {
         if (limit - offset < MIN_HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word = NetworkOrder.i32(bytes, offset);
         return limit - offset < headerLength() ? Check.TRUNCATED : Check.OK;
     }
 
     public int nextHeader() {
-        return NetworkOrder.u8(bytes, start + NEXT_HEADER);
+        return word >>> 24;
     }
 
     /// 8 to 2048 bytes: the field counts units of eight, without the first.
     public int headerLength() {
-        return 8 + 8 * NetworkOrder.u8(bytes, start + HEADER_EXTENSION_LENGTH);
+        return 8 + 8 * (word >>> 16 & 0xff);
     }
 
     /// Of a routing header only.
     public int routingType() {
-        return NetworkOrder.u8(bytes, start + ROUTING_TYPE);
+        return word >>> 8 & 0xff;
     }
 
     /// Of a routing header only.
     public int segmentsLeft() {
-        return NetworkOrder.u8(bytes, start + SEGMENTS_LEFT);
+        return word & 0xff;
     }
 }

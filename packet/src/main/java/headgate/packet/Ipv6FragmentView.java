@@ -15,12 +15,7 @@ import java.lang.foreign.MemorySegment;
 public final class Ipv6FragmentView {
     public static final int HEADER_LENGTH = 8;
 
-    private static final int NEXT_HEADER = 0;
-    private static final int FRAGMENT_OFFSET_AND_FLAGS = 2;
-    private static final int IDENTIFICATION = 4;
-
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private long word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -28,26 +23,25 @@ public final class Ipv6FragmentView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word = NetworkOrder.i64(bytes, offset);
         return Check.OK;
     }
 
     public int nextHeader() {
-        return NetworkOrder.u8(bytes, start + NEXT_HEADER);
+        return (int) (word >>> 56);
     }
 
     /// In bytes: the field counts units of eight in its upper 13 bits.
     public int fragmentOffset() {
-        return NetworkOrder.u16(bytes, start + FRAGMENT_OFFSET_AND_FLAGS) & 0xfff8;
+        return (int) (word >>> 32) & 0xfff8;
     }
 
     public boolean moreFragments() {
-        return (NetworkOrder.u16(bytes, start + FRAGMENT_OFFSET_AND_FLAGS) & 1) != 0;
+        return (word >>> 32 & 1) != 0;
     }
 
     /// 32 bits; take it as unsigned.
     public int identification() {
-        return NetworkOrder.i32(bytes, start + IDENTIFICATION);
+        return (int) word;
     }
 }

@@ -19,15 +19,13 @@ import java.lang.foreign.MemorySegment;
 public final class Ipv6View {
     public static final int HEADER_LENGTH = 40;
 
-    private static final int VERSION_CLASS_LABEL = 0;
-    private static final int PAYLOAD_LENGTH = 4;
-    private static final int NEXT_HEADER = 6;
-    private static final int HOP_LIMIT = 7;
-    private static final int SOURCE_ADDRESS = 8;
-    private static final int DESTINATION_ADDRESS = 24;
+    /// Bytes 0 to 7: version to hop limit.
+    private long word0;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -35,51 +33,54 @@ public final class Ipv6View {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word0 = NetworkOrder.i64(bytes, offset);
+        sourceHigh = NetworkOrder.i64(bytes, offset + 8);
+        sourceLow = NetworkOrder.i64(bytes, offset + 16);
+        destinationHigh = NetworkOrder.i64(bytes, offset + 24);
+        destinationLow = NetworkOrder.i64(bytes, offset + 32);
         return version() == 6 ? Check.OK : Check.BAD_VERSION;
     }
 
     public int version() {
-        return NetworkOrder.u8(bytes, start + VERSION_CLASS_LABEL) >>> 4;
+        return (int) (word0 >>> 60);
     }
 
     public int trafficClass() {
-        return NetworkOrder.u16(bytes, start + VERSION_CLASS_LABEL) >>> 4 & 0xff;
+        return (int) (word0 >>> 52) & 0xff;
     }
 
     /// 20 bits.
     public int flowLabel() {
-        return NetworkOrder.i32(bytes, start + VERSION_CLASS_LABEL) & 0xfffff;
+        return (int) (word0 >>> 32) & 0xfffff;
     }
 
     /// Of everything after this header, extension headers with it. 0 in a jumbogram (RFC 2675) and
     /// in frames that were captured before segmentation offload.
     public int payloadLength() {
-        return NetworkOrder.u16(bytes, start + PAYLOAD_LENGTH);
+        return (int) (word0 >>> 16) & 0xffff;
     }
 
     public int nextHeader() {
-        return NetworkOrder.u8(bytes, start + NEXT_HEADER);
+        return (int) (word0 >>> 8) & 0xff;
     }
 
     public int hopLimit() {
-        return NetworkOrder.u8(bytes, start + HOP_LIMIT);
+        return (int) word0 & 0xff;
     }
 
     public long sourceHigh() {
-        return NetworkOrder.i64(bytes, start + SOURCE_ADDRESS);
+        return sourceHigh;
     }
 
     public long sourceLow() {
-        return NetworkOrder.i64(bytes, start + SOURCE_ADDRESS + 8);
+        return sourceLow;
     }
 
     public long destinationHigh() {
-        return NetworkOrder.i64(bytes, start + DESTINATION_ADDRESS);
+        return destinationHigh;
     }
 
     public long destinationLow() {
-        return NetworkOrder.i64(bytes, start + DESTINATION_ADDRESS + 8);
+        return destinationLow;
     }
 }

@@ -14,15 +14,14 @@ import java.lang.foreign.MemorySegment;
 public final class LinuxSll2View {
     public static final int HEADER_LENGTH = 20;
 
-    private static final int PROTOCOL = 0;
-    private static final int INTERFACE_INDEX = 4;
-    private static final int ARPHRD_TYPE = 8;
-    private static final int PACKET_TYPE = 10;
-    private static final int ADDRESS_LENGTH = 11;
-    private static final int ADDRESS = 12;
+    /// Bytes 0 to 7.
+    private long word0;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    /// Bytes 8 to 15.
+    private long word1;
+
+    /// Bytes 12 to 19.
+    private long addressWord;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -30,38 +29,39 @@ public final class LinuxSll2View {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word0 = NetworkOrder.i64(bytes, offset);
+        word1 = NetworkOrder.i64(bytes, offset + 8);
+        addressWord = NetworkOrder.i64(bytes, offset + 12);
         return Check.OK;
     }
 
     /// An EtherType, or below 1536 a protocol of Linux's own (`ETH_P_802_3` …).
     public int protocol() {
-        return NetworkOrder.u16(bytes, start + PROTOCOL);
+        return (int) (word0 >>> 48);
     }
 
     /// As `ip link` numbered it on the capturing host.
     public int interfaceIndex() {
-        return NetworkOrder.i32(bytes, start + INTERFACE_INDEX);
+        return (int) word0;
     }
 
     /// Hardware type of the device, `ARPHRD_…` of linux/if_arp.h.
     public int arphrdType() {
-        return NetworkOrder.u16(bytes, start + ARPHRD_TYPE);
+        return (int) (word1 >>> 48);
     }
 
     /// `sll_pkttype` of packet(7): 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing.
     public int packetType() {
-        return NetworkOrder.u8(bytes, start + PACKET_TYPE);
+        return (int) (word1 >>> 40) & 0xff;
     }
 
     /// May be more than the 8 bytes that are kept.
     public int addressLength() {
-        return NetworkOrder.u8(bytes, start + ADDRESS_LENGTH);
+        return (int) (word1 >>> 32) & 0xff;
     }
 
     /// The first 48 bits of the sender's link-layer address.
     public long address() {
-        return NetworkOrder.u48(bytes, start + ADDRESS);
+        return addressWord >>> 16;
     }
 }

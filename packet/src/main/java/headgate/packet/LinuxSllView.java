@@ -17,14 +17,11 @@ public final class LinuxSllView {
     /// `ETH_P_802_2`: IEEE 802.2 LLC follows.
     static final int PROTOCOL_LLC = 4;
 
-    private static final int PACKET_TYPE = 0;
-    private static final int ARPHRD_TYPE = 2;
-    private static final int ADDRESS_LENGTH = 4;
-    private static final int ADDRESS = 6;
-    private static final int PROTOCOL = 14;
+    /// Bytes 0 to 7.
+    private long word0;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    /// Bytes 8 to 15.
+    private long word1;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -32,33 +29,33 @@ public final class LinuxSllView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word0 = NetworkOrder.i64(bytes, offset);
+        word1 = NetworkOrder.i64(bytes, offset + 8);
         return Check.OK;
     }
 
     /// `sll_pkttype` of packet(7): 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing.
     public int packetType() {
-        return NetworkOrder.u16(bytes, start + PACKET_TYPE);
+        return (int) (word0 >>> 48);
     }
 
     /// Hardware type of the device, `ARPHRD_…` of linux/if_arp.h.
     public int arphrdType() {
-        return NetworkOrder.u16(bytes, start + ARPHRD_TYPE);
+        return (int) (word0 >>> 32) & 0xffff;
     }
 
     /// May be more than the 8 bytes that are kept.
     public int addressLength() {
-        return NetworkOrder.u16(bytes, start + ADDRESS_LENGTH);
+        return (int) (word0 >>> 16) & 0xffff;
     }
 
     /// The first 48 bits of the sender's link-layer address.
     public long address() {
-        return NetworkOrder.u48(bytes, start + ADDRESS);
+        return (word0 & 0xffff) << 32 | word1 >>> 32;
     }
 
     /// An EtherType, or below 1536 a protocol of Linux's own (`ETH_P_802_3` …).
     public int protocol() {
-        return NetworkOrder.u16(bytes, start + PROTOCOL);
+        return (int) word1 & 0xffff;
     }
 }

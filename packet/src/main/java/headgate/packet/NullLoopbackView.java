@@ -11,8 +11,7 @@ public final class NullLoopbackView {
 
     private static final int AF_INET = 2;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private int word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -20,15 +19,13 @@ public final class NullLoopbackView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word = NetworkOrder.i32(bytes, offset);
         return Check.OK;
     }
 
     /// `AF_…` as the capturing system numbers it.
     public int family() {
-        int value = NetworkOrder.i32(bytes, start);
-        return value >>> 16 == 0 ? value : Integer.reverseBytes(value);
+        return word >>> 16 == 0 ? word : Integer.reverseBytes(word);
     }
 
     /// The EtherType of what follows; -1 if the family is another one.

@@ -36,17 +36,14 @@ public final class TcpView {
     /// Accurate ECN, RFC 9768; the nonce sum of RFC 3540 before.
     public static final int AE = 0x100;
 
-    private static final int SOURCE_PORT = 0;
-    private static final int DESTINATION_PORT = 2;
-    private static final int SEQUENCE_NUMBER = 4;
-    private static final int ACKNOWLEDGMENT_NUMBER = 8;
-    private static final int DATA_OFFSET_AND_FLAGS = 12;
-    private static final int WINDOW = 14;
-    private static final int CHECKSUM = 16;
-    private static final int URGENT_POINTER = 18;
+    /// Bytes 0 to 7: ports and sequence number.
+    private long word0;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    /// Bytes 8 to 15: acknowledgment number to window.
+    private long word1;
+
+    /// Bytes 16 to 19: checksum and urgent pointer.
+    private int word2;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After any other answer they may still be used if [#MIN_HEADER_LENGTH]
@@ -55,8 +52,9 @@ public final class TcpView {
         if (limit - offset < MIN_HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word0 = NetworkOrder.i64(bytes, offset);
+        word1 = NetworkOrder.i64(bytes, offset + 8);
+        word2 = NetworkOrder.i32(bytes, offset + 16);
         int headerLength = headerLength();
         if (headerLength < MIN_HEADER_LENGTH) {
             return Check.BAD_LENGTH;
@@ -65,41 +63,41 @@ public final class TcpView {
     }
 
     public int sourcePort() {
-        return NetworkOrder.u16(bytes, start + SOURCE_PORT);
+        return (int) (word0 >>> 48);
     }
 
     public int destinationPort() {
-        return NetworkOrder.u16(bytes, start + DESTINATION_PORT);
+        return (int) (word0 >>> 32) & 0xffff;
     }
 
     public int sequenceNumber() {
-        return NetworkOrder.i32(bytes, start + SEQUENCE_NUMBER);
+        return (int) word0;
     }
 
     public int acknowledgmentNumber() {
-        return NetworkOrder.i32(bytes, start + ACKNOWLEDGMENT_NUMBER);
+        return (int) (word1 >>> 32);
     }
 
     /// Data offset in bytes: with options, 20 to 60.
     public int headerLength() {
-        return NetworkOrder.u8(bytes, start + DATA_OFFSET_AND_FLAGS) >>> 4 << 2;
+        return (int) (word1 >>> 28 & 0xf) * 4;
     }
 
     /// The lower 12 bits: reserved (3), AE, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN.
     public int flags() {
-        return NetworkOrder.u16(bytes, start + DATA_OFFSET_AND_FLAGS) & 0xfff;
+        return (int) (word1 >>> 16) & 0xfff;
     }
 
     /// As on the wire, not scaled.
     public int window() {
-        return NetworkOrder.u16(bytes, start + WINDOW);
+        return (int) word1 & 0xffff;
     }
 
     public int checksum() {
-        return NetworkOrder.u16(bytes, start + CHECKSUM);
+        return word2 >>> 16;
     }
 
     public int urgentPointer() {
-        return NetworkOrder.u16(bytes, start + URGENT_POINTER);
+        return word2 & 0xffff;
     }
 }

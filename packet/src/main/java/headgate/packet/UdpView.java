@@ -15,13 +15,7 @@ import java.lang.foreign.MemorySegment;
 public final class UdpView {
     public static final int HEADER_LENGTH = 8;
 
-    private static final int SOURCE_PORT = 0;
-    private static final int DESTINATION_PORT = 2;
-    private static final int LENGTH = 4;
-    private static final int CHECKSUM = 6;
-
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private long word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After [Check#BAD_LENGTH] they may still be used.
@@ -29,27 +23,26 @@ public final class UdpView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        word = NetworkOrder.i64(bytes, offset);
         // Zero is legal: a jumbogram carries its length in IPv6 (RFC 2675, section 4).
         return length() == 0 || length() >= HEADER_LENGTH ? Check.OK : Check.BAD_LENGTH;
     }
 
     public int sourcePort() {
-        return NetworkOrder.u16(bytes, start + SOURCE_PORT);
+        return (int) (word >>> 48);
     }
 
     public int destinationPort() {
-        return NetworkOrder.u16(bytes, start + DESTINATION_PORT);
+        return (int) (word >>> 32) & 0xffff;
     }
 
     /// Of header and payload.
     public int length() {
-        return NetworkOrder.u16(bytes, start + LENGTH);
+        return (int) (word >>> 16) & 0xffff;
     }
 
     /// 0: the sender computed none.
     public int checksum() {
-        return NetworkOrder.u16(bytes, start + CHECKSUM);
+        return (int) word & 0xffff;
     }
 }

@@ -13,11 +13,7 @@ import java.lang.foreign.MemorySegment;
 public final class VlanView {
     public static final int HEADER_LENGTH = 4;
 
-    private static final int TAG_CONTROL_INFORMATION = 0;
-    private static final int LENGTH_OR_TYPE = 2;
-
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long start;
+    private int tagAndType;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail.
@@ -25,13 +21,12 @@ public final class VlanView {
         if (limit - offset < HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        this.bytes = bytes;
-        this.start = offset;
+        tagAndType = NetworkOrder.i32(bytes, offset);
         return Check.OK;
     }
 
     public int tagControlInformation() {
-        return NetworkOrder.u16(bytes, start + TAG_CONTROL_INFORMATION);
+        return tagAndType >>> 16;
     }
 
     /// PCP, 0 to 7.
@@ -50,6 +45,6 @@ public final class VlanView {
 
     /// What follows: an EtherType, or the length of an IEEE 802.3 frame up to 1500.
     public int lengthOrType() {
-        return NetworkOrder.u16(bytes, start + LENGTH_OR_TYPE);
+        return tagAndType & 0xffff;
     }
 }

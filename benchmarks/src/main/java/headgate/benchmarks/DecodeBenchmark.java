@@ -1,0 +1,81 @@
+package headgate.benchmarks;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import headgate.packet.Frame;
+import headgate.packet.FrameDecoder;
+import headgate.packet.FlowHash;
+import headgate.packet.LinkType;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// Cost of decoding one frame of [MixedTraffic], beside the bare cost of touching its header bytes.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(DecodeBenchmark.FRAMES)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(2)
+public class DecodeBenchmark {
+    static final int FRAMES = 4096;
+
+    private final FrameDecoder decoder = new FrameDecoder();
+    private final Frame frame = new Frame();
+    private MixedTraffic traffic;
+
+    @Setup
+    public void makeTraffic() {
+        traffic = new MixedTraffic(FRAMES, 42);
+        frame.bytes = traffic.bytes;
+        frame.linkType = LinkType.ETHERNET;
+    }
+
+    /// The lower bound: the seven words of a frame that hold its headers.
+    @Benchmark
+    public long touch() {
+        long sum = 0;
+        for (int i = 0; i < FRAMES; i++) {
+            long start = traffic.starts[i];
+            for (int word = 0; word < 7; word++) {
+                sum += traffic.bytes.get(JAVA_LONG_UNALIGNED, start + word * 8);
+            }
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long decode() {
+        long sum = 0;
+        for (int i = 0; i < FRAMES; i++) {
+            sum += decodeOne(i).payloadOffset;
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long decodeAndHash() {
+        long sum = 0;
+        for (int i = 0; i < FRAMES; i++) {
+            sum += FlowHash.symmetric(decodeOne(i));
+        }
+        return sum;
+    }
+
+    private Frame decodeOne(int index) {
+        frame.start = traffic.starts[index];
+        frame.lengthCaptured = frame.lengthOnWire = traffic.lengths[index];
+        decoder.decode(frame);
+        return frame;
+    }
+}
