@@ -2,9 +2,9 @@ package headgate.benchmarks;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import headgate.packet.FlowHash;
 import headgate.packet.Frame;
 import headgate.packet.FrameDecoder;
-import headgate.packet.FlowHash;
 import headgate.packet.LinkType;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /// Frames as a busy link carries them, one after the other in native memory: 10 % with a VLAN tag,
-/// 20 % IPv6, 70 % TCP (nearly all with timestamps, one in twenty a SYN with its full options),
-/// the rest UDP, ICMP and ARP; 64, 570 and 1500 bytes long in the proportion 7 : 4 : 1 of the
-/// Internet mix.
+/// 20 % IPv6, 70 % TCP (nearly all with timestamps, one in twenty a SYN with its full options), the
+/// rest UDP, ICMP and ARP; 64, 570 and 1500 bytes long in the proportion 7 : 4 : 1 of the Internet
+/// mix.
 final class MixedTraffic {
     private static final int[] LENGTHS = {64, 64, 64, 64, 64, 64, 64, 570, 570, 570, 570, 1500};
 
