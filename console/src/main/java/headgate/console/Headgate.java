@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 done, 1 --fail-on met, 2 usage, 3 input unreadable or cut,",
             "4 broker unreachable or refusing, 5 internal error, 130 interrupted."
         },
-        subcommands = {InterfacesCommand.class, HelpCommand.class})
+        subcommands = {FlowsCommand.class, InterfacesCommand.class, HelpCommand.class})
 public final class Headgate implements Runnable {
     @Spec private CommandSpec spec;
 
