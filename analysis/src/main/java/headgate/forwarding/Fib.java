@@ -12,8 +12,10 @@ import java.util.List;
 /// prefix knows the next shorter one that covers it, so that a lookup whose entries are all refused
 /// (dead next hops, another DSCP) falls back without a second search.
 public final class Fib {
-    /// DSCP bits of a type-of-service byte; the two ECN bits take no part in routing.
-    public static final int DSCP_MASK = 0xfc;
+    /// Bits of the packet's type of service that routes and rules with `tos` are compared with: the
+    /// kernel masks off ECN *and* the old precedence bits, so that 0x28 meets `tos 0x08`
+    /// (`fib_dscp_masked_match`, INET_DSCP_LEGACY_TOS_MASK).
+    public static final int TOS_MASK = 0x1c;
 
     private static final int NONE = LongestPrefixMatch.NONE;
     private static final int LARGE = 1 << 15;
@@ -87,7 +89,7 @@ public final class Fib {
         for (int leaf = match().leaf(flow.destination); leaf != NONE; leaf = parents[leaf]) {
             for (int i = firstInfos[leaf]; i < firstInfos[leaf + 1]; i++) {
                 FibInfo info = infos[i];
-                if (info.tos() != 0 && info.tos() != (flow.tos & DSCP_MASK)) {
+                if (info.tos() != 0 && info.tos() != (flow.tos & TOS_MASK)) {
                     continue;
                 }
                 if (!info.unmodelled().isEmpty()) {

@@ -5,7 +5,7 @@ import java.util.List;
 /// What a route says besides its prefix; shared by all prefixes that say the same (kernel: `struct
 /// fib_info` with the type, tos and priority of `struct fib_alias`).
 ///
-/// @param tos 0 for any, otherwise the DSCP bits that the packet must carry
+/// @param tos 0 for any, otherwise what the packet must carry under [Fib#TOS_MASK]
 /// @param metric unsigned; the smallest of one prefix is preferred
 /// @param scope numbered as in rtnetlink(7): 0 universe, 253 link, 254 host
 /// @param kernelProtocol whether the kernel itself added the route

@@ -7,7 +7,8 @@ package headgate.forwarding;
 /// @param inverted whether `not` stands before the selectors: the rule then applies to what they do
 ///   not select
 /// @param source and `destination`: prefixes; the default prefix if absent
-/// @param tos DSCP bits to compare under `tosMask`; a mask of 0 if absent
+/// @param tos compared with the packet's under `tosMask`: [Fib#TOS_MASK] for `tos`, all six bits
+///   for `dscp`, 0 if both are absent
 /// @param inputDevice name; empty if absent; `lo` selects the host's own packets
 /// @param outputDevice name; empty if absent; a received packet has no output device yet
 /// @param mark compared under `markMask`; a mask of 0 if absent

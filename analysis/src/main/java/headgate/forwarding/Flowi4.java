@@ -11,7 +11,7 @@ public final class Flowi4 {
     public int source;
     public int destination;
 
-    /// Only the DSCP bits are compared.
+    /// The whole byte; ECN bits are never compared.
     public int tos;
 
     public int mark;

@@ -102,6 +102,8 @@ public final class ForwardingPath {
         }
         if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0) {
             IcmpAnswer.answer(decision);
+        } else if (decision.redirect) {
+            IcmpAnswer.settleRedirect(decision);
         }
         return decision;
     }

@@ -1,8 +1,10 @@
 package headgate.forwarding;
 
+import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.Skb.PacketType;
 import headgate.forwarding.Verdict.IcmpError;
 import headgate.packet.MacAddress;
+import java.util.Set;
 
 /// Whether, and by which way, the source of a refused packet is told (kernel: `__icmp_send`,
 /// `icmp_route_lookup`). Rate limits are state between packets and play no part.
@@ -10,12 +12,19 @@ final class IcmpAnswer {
     private static final int PRECEDENCE_INTERNET_CONTROL = 0xc0;
     private static final int TOS_BITS = 0x1e;
 
+    private static final String FILTERED =
+            "packet-filter rules at the output, postrouting or egress hook meet the ICMP message";
+
     private IcmpAnswer() {}
 
     /// Takes the ICMP error back where none is sent; otherwise finds its way.
     static void answer(Decision decision) {
         if (isForbidden(decision.skb)) {
             decision.icmpType = decision.icmpCode = -1;
+            return;
+        }
+        if (meetsFilter(decision.host.hooks())) {
+            decision.incomplete(FILTERED);
             return;
         }
         Errno error = lookup(decision);
@@ -27,6 +36,15 @@ final class IcmpAnswer {
             return;
         }
         findWay(decision);
+    }
+
+    /// Takes the redirect back where ICMP's rules forbid it; the packet itself goes on.
+    static void settleRedirect(Decision decision) {
+        if (isForbidden(decision.skb)) {
+            decision.redirect = false;
+        } else if (meetsFilter(decision.host.hooks())) {
+            decision.incomplete(FILTERED);
+        }
     }
 
     /// RFC 1122, section 3.2.2, as the kernel reads it: nothing about what was not sent to this
@@ -42,6 +60,12 @@ final class IcmpAnswer {
             case 0, 8, 9, 10, 13, 14, 15, 16, 17, 18 -> true;
             default -> false;
         };
+    }
+
+    private static boolean meetsFilter(Set<Hook> hooks) {
+        return hooks.contains(Hook.OUTPUT)
+                || hooks.contains(Hook.POSTROUTING)
+                || hooks.contains(Hook.EGRESS);
     }
 
     private static Errno lookup(Decision decision) {

@@ -35,6 +35,7 @@ final class NextHopObjects {
 
     private void readSingle(SnapshotElement element, long id) {
         boolean blackhole = element.has("blackhole");
+        element.ignore("flags");
         var hop = blackhole ? null : RouteDocument.nextHop(element, reader);
         String unmodelled = element.noteUnread();
         single.put(id, new Entry(hop == null ? List.of() : List.of(hop), blackhole, unmodelled));

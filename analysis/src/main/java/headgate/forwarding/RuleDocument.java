@@ -12,6 +12,8 @@ final class RuleDocument {
                     "32766: from all lookup main",
                     "32767: from all lookup default");
 
+    private static final int DSCP_MASK = 0xfc;
+
     private final SnapshotReader reader;
     private final RouteDocument routes;
     private final List<FibRule> rules = new ArrayList<>();
@@ -57,7 +59,6 @@ final class RuleDocument {
         appendKey(text, element, "ipproto");
         int sourcePorts = ports(element, "sport", text);
         int destinationPorts = ports(element, "dport", text);
-        readUids(element);
         int suppressLength = (int) element.number("suppress_prefixlen", -1);
         String suppressGroup = element.text("suppress_ifgroup");
         FibRule.Action action = action(element, text);
@@ -76,7 +77,7 @@ final class RuleDocument {
                         source == null ? Prefix.DEFAULT : source,
                         destination == null ? Prefix.DEFAULT : destination,
                         element.has("dscp") ? dscpBits(element, dscp) : Math.max(0, tos),
-                        element.has("dscp") || tos > 0 ? Fib.DSCP_MASK : 0,
+                        element.has("dscp") ? DSCP_MASK : tos > 0 ? Fib.TOS_MASK : 0,
                         inputDevice,
                         outputDevice,
                         mark,
@@ -120,7 +121,7 @@ final class RuleDocument {
     /// A number under `dscp` counts the six bits alone; a name stands for the whole byte.
     private static int dscpBits(SnapshotElement element, int value) {
         boolean number = element.text("dscp").matches("[0-9].*");
-        return number ? value << 2 & Fib.DSCP_MASK : Math.max(0, value);
+        return number ? value << 2 & DSCP_MASK : Math.max(0, value);
     }
 
     /// Selectors that no packet of a plain device meets.
@@ -131,15 +132,6 @@ final class RuleDocument {
         }
         boolean tunnel = element.number("tun_id", 0) != 0;
         return l3mdev | tunnel | element.has("iif_detached") | element.has("oif_detached");
-    }
-
-    /// Received packets count as the superuser's (kernel: `sock_net_uid` without a socket).
-    private static void readUids(SnapshotElement element) {
-        boolean selects = element.has("uid_start");
-        if (selects && element.number("uid_start", 0) > 0) {
-            element.note("uid_start", "rules by user are not modelled");
-        }
-        element.ignore("uid_end");
     }
 
     private static int protocol(SnapshotElement element) {

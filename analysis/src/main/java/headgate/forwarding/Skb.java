@@ -25,6 +25,12 @@ public final class Skb {
     public static final int TCP = 6;
     public static final int UDP = 17;
 
+    private static final int DCCP = 33;
+    private static final int ESP = 50;
+    private static final int AH = 51;
+    private static final int SCTP = 132;
+    private static final int UDPLITE = 136;
+
     private static final int ETHERNET_HEADER = 14;
     private static final int VLAN_TAG = 4;
     private static final int SMALLEST_ETHERTYPE = 0x600;
@@ -200,22 +206,27 @@ public final class Skb {
         return headerLength > IPV4_HEADER;
     }
 
-    public boolean hasPorts() {
-        return (protocol == TCP
-                        || protocol == UDP
-                        || protocol == 33
-                        || protocol == 132
-                        || protocol == 136)
-                && fragmentOffset == 0
-                && captured >= headerLength + 4;
+    /// Whether the kernel's flow dissector finds ports here: never in fragments, not even in a
+    /// first one; and the security parameter index of ESP and AH passes for ports.
+    boolean hasPorts() {
+        int offset = portsOffset();
+        return offset >= 0 && !isFragment() && captured >= headerLength + offset + 4;
     }
 
-    public int sourcePort() {
-        return u16(network + headerLength);
+    private int portsOffset() {
+        return switch (protocol) {
+            case TCP, UDP, DCCP, ESP, SCTP, UDPLITE -> 0;
+            case AH -> 4;
+            default -> -1;
+        };
     }
 
-    public int destinationPort() {
-        return u16(network + headerLength + 2);
+    int sourcePort() {
+        return u16(network + headerLength + portsOffset());
+    }
+
+    int destinationPort() {
+        return u16(network + headerLength + portsOffset() + 2);
     }
 
     /// ICMP type; -1 if this is not ICMP, or its first byte is not here.
