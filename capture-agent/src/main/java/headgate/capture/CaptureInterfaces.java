@@ -1,5 +1,6 @@
 package headgate.capture;
 
+import headgate.capture.afpacket.EthtoolDriver;
 import headgate.packet.LinkType;
 import java.io.IOException;
 import java.net.InterfaceAddress;
@@ -69,6 +70,7 @@ public final class CaptureInterfaces {
         Path sys = SYS_CLASS_NET.resolve(name);
         int flags = Integer.decode(text(sys, "flags", "0x0"));
         int hardwareType = number(sys, "type", -1);
+        String driver = EthtoolDriver.of(name);
         return new HostInterface(
                 name,
                 number(sys, "ifindex", 0),
@@ -80,8 +82,8 @@ public final class CaptureInterfaces {
                 addresses(name),
                 linkType(hardwareType),
                 number(sys, "mtu", 0),
-                kind(sys, hardwareType),
-                linkName(sys.resolve("device/driver")),
+                kind(sys, hardwareType, driver),
+                driver,
                 Math.max(0, number(sys, "speed", 0)),
                 receiveQueues(sys.resolve("queues")));
     }
@@ -94,7 +96,7 @@ public final class CaptureInterfaces {
         };
     }
 
-    private static String kind(Path sys, int hardwareType) {
+    private static String kind(Path sys, int hardwareType, String driver) {
         String devtype =
                 text(sys, "uevent", "")
                         .lines()
@@ -114,9 +116,7 @@ public final class CaptureInterfaces {
         if (hardwareType != ARPHRD_ETHER) {
             return "arphrd " + hardwareType;
         }
-        // A veth says nothing of itself, but its `iflink` is the index of its other end.
-        boolean paired = number(sys, "iflink", 0) != number(sys, "ifindex", 0);
-        return paired && Files.notExists(sys.resolve("device")) ? "veth" : "ethernet";
+        return driver.equals("veth") ? "veth" : "ethernet";
     }
 
     private static long mac(String text) {
@@ -147,14 +147,6 @@ public final class CaptureInterfaces {
             return (int) entries.filter(q -> q.getFileName().toString().startsWith("rx-")).count();
         } catch (IOException _) {
             return 0;
-        }
-    }
-
-    private static String linkName(Path link) {
-        try {
-            return Files.readSymbolicLink(link).getFileName().toString();
-        } catch (IOException _) {
-            return "";
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 /// @param mtu bytes; 0 where unknown
 /// @param kind what it is: `loopback`, `vlan`, `bridge`, `bond`, `tun`, `veth`, `wlan`, … as the
 ///   kernel calls it (DEVTYPE), `ethernet` for a plain one
-/// @param driver of the hardware behind it; empty if there is none
+/// @param driver as `ethtool -i` says; empty if it says none
 /// @param speedMegabits link speed; 0 where unknown
 /// @param receiveQueues of the device
 public record HostInterface(

@@ -3,12 +3,17 @@ package headgate.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import headgate.capture.LiveSettings.Direction;
 import headgate.capture.afpacket.AfPacketSource;
+import headgate.packet.LinkType;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class AfPacketSourceTest extends LiveSourceContract {
@@ -25,6 +30,28 @@ class AfPacketSourceTest extends LiveSourceContract {
             namespaces.inCapture("ip", "link", "set", "down0", "down");
             var failed = assertThrows(IOException.class, () -> pollFor(source, 5));
             assertTrue(failed.getMessage().contains("'down0'"), failed.getMessage());
+        }
+    }
+
+    @Test
+    void handsOverBareIpPacketsOfATunInterface() throws Exception {
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "needs /dev/net/tun");
+        try (var tun = namespaces.openTun("tun7")) {
+            namespaces.inCapture("ip", "address", "add", "10.79.0.1/24", "dev", "tun7");
+            namespaces.inCapture("ip", "link", "set", "tun7", "up");
+            try (FrameSource source = openOn("tun7", s -> s.withFilter("udp port 5001"))) {
+                sendFromCapture("10.79.0.2", 5001, 8, 100);
+                var packets = drain(source);
+                assertEquals(8, packets.size());
+                for (int i = 0; i < packets.size(); i++) {
+                    ByteBuffer packet = ByteBuffer.wrap(packets.get(i).bytes());
+                    assertEquals(LinkType.RAW, packets.get(i).linkType());
+                    assertEquals(0x45, packet.get(0), "IPv4 with 20 bytes of header");
+                    assertEquals(i, packet.getInt(20 + 8));
+                }
+                assertEquals(LinkType.RAW, source.interfaces().getFirst().linkType());
+            }
+            assertTrue(tun.fd() > 2);
         }
     }
 

@@ -36,12 +36,24 @@ import org.pcap4j.core.PcapHandle;
 /// What every live source promises, on a real wire: a veth pair between two namespaces, with
 /// traffic of real programs.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class LiveSourceContract {
+abstract class LiveSourceContract extends FrameSourceContract {
     private static final int UDP_PAYLOAD_START = 14 + 20 + 8;
 
     NetworkNamespaces namespaces;
 
     abstract FrameSource open(LiveSettings settings) throws IOException;
+
+    @Override
+    protected FrameSource sourceOf(List<byte[]> frames) throws Exception {
+        FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN));
+        sendRaw(frames);
+        return source;
+    }
+
+    @Override
+    protected boolean ends() {
+        return false;
+    }
 
     /// A frame that may be kept.
     record Captured(byte[] bytes, int lengthOnWire, long arrivalNanos, int linkType) {
@@ -87,7 +99,7 @@ abstract class LiveSourceContract {
         try (FrameSource in = openOn("cap0", s -> s.withDirection(Direction.IN));
                 FrameSource out = openOn("cap0", s -> s.withDirection(Direction.OUT))) {
             sendFromPeer(5001, 30, 100);
-            namespaces.onCaptureSide(() -> sendDatagrams(PEER_ADDRESS, 5002, 20, 100));
+            sendFromCapture(PEER_ADDRESS, 5002, 20, 100);
             assertEquals(30, drain(in).size());
             assertEquals(20, drain(out).size());
             assertBalanced(in, 30, 0);
@@ -314,7 +326,7 @@ abstract class LiveSourceContract {
     @Test
     void seesEachFrameOfTheLoopbackInterfaceOnce() throws Exception {
         try (FrameSource source = openOn("lo", s -> s)) {
-            namespaces.onCaptureSide(() -> sendDatagrams("127.0.0.1", 5001, 10, 100));
+            sendFromCapture("127.0.0.1", 5001, 10, 100);
             List<Captured> udp = drain(source).stream().filter(f -> f.bytes[14 + 9] == 17).toList();
             assertEquals(10, udp.size());
             assertBalanced(source, 10, 0);
@@ -485,6 +497,10 @@ abstract class LiveSourceContract {
 
     void sendFromPeer(int port, int count, int payloadBytes) throws Exception {
         namespaces.onPeerSide(() -> sendDatagrams(CAPTURE_ADDRESS, port, count, payloadBytes));
+    }
+
+    void sendFromCapture(String address, int port, int count, int payloadBytes) throws Exception {
+        namespaces.onCaptureSide(() -> sendDatagrams(address, port, count, payloadBytes));
     }
 
     /// Numbered datagrams to a port where a sink takes them.

@@ -2,12 +2,15 @@ package headgate.capture;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.DatagramSocket;
 import java.nio.file.Files;
@@ -43,6 +46,25 @@ final class NetworkNamespaces implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final int CLONE_NEWNET = 0x40000000;
+    private static final int O_RDONLY = 0;
+    private static final int O_RDWR = 2;
+    private static final long TUNSETIFF = 0x400454caL;
+    private static final short IFF_TUN_NO_PI = 0x1001;
+
+    private static final MethodHandle OPEN =
+            call(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle IOCTL =
+            call(
+                    "ioctl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle SETNS =
+            call("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE =
+            call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private final String capture;
     private final String peer;
@@ -204,30 +226,60 @@ final class NetworkNamespaces implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("restricted")
-    private static void joinNamespace(String namespace) throws Throwable {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle open =
-                linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("open"),
-                        FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
-                        Linker.Option.firstVariadicArg(2));
-        MethodHandle setns =
-                linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("setns"),
-                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-        MethodHandle close =
-                linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("close"),
-                        FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-        try (Arena arena = Arena.ofConfined()) {
-            int fd = (int) open.invokeExact(arena.allocateFrom("/run/netns/" + namespace), 0);
-            int joined = (int) setns.invokeExact(fd, CLONE_NEWNET);
-            int closed = (int) close.invokeExact(fd);
-            if (fd < 0 || joined < 0 || closed < 0) {
-                throw new IllegalStateException("cannot join namespace " + namespace);
+    private static void joinNamespace(String namespace) throws IOException {
+        try (var file = OpenFile.open("/run/netns/" + namespace, O_RDONLY)) {
+            system(SETNS, file.fd(), CLONE_NEWNET);
+        }
+    }
+
+    /// Makes a tun interface without packet information in the capturing namespace; it is there
+    /// until this is closed.
+    OpenFile openTun(String name) throws Exception {
+        return onCaptureSide(() -> {
+            OpenFile file = OpenFile.open("/dev/net/tun", O_RDWR);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment ifreq = arena.allocate(40, 8);
+                ifreq.setString(0, name);
+                ifreq.set(JAVA_SHORT, 16, IFF_TUN_NO_PI);
+                system(IOCTL, file.fd(), TUNSETIFF, ifreq);
+                return file;
+            }
+        });
+    }
+
+    /// An open file of the operating system.
+    record OpenFile(int fd) implements AutoCloseable {
+        static OpenFile open(String path, int flags) throws IOException {
+            try (Arena arena = Arena.ofConfined()) {
+                return new OpenFile(system(OPEN, arena.allocateFrom(path), flags));
             }
         }
+
+        @Override
+        public void close() throws IOException {
+            system(CLOSE, fd);
+        }
+    }
+
+    private static int system(MethodHandle call, Object... arguments) throws IOException {
+        try {
+            int returned = (int) call.invokeWithArguments(arguments);
+            if (returned < 0) {
+                throw new IOException("a system call failed: " + List.of(arguments));
+            }
+            return returned;
+        } catch (RuntimeException | Error | IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle call(
+            String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, options);
     }
 
     static boolean has(String program) {

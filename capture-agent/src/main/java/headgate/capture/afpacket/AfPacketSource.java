@@ -94,7 +94,7 @@ public final class AfPacketSource implements FrameSource {
 
     private long failureDueNanos;
 
-    // Guarded by this.
+    // Guarded by this; the polling thread is the one that closes.
     private long received;
     private long dropped;
     private long freezes;
@@ -316,6 +316,9 @@ public final class AfPacketSource implements FrameSource {
 
     @Override
     public int poll(FrameHandler handler, int limit) throws IOException {
+        if (closed) {
+            return END;
+        }
         if (!openBlock()) {
             await();
             if (!openBlock()) {

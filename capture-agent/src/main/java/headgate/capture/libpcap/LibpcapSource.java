@@ -60,7 +60,7 @@ public final class LibpcapSource implements FrameSource {
     private volatile Thread waiting;
     private volatile boolean interrupted;
 
-    // Guarded by statisticsLock.
+    // Guarded by statisticsLock; the polling thread is the one that closes.
     private int receivedAtLastReading;
     private int droppedAtLastReading;
     private int interfaceDroppedAtLastReading;
@@ -170,6 +170,9 @@ public final class LibpcapSource implements FrameSource {
 
     @Override
     public int poll(FrameHandler handler, int limit) throws IOException {
+        if (closed) {
+            return END;
+        }
         this.handler = handler;
         handed = 0;
         dispatch(limit);

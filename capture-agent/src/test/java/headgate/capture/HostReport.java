@@ -1,0 +1,66 @@
+package headgate.capture;
+
+import headgate.capture.afpacket.AfPacketSource;
+import headgate.capture.host.HostProbe;
+import headgate.capture.libpcap.LibpcapSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Says what a process of its own sees of its host: the tests start it where something is missing.
+final class HostReport {
+    private HostReport() {}
+
+    /// @param arguments `capture INTERFACE`, `interfaces`, or `documents DIRECTORY`
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case "capture" -> capture(LiveSettings.of(arguments[1]));
+            case "interfaces" -> CaptureInterfaces.list().forEach(System.out::println);
+            case "documents" -> documents(Path.of(arguments[1]));
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    private static void capture(LiveSettings settings) throws IOException {
+        report("ring", () -> AfPacketSource.open(settings));
+        report("ring with filter", () -> AfPacketSource.open(settings.withFilter("udp")));
+        report("pcap", () -> LibpcapSource.open(settings));
+        for (var finding : CaptureCapability.probe().findings()) {
+            System.out.println(finding);
+        }
+    }
+
+    private interface Opening {
+        FrameSource open() throws IOException;
+    }
+
+    private static void report(String what, Opening opening) throws IOException {
+        try (FrameSource source = opening.open()) {
+            System.out.println(what + ": opened " + source.interfaces().getFirst().name());
+        } catch (CaptureOpenException e) {
+            System.out.println(what + ": " + e.reason() + ": " + e.getMessage());
+        }
+    }
+
+    private static void documents(Path directory) throws IOException {
+        var documents = HostProbe.take();
+        for (var document : documents.documents().entrySet()) {
+            Files.writeString(directory.resolve(document.getKey()), document.getValue());
+        }
+        documents.missing().forEach(System.out::println);
+    }
+
+    /// The command that runs this in a JVM of its own.
+    static List<String> command(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add(HostReport.class.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

@@ -1,0 +1,74 @@
+package headgate.capture.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HostProbeTest {
+    @Test
+    void namesSysctlsAsSysctlDoes() {
+        assertEquals(
+                "net.ipv4.conf.eth0/5.rp_filter",
+                HostProbe.sysctlKey(Path.of("net/ipv4/conf/eth0.5/rp_filter")));
+    }
+
+    @Test
+    void takesTheQueueSettingsOfTheHost() {
+        assumeTrue(
+                Files.isReadable(Path.of("/proc/sys/net/core/netdev_max_backlog")),
+                "needs Linux, outside of a container's network namespace");
+        var documents = HostProbe.take().documents();
+        List<String> lines = documents.get("sysctl.txt").lines().toList();
+        for (String key :
+                List.of(
+                        "netdev_max_backlog",
+                        "dev_weight",
+                        "netdev_budget",
+                        "netdev_budget_usecs")) {
+            String start = "net.core." + key + " = ";
+            assertEquals(1, lines.stream().filter(l -> l.startsWith(start)).count(), key);
+        }
+        assertEquals(
+                SoftnetCounters.read().size(),
+                SoftnetCounters.parse(documents.get("softnet_stat.txt")).size());
+    }
+
+    @Test
+    void givesEachSysctlLineOnceAndKeepsEmptyOnes() {
+        assumeTrue(Files.exists(Path.of("/proc/sys/net/ipv4")), "needs Linux");
+        List<String> lines = HostProbe.take().documents().get("sysctl.txt").lines().toList();
+        assertEquals(1, lines.stream().filter(l -> l.contains("ip_local_reserved_ports")).count());
+        for (String line : lines) {
+            assertTrue(line.contains(" = "), line);
+        }
+    }
+
+    @Test
+    void listsWhatItCouldNotTakeAndTakesTheRest() {
+        assumeTrue(Files.exists(Path.of("/proc/sys/net/ipv4")), "needs Linux");
+        HostDocuments taken = HostProbe.take(Duration.ofSeconds(5), 100);
+        assertTrue(
+                taken.missing().contains("addr.json: says more than 100 bytes")
+                        || taken.missing().stream().anyMatch(m -> m.contains("not installed")),
+                taken.missing().toString());
+        assertTrue(taken.missing().stream().anyMatch(m -> m.startsWith("sysctl.txt: cut")));
+        var tooLong = new ArrayList<String>();
+        taken.documents().forEach((name, text) -> addIf(tooLong, name, text.length() > 5000));
+        assertEquals(List.of(), tooLong);
+    }
+
+    private static void addIf(List<String> names, String name, boolean condition) {
+        if (condition) {
+            names.add(name);
+        }
+    }
+}
