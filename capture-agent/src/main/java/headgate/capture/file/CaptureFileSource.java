@@ -8,7 +8,6 @@ import headgate.packet.Frame;
 import headgate.packet.file.CaptureFileException;
 import headgate.packet.file.CaptureReader;
 import headgate.packet.file.InterfaceDescription;
-import headgate.packet.file.InterfaceStatistics;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToLongFunction;
 
 /// Frames of a pcap or pcapng file, as it is or compressed by gzip or zstd, or of standard input.
 /// What the file is, its first bytes tell; its name does not matter.
@@ -76,21 +74,23 @@ public final class CaptureFileSource implements FrameSource {
         boolean standardInput = file.equals(STANDARD_INPUT);
         String name = standardInput ? "standard input" : file.toString();
         RawInput input = standardInput ? RawInput.standardInput() : RawInput.open(file);
+        ReadableByteChannel toClose = input;
         try {
-            return open(name, input, pacing);
+            Decompressor decompressor = Decompressor.open(input);
+            toClose = decompressor == null ? input : decompressor;
+            var reader = openReader(name, decompressor, toClose);
+            return new CaptureFileSource(name, input, decompressor, reader, pacing);
         } catch (IOException | RuntimeException e) {
-            input.close();
+            toClose.close();
             throw e;
         }
     }
 
-    private static CaptureFileSource open(String name, RawInput input, Pacing pacing)
+    private static CaptureReader openReader(
+            String name, Decompressor decompressor, ReadableByteChannel channel)
             throws IOException {
-        Decompressor decompressor = Decompressor.open(input);
-        ReadableByteChannel channel = decompressor == null ? input : decompressor;
         try {
-            var reader = CaptureReader.open(channel, name);
-            return new CaptureFileSource(name, input, decompressor, reader, pacing);
+            return CaptureReader.open(channel, name);
         } catch (CaptureFileException e) {
             throw decompressor == null || decompressor.damage() == null
                     ? e
@@ -147,20 +147,11 @@ public final class CaptureFileSource implements FrameSource {
     }
 
     private void noteLosses() {
-        dropped = sum(InterfaceStatistics::systemDropped);
-        interfaceDropped = sum(InterfaceStatistics::interfaceDropped);
+        dropped = reader.systemDropped();
+        interfaceDropped = reader.interfaceDropped();
         if (reader.ended() && damage == null) {
             damage = describeDamage();
         }
-    }
-
-    private long sum(ToLongFunction<InterfaceStatistics> count) {
-        long sum = 0;
-        List<InterfaceStatistics> statistics = reader.statistics();
-        for (int i = 0; i < statistics.size(); i++) {
-            sum += Math.max(0, count.applyAsLong(statistics.get(i)));
-        }
-        return sum;
     }
 
     private String describeDamage() {

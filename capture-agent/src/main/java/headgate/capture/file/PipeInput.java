@@ -2,6 +2,7 @@ package headgate.capture.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,6 +25,7 @@ final class PipeInput implements ReadableByteChannel {
     private final BlockingQueue<ByteBuffer> filled = new ArrayBlockingQueue<>(CHUNKS + 1);
 
     private final ByteBuffer end = ByteBuffer.allocate(0);
+    private final Thread reader;
     private volatile IOException failure;
     private ByteBuffer chunk;
 
@@ -32,7 +34,7 @@ final class PipeInput implements ReadableByteChannel {
         for (int i = 0; i < CHUNKS; i++) {
             empty.add(ByteBuffer.allocateDirect(CHUNK_LENGTH));
         }
-        Thread.ofPlatform().daemon().name("read " + name).start(this::pump);
+        reader = Thread.ofPlatform().daemon().name("read " + name).start(this::pump);
     }
 
     private void pump() {
@@ -71,13 +73,16 @@ final class PipeInput implements ReadableByteChannel {
         return length;
     }
 
-    private boolean await() {
+    /// An interrupt of the waiting thread closes the pipe, as it would a file that is being read.
+    private boolean await() throws IOException {
         try {
             chunk = filled.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            return chunk != null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            close();
+            throw new ClosedByInterruptException();
         }
-        return chunk != null;
     }
 
     @Override
@@ -85,9 +90,10 @@ final class PipeInput implements ReadableByteChannel {
         return pipe.isOpen();
     }
 
-    /// Also ends a read that the thread waits in.
+    /// Also ends what the thread waits for.
     @Override
     public void close() throws IOException {
+        reader.interrupt();
         pipe.close();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -48,6 +49,9 @@ final class RawInput implements ReadableByteChannel {
             throw new CaptureFileException(file.toString(), "no such file", e);
         } catch (AccessDeniedException e) {
             throw new CaptureFileException(file.toString(), "permission denied", e);
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null ? e.getMessage() : e.getReason();
+            throw new CaptureFileException(file.toString(), reason, e);
         }
     }
 

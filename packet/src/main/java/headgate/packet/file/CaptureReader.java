@@ -21,6 +21,8 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     final InputBuffer in;
     private boolean ended;
     private Damage damage;
+    private long systemDropped;
+    private long interfaceDropped;
 
     CaptureReader(InputBuffer in) {
         this.in = in;
@@ -59,6 +61,16 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     /// What the file says, up to here, of the losses of each of the [#interfaces].
     public abstract List<InterfaceStatistics> statistics();
 
+    /// What the file says, up to here, that the operating system dropped on all interfaces.
+    public final long systemDropped() {
+        return systemDropped;
+    }
+
+    /// What the file says, up to here, that the interfaces dropped themselves.
+    public final long interfaceDropped() {
+        return interfaceDropped;
+    }
+
     /// Whether no further frame will come: the file is over or damaged.
     public final boolean ended() {
         return ended;
@@ -73,6 +85,16 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     public final void close() throws IOException {
         ended = true;
         in.close();
+    }
+
+    /// Takes the place of what an interface counted before: the counts are running totals.
+    final void replaceLosses(InterfaceStatistics before, InterfaceStatistics now) {
+        systemDropped += known(now.systemDropped()) - known(before.systemDropped());
+        interfaceDropped += known(now.interfaceDropped()) - known(before.interfaceDropped());
+    }
+
+    private static long known(long count) {
+        return Math.max(0, count);
     }
 
     /// Like [InputBuffer#have], and waits for a channel that has nothing at the moment.

@@ -111,34 +111,15 @@ public final class PcapngReader extends CaptureReader {
 
     /// Takes in the blocks ahead, up to a packet block that lies whole at the position.
     private boolean advance() throws IOException {
-        while (!ended() && skip()) {
-            if (!in.have(BLOCK_HEADER)) {
-                return cut("block header", BLOCK_HEADER);
-            }
+        while (!ended() && skip() && haveHeader()) {
             int type = in.u32(in.position);
-            if (type == SECTION_HEADER && !takeByteOrder()) {
-                return false;
-            }
             int length = in.u32(in.position + 4);
-            if (Integer.compareUnsigned(length, BLOCK_HEADER + BLOCK_TRAILER) < 0
-                    || length % 4 != 0) {
-                return damaged("block of type %#x is %s bytes long", type, unsigned(length));
-            }
             if (!isRead(type)) {
                 startSkipping(length);
                 continue;
             }
-            if (length < 0 || length > InputBuffer.LENGTH) {
-                return damaged(
-                        "block of type %#x is %s bytes long, at most %d are read",
-                        type, unsigned(length), InputBuffer.LENGTH);
-            }
-            if (!in.have(length)) {
-                return cut("block", length);
-            }
-            int trailer = in.u32(in.position + length - BLOCK_TRAILER);
-            if (trailer != length) {
-                return contradiction(length, trailer);
+            if (!haveWhole(type, length)) {
+                return false;
             }
             if (isPacket(type)) {
                 return true;
@@ -149,6 +130,34 @@ public final class PcapngReader extends CaptureReader {
             in.position += length;
         }
         return false;
+    }
+
+    private boolean haveHeader() throws IOException {
+        if (!in.have(BLOCK_HEADER)) {
+            return cut("block header", BLOCK_HEADER);
+        }
+        int type = in.u32(in.position);
+        if (type == SECTION_HEADER && !takeByteOrder()) {
+            return false;
+        }
+        int length = in.u32(in.position + 4);
+        boolean possible =
+                Integer.compareUnsigned(length, BLOCK_HEADER + BLOCK_TRAILER) >= 0
+                        && length % 4 == 0;
+        return possible || damaged("block of type %#x is %s bytes long", type, unsigned(length));
+    }
+
+    private boolean haveWhole(int type, int length) throws IOException {
+        if (length < 0 || length > InputBuffer.LENGTH) {
+            return damaged(
+                    "block of type %#x is %s bytes long, at most %d are read",
+                    type, unsigned(length), InputBuffer.LENGTH);
+        }
+        if (!in.have(length)) {
+            return cut("block", length);
+        }
+        int trailer = in.u32(in.position + length - BLOCK_TRAILER);
+        return trailer == length || contradiction(in.offset(), length, trailer);
     }
 
     private static boolean isRead(int type) {
@@ -256,10 +265,10 @@ public final class PcapngReader extends CaptureReader {
         if (option.malformed() != null) {
             return damaged("interface statistics block, %s", option.malformed());
         }
-        statistics.set(
-                firstInterface + id,
+        var counted =
                 new InterfaceStatistics(
-                        received, interfaceDropped, filterAccepted, systemDropped, delivered));
+                        received, interfaceDropped, filterAccepted, systemDropped, delivered);
+        replaceLosses(statistics.set(firstInterface + id, counted), counted);
         return true;
     }
 
@@ -335,10 +344,12 @@ public final class PcapngReader extends CaptureReader {
                 unsigned(captured), length, MAX_CAPTURE_LENGTH);
     }
 
-    private boolean contradiction(int length, int trailer) {
-        return damaged(
+    private boolean contradiction(long offset, int length, int trailer) {
+        return damagedAt(
+                offset,
                 "block of %s bytes says at its end that it has %s",
-                unsigned(length), unsigned(trailer));
+                unsigned(length),
+                unsigned(trailer));
     }
 
     private static String unsigned(int value) {
@@ -367,11 +378,7 @@ public final class PcapngReader extends CaptureReader {
         }
         int trailer = in.u32(in.position);
         if (trailer != (int) skippedLength) {
-            return damagedAt(
-                    skippedOffset,
-                    "block of %d bytes says at its end that it has %s",
-                    skippedLength,
-                    unsigned(trailer));
+            return contradiction(skippedOffset, (int) skippedLength, trailer);
         }
         in.position += BLOCK_TRAILER;
         skippedLeft = 0;
