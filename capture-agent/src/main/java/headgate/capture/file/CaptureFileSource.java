@@ -72,7 +72,7 @@ public final class CaptureFileSource implements FrameSource {
     /// @throws CaptureFileException when there is no such file, or it is not a capture
     public static CaptureFileSource open(Path file, Pacing pacing) throws IOException {
         boolean standardInput = file.equals(STANDARD_INPUT);
-        String name = standardInput ? "standard input" : file.toString();
+        String name = standardInput ? "stdin" : file.toString();
         RawInput input = standardInput ? RawInput.standardInput() : RawInput.open(file);
         ReadableByteChannel toClose = input;
         try {

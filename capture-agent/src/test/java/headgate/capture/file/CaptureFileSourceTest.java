@@ -232,6 +232,9 @@ class CaptureFileSourceTest {
                 "not a pcap or pcapng capture, but text: it begins 68 65 6c 6c 6f",
                 write(gzip("hello".getBytes(StandardCharsets.US_ASCII))));
         assertRefused(
+                "not a pcap or pcapng capture, but xz compressed: it begins fd 37 7a 58 5a 00 00 04",
+                write(HexFormat.of().parseHex("fd377a585a000004e6d6b446")));
+        assertRefused(
                 "gzip, near compressed byte 3: not compressed by deflate",
                 write(HexFormat.of().parseHex("1f8b0700")));
     }

@@ -45,6 +45,7 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
         if (PcapReader.isMagic(magic)) {
             return PcapReader.open(in, name);
         }
+        in.have(FirstBytes.LOOKED_AT);
         throw new CaptureFileException(name, FirstBytes.describe(in));
     }
 

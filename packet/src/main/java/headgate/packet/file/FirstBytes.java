@@ -6,6 +6,9 @@ import java.util.List;
 
 /// What a file looks like that is not a capture, for the message that refuses it.
 final class FirstBytes {
+    /// With so many bytes the description is as good as it gets.
+    static final int LOOKED_AT = 64;
+
     private static final int SHOWN = 8;
 
     private record Signature(String hex, String what) {}
@@ -51,7 +54,7 @@ final class FirstBytes {
     }
 
     private static boolean isText(InputBuffer in) {
-        for (byte b : first(in, Math.min(in.present(), 64))) {
+        for (byte b : first(in, Math.min(in.present(), LOOKED_AT))) {
             boolean printable = b >= ' ' && b <= '~' || b == '\t' || b == '\n' || b == '\r';
             if (!printable) {
                 return false;
