@@ -1,5 +1,6 @@
 package headgate.console;
 
+import headgate.capture.AgentCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,7 +32,13 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 done, 1 --fail-on met, 2 usage, 3 input unreadable or cut,",
             "4 broker unreachable or refusing, 5 internal error, 130 interrupted."
         },
-        subcommands = {FlowsCommand.class, InterfacesCommand.class, HelpCommand.class})
+        subcommands = {
+            FlowsCommand.class,
+            InterfacesCommand.class,
+            CheckCommand.class,
+            AgentCommand.class,
+            HelpCommand.class
+        })
 public final class Headgate implements Runnable {
     @Spec private CommandSpec spec;
 
