@@ -39,26 +39,40 @@ public final class EngineStore<E extends PortableEngine>
     private static final int LENGTH_BYTES = 2;
 
     private final KeyValueStore<Bytes, byte[]> entries;
-    private final Function<byte[], E> newEngine;
     private final Map<Bytes, Kept<E>> engines = new HashMap<>();
-    private boolean restored;
+    private Function<byte[], E> newEngine;
 
-    private EngineStore(KeyValueStore<Bytes, byte[]> entries, Function<byte[], E> newEngine) {
+    private EngineStore(KeyValueStore<Bytes, byte[]> entries) {
         this.entries = entries;
-        this.newEngine = newEngine;
     }
 
     /// How to build the store of this name; its changelog is `APPLICATION-name-changelog`.
+    public static <E extends PortableEngine> StoreBuilder<EngineStore<E>> builder(String name) {
+        return new Builder<>(name);
+    }
+
+    /// Brings back the engines as they were at the last commit. A processor calls it when it is
+    /// initialised, which Streams does when it has read the changelog.
     ///
-    /// @param newEngine makes the engine of a record key that has no state yet
-    public static <E extends PortableEngine> StoreBuilder<EngineStore<E>> builder(
-            String name, Function<byte[], E> newEngine) {
-        return new Builder<>(name, newEngine);
+    /// @param newEngine makes the engine of a record key, without state
+    public void open(Function<byte[], E> newEngine) {
+        this.newEngine = newEngine;
+        engines.clear();
+        try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
+            all.forEachRemaining(entry -> restore(entry.key.get(), entry.value));
+        }
+        engines.values().forEach(kept -> kept.engine.restored());
+    }
+
+    private void restore(byte[] entryKey, byte[] state) {
+        int end = LENGTH_BYTES + ((entryKey[0] & 0xff) << 8 | entryKey[1] & 0xff);
+        var recordKey = Bytes.wrap(Arrays.copyOfRange(entryKey, LENGTH_BYTES, end));
+        byte[] key = Arrays.copyOfRange(entryKey, end, entryKey.length);
+        engines.computeIfAbsent(recordKey, this::start).engine.restore(key, state);
     }
 
     /// The engine of this record key; its state counts as changed from now until the next commit.
     public E engine(byte[] recordKey) {
-        restoreOnce();
         var kept = engines.computeIfAbsent(Bytes.wrap(recordKey), this::start);
         kept.touched = true;
         return kept.engine;
@@ -67,21 +81,25 @@ public final class EngineStore<E extends PortableEngine>
     /// Ends the engine of this record key: its whole state is removed with the next commit, and the
     /// key starts afresh.
     public void restart(byte[] recordKey) {
-        restoreOnce();
         removeEntries(recordKey);
         engines.put(Bytes.wrap(recordKey), start(Bytes.wrap(recordKey)));
     }
 
-    /// Visits every engine with its record key. The visitor calls [#engine] where it is about to
-    /// change one.
+    /// Whether this record key has an engine.
+    public boolean contains(byte[] recordKey) {
+        return engines.containsKey(Bytes.wrap(recordKey));
+    }
+
+    /// Visits every engine with its record key; all of them count as changed.
     public void forEach(BiConsumer<byte[], E> visitor) {
-        restoreOnce();
-        engines.forEach((key, kept) -> visitor.accept(key.get(), kept.engine));
+        engines.forEach((key, kept) -> {
+            kept.touched = true;
+            visitor.accept(key.get(), kept.engine);
+        });
     }
 
     /// How many record keys have an engine.
     public int size() {
-        restoreOnce();
         return engines.size();
     }
 
@@ -91,24 +109,6 @@ public final class EngineStore<E extends PortableEngine>
                     "a record key of " + recordKey.get().length + " bytes, 65535 are possible");
         }
         return new Kept<>(newEngine.apply(recordKey.get()));
-    }
-
-    /// Streams fills `entries` from the changelog after [#init] and before the first record.
-    private void restoreOnce() {
-        if (restored) {
-            return;
-        }
-        restored = true;
-        try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
-            all.forEachRemaining(entry -> {
-                byte[] key = entry.key.get();
-                int own = LENGTH_BYTES + ((key[0] & 0xff) << 8 | key[1] & 0xff);
-                var recordKey = Bytes.wrap(Arrays.copyOfRange(key, LENGTH_BYTES, own));
-                engines.computeIfAbsent(recordKey, this::start)
-                        .engine
-                        .restore(Arrays.copyOfRange(key, own, key.length), entry.value);
-            });
-        }
     }
 
     private void removeEntries(byte[] recordKey) {
@@ -134,7 +134,6 @@ public final class EngineStore<E extends PortableEngine>
     @Override
     public void clearCache() {
         engines.clear();
-        restored = false;
     }
 
     /// Nothing is forwarded when this store flushes.
@@ -200,7 +199,7 @@ public final class EngineStore<E extends PortableEngine>
     }
 
     /// Caching and logging are what this store is about: they cannot be switched.
-    private record Builder<E extends PortableEngine>(String name, Function<byte[], E> newEngine)
+    private record Builder<E extends PortableEngine>(String name)
             implements StoreBuilder<EngineStore<E>> {
 
         private StoreBuilder<KeyValueStore<Bytes, byte[]>> entries() {
@@ -211,7 +210,7 @@ public final class EngineStore<E extends PortableEngine>
 
         @Override
         public EngineStore<E> build() {
-            return new EngineStore<>(entries().build(), newEngine);
+            return new EngineStore<>(entries().build());
         }
 
         @Override

@@ -3,6 +3,7 @@ package headgate.streams.state;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.streams.processor.StateStore;
@@ -23,6 +24,7 @@ public final class LatestValues<V> implements StateStore {
     private final Function<byte[], V> decoder;
     private final BiConsumer<String, RuntimeException> onUnreadable;
     private final Map<String, V> values = new ConcurrentHashMap<>();
+    private final AtomicLong version = new AtomicLong();
     private volatile boolean open;
 
     private LatestValues(
@@ -53,6 +55,11 @@ public final class LatestValues<V> implements StateStore {
         return values;
     }
 
+    /// Grows with every change.
+    public long version() {
+        return version.get();
+    }
+
     private void take(byte[] key, byte[] value) {
         if (key == null) {
             return;
@@ -60,10 +67,12 @@ public final class LatestValues<V> implements StateStore {
         String text = new String(key, StandardCharsets.UTF_8);
         if (value == null) {
             values.remove(text);
+            version.incrementAndGet();
             return;
         }
         try {
             values.put(text, decoder.apply(value));
+            version.incrementAndGet();
         } catch (RuntimeException unreadable) {
             onUnreadable.accept(text, unreadable);
         }

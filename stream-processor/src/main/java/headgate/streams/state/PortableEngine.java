@@ -12,6 +12,9 @@ public interface PortableEngine {
     /// first input, once for each entry that was not removed, in no particular order.
     void restore(byte[] key, byte[] state);
 
+    /// Called when every entry was restored, before the first input.
+    default void restored() {}
+
     /// Takes entries of an engine's state.
     @FunctionalInterface
     interface EntrySink {

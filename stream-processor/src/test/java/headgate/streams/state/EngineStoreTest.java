@@ -103,6 +103,7 @@ class EngineStoreTest {
         words.pipeInput("b", "y");
         words.pipeInput("a", "-y");
         store().clearCache();
+        store().open(_ -> new Tally());
         words.pipeInput("a", "x y");
         assertEquals(
                 List.of("x 1", "x 2", "y 1", "y 1", "-y 0", "x 3", "y 1"),
@@ -127,7 +128,7 @@ class EngineStoreTest {
         var topology = new Topology();
         topology.addSource("words", "words");
         topology.addProcessor("count", Counter::new, "words");
-        topology.addStateStore(EngineStore.builder("tallies", _ -> new Tally()), "count");
+        topology.addStateStore(EngineStore.<Tally>builder("tallies"), "count");
         topology.addSink("totals", "totals", "count");
         var settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -181,6 +182,7 @@ class EngineStoreTest {
         public void init(ProcessorContext<String, String> context) {
             this.context = context;
             tallies = context.getStateStore("tallies");
+            tallies.open(_ -> new Tally());
         }
 
         @Override

@@ -1,0 +1,140 @@
+package headgate.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import headgate.flow.FlowRecord;
+import headgate.flow.FlowSettings;
+import headgate.forwarding.FlowVerdict;
+import headgate.forwarding.ForwardingPath;
+import headgate.packet.Frame;
+import headgate.schema.FlowRecordCodec;
+import headgate.schema.FrameBatchCodec;
+import headgate.schema.FrameBatchHandler;
+import headgate.schema.FrameBatchHeader;
+import headgate.schema.UnreadableValueException;
+import headgate.schema.VerdictCodec;
+import headgate.streams.StreamCounters.Count;
+import headgate.streams.state.EngineStore;
+import headgate.streams.state.LatestValues;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/// Batches of frames in, flows and verdicts out. A batch is decoded once, into one reused frame
+/// that each engine of its lane gets in turn.
+///
+/// One processor for both engines, and not one for each, since reading a frame from Avro costs as
+/// much as an engine does, and handing frames from node to node costs an object and a walk through
+/// Streams each.
+final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>, FrameBatchHandler {
+    /// Most lanes that one task keeps; frames of further ones are refused as dead letters.
+    static final int MAX_LANES = 4096;
+
+    private final FrameBatchCodec codec = new FrameBatchCodec();
+    private final long silenceMillis;
+    private final StreamCounters counters;
+    private ProcessorContext<byte[], byte[]> context;
+    private Outputs outputs;
+    private EngineStore<Lane> lanes;
+    private LatestValues<Host> hosts;
+    private final Map<String, ForwardingPath> paths = new HashMap<>();
+    private byte[] recordKey;
+    private Lane lane;
+    private long frames;
+
+    FrameProcessor(long silenceMillis, StreamCounters counters) {
+        this.silenceMillis = silenceMillis;
+        this.counters = counters;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
+        outputs =
+                new Outputs(
+                        context,
+                        counters,
+                        PacketTopology.FRAME_ENGINES,
+                        PacketTopology.FRAME_DEAD_LETTERS);
+        lanes = context.getStateStore(PacketTopology.LANES);
+        lanes.open(_ -> new Lane(FlowSettings.LIVE, this::sendFlow, this::sendVerdict, counters));
+        hosts = context.getStateStore(PacketTopology.HOSTS);
+        context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
+    }
+
+    /// What was read of a batch before damage was found stands; the batch becomes a dead letter.
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        recordKey = record.key();
+        frames = 0;
+        lane = null;
+        try {
+            codec.read(Outputs.present(record), this);
+        } catch (UnreadableValueException unreadable) {
+            outputs.sendDeadLetter(
+                    record,
+                    "%s (%d frames before that were used)"
+                            .formatted(unreadable.getMessage(), frames));
+        }
+        if (lane != null) {
+            lane.afterBatch();
+        }
+        counters.add(Count.FRAMES, frames);
+    }
+
+    @Override
+    public void onBatch(FrameBatchHeader header) {
+        if (lanes.size() == MAX_LANES && !lanes.contains(recordKey)) {
+            throw new UnreadableValueException(
+                    "a lane beyond the %d that one task keeps".formatted(MAX_LANES));
+        }
+        counters.add(Count.FRAME_BATCHES);
+        lane = lanes.engine(recordKey);
+        lane.onBatch(header, pathOf(header.agent()), context.currentSystemTimeMs());
+    }
+
+    /// The path of the agent's host as its latest snapshot has it; null if there is none.
+    private ForwardingPath pathOf(String agent) {
+        Host host = hosts.get(agent);
+        if (host == null) {
+            paths.remove(agent);
+            return null;
+        }
+        ForwardingPath path = paths.get(agent);
+        if (path == null || path.host() != host.snapshot()) {
+            path = new ForwardingPath(host.snapshot());
+            paths.put(agent, path);
+        }
+        return path;
+    }
+
+    @Override
+    public void onFrame(Frame frame, long sequence, int flowHash) {
+        frames++;
+        lane.onFrame(frame);
+    }
+
+    private void onWallClock(long nowMillis) {
+        lanes.forEach((_, lane) -> lane.onWallClock(nowMillis, silenceMillis));
+    }
+
+    private void sendFlow(FlowRecord flow) {
+        outputs.send(
+                PacketTopology.FLOWS,
+                Count.FLOWS,
+                flow.communityId().getBytes(UTF_8),
+                FlowRecordCodec.write(flow));
+    }
+
+    private void sendVerdict(FlowVerdict verdict) {
+        outputs.send(
+                PacketTopology.VERDICTS,
+                Count.VERDICTS,
+                verdict.agent().getBytes(UTF_8),
+                VerdictCodec.write(verdict));
+    }
+}

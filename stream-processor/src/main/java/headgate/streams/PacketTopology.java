@@ -1,0 +1,134 @@
+package headgate.streams;
+
+import headgate.schema.ProfileCodec;
+import headgate.schema.Topic;
+import headgate.schema.Topics;
+import headgate.streams.StreamCounters.Count;
+import headgate.streams.state.EngineStore;
+import headgate.streams.state.LatestValues;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.Stores;
+
+/// The whole graph.
+///
+/// ```
+/// frames ───► frame-engines ──┬─► flows            state: lanes
+///                             ├─► verdicts         reads: hosts
+///                             └─► dead-letters
+///
+/// arrivals ─► receive-paths ──┬─► path-stats       state: paths
+///                             ├─► path-fates       reads: hosts, profiles
+///                             └─► dead-letters
+///
+/// ledger ───► ledger-balance ─┬─► findings         state: ledgers
+///                             └─► dead-letters
+///
+/// hosts ────► hosts, on every process
+/// profiles ─► profiles, on every process
+/// ```
+///
+/// Three graphs that share no node: each is divided into tasks by the partitions of its own topic.
+public final class PacketTopology {
+    static final String FRAME_ENGINES = "frame-engines";
+    static final String RECEIVE_PATHS = "receive-paths";
+    static final String LEDGER_BALANCE = "ledger-balance";
+
+    static final String LANES = "lanes";
+    static final String PATHS = "paths";
+    static final String LEDGERS = "ledgers";
+    static final String HOSTS = "hosts";
+    static final String PROFILES = "profiles";
+
+    static final String FLOWS = "flows";
+    static final String VERDICTS = "verdicts";
+    static final String FRAME_DEAD_LETTERS = "dead-letters-of-frames";
+    static final String PATH_STATS = "path-stats";
+    static final String PATH_FATES = "path-fates";
+    static final String ARRIVAL_DEAD_LETTERS = "dead-letters-of-arrivals";
+    static final String FINDINGS = "findings";
+    static final String LEDGER_DEAD_LETTERS = "dead-letters-of-ledger";
+
+    private final Topology graph = new Topology();
+    private final Topics topics;
+
+    private PacketTopology(Topics topics) {
+        this.topics = topics;
+    }
+
+    /// @param counters get what all tasks do
+    /// @param talk is told, for people, of settings that cannot be read
+    public static Topology build(
+            StreamSettings settings, StreamCounters counters, Consumer<String> talk) {
+        var packets = new PacketTopology(settings.topics());
+        long silenceMillis = settings.silence().toMillis();
+        var graph = packets.graph;
+
+        packets.operator(
+                FRAME_ENGINES, Topic.FRAMES, () -> new FrameProcessor(silenceMillis, counters));
+        graph.addStateStore(EngineStore.<Lane>builder(LANES), FRAME_ENGINES);
+        packets.output(FLOWS, Topic.FLOWS, FRAME_ENGINES);
+        packets.output(VERDICTS, Topic.VERDICTS, FRAME_ENGINES);
+        packets.output(FRAME_DEAD_LETTERS, Topic.DEAD_LETTERS, FRAME_ENGINES);
+
+        packets.operator(
+                RECEIVE_PATHS, Topic.ARRIVALS, () -> new SoftnetProcessor(silenceMillis, counters));
+        graph.addStateStore(EngineStore.<HostPaths>builder(PATHS), RECEIVE_PATHS);
+        packets.output(PATH_STATS, Topic.PATH_STATS, RECEIVE_PATHS);
+        packets.output(PATH_FATES, Topic.PATH_FATES, RECEIVE_PATHS);
+        packets.output(ARRIVAL_DEAD_LETTERS, Topic.DEAD_LETTERS, RECEIVE_PATHS);
+
+        packets.operator(LEDGER_BALANCE, Topic.LEDGER, () -> new LedgerProcessor(counters));
+        graph.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(LEDGERS), Serdes.Bytes(), Serdes.ByteArray()),
+                LEDGER_BALANCE);
+        packets.output(FINDINGS, Topic.FINDINGS, LEDGER_BALANCE);
+        packets.output(LEDGER_DEAD_LETTERS, Topic.DEAD_LETTERS, LEDGER_BALANCE);
+
+        BiConsumer<String, RuntimeException> unreadable =
+                (key, reason) -> {
+                    counters.add(Count.UNREADABLE_SETTINGS);
+                    talk.accept("'%s' stays as it was: %s".formatted(key, reason.getMessage()));
+                };
+        packets.everywhere(HOSTS, Topic.HOSTS, Host::read, unreadable);
+        packets.everywhere(PROFILES, Topic.PROFILES, ProfileCodec::read, unreadable);
+        return graph;
+    }
+
+    private void operator(
+            String name, Topic from, ProcessorSupplier<byte[], byte[], byte[], byte[]> processor) {
+        graph.addSource(
+                from.baseName(),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer(),
+                topics.name(from));
+        graph.addProcessor(name, processor, from.baseName());
+    }
+
+    private <V> void everywhere(
+            String store,
+            Topic from,
+            Function<byte[], V> decoder,
+            BiConsumer<String, RuntimeException> unreadable) {
+        graph.addGlobalStore(
+                LatestValues.builder(store, decoder, unreadable),
+                from.baseName(),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer(),
+                topics.name(from),
+                "latest-" + store,
+                () -> new LatestValues.Updater<>(store));
+    }
+
+    private void output(String name, Topic to, String from) {
+        graph.addSink(
+                name, topics.name(to), new ByteArraySerializer(), new ByteArraySerializer(), from);
+    }
+}

@@ -1,0 +1,168 @@
+package headgate.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import headgate.schema.ArrivalBatchCodec;
+import headgate.schema.ArrivalBatchHandler;
+import headgate.schema.ArrivalBatchHeader;
+import headgate.schema.PathFatesCodec;
+import headgate.schema.PathStatsCodec;
+import headgate.schema.UnreadableValueException;
+import headgate.softnet.DropLog;
+import headgate.softnet.PathStats;
+import headgate.softnet.SoftnetProfile;
+import headgate.streams.StreamCounters.Count;
+import headgate.streams.state.EngineStore;
+import headgate.streams.state.LatestValues;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/// Batches of arrivals in, path statistics and fates out: each arrival goes through the agent's
+/// host as it is, and through every what-if profile.
+final class SoftnetProcessor
+        implements Processor<byte[], byte[], byte[], byte[]>, ArrivalBatchHandler {
+    /// Most agents that one task keeps; arrivals of further ones are refused as dead letters.
+    static final int MAX_AGENTS = 4096;
+
+    /// Most what-if profiles beside the host as it is, first by name.
+    static final int MAX_PROFILES = 15;
+
+    /// `sll_pkttype` of frames that the host itself sent: they do not come through its path.
+    private static final int OUTGOING = 4;
+
+    private final ArrivalBatchCodec codec = new ArrivalBatchCodec();
+    private final long silenceMillis;
+    private final StreamCounters counters;
+    private ProcessorContext<byte[], byte[]> context;
+    private Outputs outputs;
+    private EngineStore<HostPaths> paths;
+    private LatestValues<Host> hosts;
+    private LatestValues<SoftnetProfile> profiles;
+
+    private byte[] agentKey;
+    private HostPaths path;
+    private long untilNanos;
+    private PathTwin.Listener listener;
+
+    SoftnetProcessor(long silenceMillis, StreamCounters counters) {
+        this.silenceMillis = silenceMillis;
+        this.counters = counters;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
+        outputs =
+                new Outputs(
+                        context,
+                        counters,
+                        PacketTopology.RECEIVE_PATHS,
+                        PacketTopology.ARRIVAL_DEAD_LETTERS);
+        paths = context.getStateStore(PacketTopology.PATHS);
+        paths.open(_ -> new HostPaths(counters));
+        hosts = context.getStateStore(PacketTopology.HOSTS);
+        profiles = context.getStateStore(PacketTopology.PROFILES);
+        context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        agentKey = record.key();
+        path = null;
+        try {
+            codec.read(Outputs.present(record), this);
+            path.onTime(untilNanos, listener);
+        } catch (UnreadableValueException unreadable) {
+            outputs.sendDeadLetter(record, unreadable.getMessage());
+        }
+    }
+
+    @Override
+    public void onBatch(ArrivalBatchHeader header, int count) {
+        if (paths.size() == MAX_AGENTS && !paths.contains(agentKey)) {
+            throw new UnreadableValueException(
+                    "an agent beyond the %d that one task keeps".formatted(MAX_AGENTS));
+        }
+        String agent = new String(agentKey, UTF_8);
+        path = paths.engine(agentKey);
+        listener = new Teller(agent, header.capturePoint());
+        untilNanos = header.untilNanos();
+        long version = hosts.version() + profiles.version();
+        if (!path.onBatch(header, wanted(agent), version, context.currentSystemTimeMs())) {
+            throw new UnreadableValueException(
+                    "a capture point beyond the %d paths that one agent may have"
+                            .formatted(HostPaths.MAX_PATHS));
+        }
+        counters.add(Count.ARRIVALS, count);
+    }
+
+    /// The host as it is, or as most are while it is not known, and the what-if profiles.
+    private List<SoftnetProfile> wanted(String agent) {
+        Host host = hosts.get(agent);
+        var wanted = new ArrayList<SoftnetProfile>();
+        wanted.add(host == null ? SoftnetProfile.LINUX_6 : host.profile());
+        for (SoftnetProfile profile : new TreeMap<>(profiles.all()).values()) {
+            boolean isNew = wanted.stream().noneMatch(other -> other.name().equals(profile.name()));
+            if (isNew && wanted.size() <= MAX_PROFILES) {
+                wanted.add(profile);
+            }
+        }
+        return wanted;
+    }
+
+    @Override
+    public void onArrival(
+            long sequence,
+            long arrivalNanos,
+            int lengthOnWire,
+            int flowHash,
+            int packetType,
+            int interfaceId) {
+        if (packetType != OUTGOING) {
+            path.onArrival(sequence, arrivalNanos, lengthOnWire, flowHash, listener);
+        }
+    }
+
+    private void onWallClock(long nowMillis) {
+        paths.forEach((key, path) ->
+                path.onWallClock(
+                        nowMillis,
+                        silenceMillis,
+                        capturePoint -> new Teller(new String(key, UTF_8), capturePoint)));
+    }
+
+    /// Sends what one capture point's paths have to tell.
+    private final class Teller implements PathTwin.Listener {
+        private final String agent;
+        private final String capturePoint;
+
+        Teller(String agent, String capturePoint) {
+            this.agent = agent;
+            this.capturePoint = capturePoint;
+        }
+
+        @Override
+        public void onStats(PathStats stats) {
+            outputs.send(
+                    PacketTopology.PATH_STATS,
+                    Count.PATH_STATS,
+                    agent.getBytes(UTF_8),
+                    PathStatsCodec.write(agent, stats));
+        }
+
+        @Override
+        public void onDrops(String profile, DropLog drops) {
+            outputs.send(
+                    PacketTopology.PATH_FATES,
+                    Count.PATH_FATES,
+                    agent.getBytes(UTF_8),
+                    PathFatesCodec.write(agent, capturePoint, profile, drops));
+        }
+    }
+}

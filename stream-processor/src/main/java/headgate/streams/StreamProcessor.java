@@ -1,0 +1,102 @@
+package headgate.streams;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import picocli.CommandLine;
+
+/// The stream processor: runs [PacketTopology] until it is closed, in a process of its own or
+/// beside others in one.
+public final class StreamProcessor implements AutoCloseable {
+    /// Longer than any commit; then the transaction is left to be aborted.
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(30);
+
+    private final KafkaStreams streams;
+    private final StreamCounters counters;
+    private final Consumer<String> talk;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile Throwable failure;
+
+    private StreamProcessor(KafkaStreams streams, StreamCounters counters, Consumer<String> talk) {
+        this.streams = streams;
+        this.counters = counters;
+        this.talk = talk;
+    }
+
+    /// Creates missing topics and starts.
+    ///
+    /// @param talk is told, for people, what happens: waiting for brokers, faults
+    /// @throws BrokerAwayException when no broker could be used for `settings.patience()`
+    public static StreamProcessor start(StreamSettings settings, Consumer<String> talk)
+            throws BrokerAwayException, InterruptedException {
+        new Brokers(settings.brokers(), settings.patience(), talk).createMissing(settings.topics());
+        var counters = new StreamCounters();
+        var topology = PacketTopology.build(settings, counters, talk);
+        var streams = new KafkaStreams(topology, settings.toProperties());
+        var processor = new StreamProcessor(streams, counters, talk);
+        streams.setUncaughtExceptionHandler(processor::onFault);
+        streams.setStateListener(processor::onState);
+        streams.start();
+        return processor;
+    }
+
+    /// What was done so far.
+    public StreamCounters counters() {
+        return counters;
+    }
+
+    /// Where the start, a rebalance or the end is at.
+    public State state() {
+        return streams.state();
+    }
+
+    /// What ended it before it was closed; null if nothing did.
+    public Throwable failure() {
+        return failure;
+    }
+
+    /// Waits until it ends by itself or is closed.
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /// Commits what was done and stops.
+    @Override
+    public void close() {
+        if (!streams.close(CLOSE_WITHIN)) {
+            talk.accept(
+                    "not stopped within %d s; what was not committed will be done again"
+                            .formatted(CLOSE_WITHIN.toSeconds()));
+        }
+    }
+
+    /// A fault of brokers or network passes; anything else would come again with the same record.
+    private StreamThreadExceptionResponse onFault(Throwable fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (root instanceof RetriableException) {
+            talk.accept("brokers: " + root.getMessage() + "; going on from the last commit");
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        failure = fault;
+        talk.accept("stopping: " + fault);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void onState(State now, State before) {
+        if (now.hasCompletedShutdown()) {
+            ended.countDown();
+        }
+    }
+
+    /// Runs it in a process of its own; `--help` says how.
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new StreamCommand()).execute(arguments));
+    }
+}

@@ -1,0 +1,161 @@
+package headgate.streams;
+
+import headgate.schema.Topic;
+import headgate.schema.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+
+/// What one process of the stream processor runs with; every flag ends here.
+///
+/// @param brokers `HOST:PORT`, several separated by commas
+/// @param applicationId processes with the same one share the work; it names the internal topics
+/// @param threads tasks that this process works on at the same time
+/// @param topics where to read and write
+/// @param stateDirectory where Streams keeps who this process is; the state itself is in Kafka
+/// @param commitInterval how often input positions, state and output are committed together:
+///   readers that see only committed records see them this late
+/// @param standbys copies of each state that other processes keep warm
+/// @param patience how long a broker that is away is asked again before this process gives up
+/// @param silence how long nothing is heard of a lane or capture point before its time goes on with
+///   the clock on the wall, so that its last flows end
+public record StreamSettings(
+        String brokers,
+        String applicationId,
+        int threads,
+        Topics topics,
+        Path stateDirectory,
+        Duration commitInterval,
+        int standbys,
+        Duration patience,
+        Duration silence) {
+
+    /// Batches hold hundreds of frames each: few of them keep a thread busy.
+    private static final int RECORDS_IN_MEMORY = 32;
+
+    public StreamSettings {
+        require(brokers.matches("[^\\s,]+:\\d{1,5}(,[^\\s,]+:\\d{1,5})*"), "brokers", brokers);
+        require(applicationId.matches("[A-Za-z0-9._-]{1,100}"), "application-id", applicationId);
+        require(threads >= 1 && threads <= 256, "threads", threads);
+        require(standbys >= 0 && standbys <= 8, "standbys", standbys);
+        require(
+                commitInterval.toMillis() >= 10 && commitInterval.toMillis() <= 60_000,
+                "commit-interval",
+                commitInterval);
+        require(!patience.isNegative(), "patience", patience);
+        require(silence.toMillis() >= 1_000, "silence", silence);
+    }
+
+    private static void require(boolean holds, String name, Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException("--" + name + " cannot be " + value);
+        }
+    }
+
+    /// One thread, one commit a second, no copies, half a minute of patience.
+    public static StreamSettings of(String brokers, Topics topics, Path stateDirectory) {
+        return new StreamSettings(
+                brokers,
+                "headgate-stream",
+                1,
+                topics,
+                stateDirectory,
+                Duration.ofSeconds(1),
+                0,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10));
+    }
+
+    /// The same as another application, with state and positions of its own.
+    public StreamSettings withApplicationId(String id) {
+        return new StreamSettings(
+                brokers,
+                id,
+                threads,
+                topics,
+                stateDirectory,
+                commitInterval,
+                standbys,
+                patience,
+                silence);
+    }
+
+    /// The same with another number of threads.
+    public StreamSettings withThreads(int count) {
+        return new StreamSettings(
+                brokers,
+                applicationId,
+                count,
+                topics,
+                stateDirectory,
+                commitInterval,
+                standbys,
+                patience,
+                silence);
+    }
+
+    /// The same with another silence.
+    public StreamSettings withSilence(Duration duration) {
+        return new StreamSettings(
+                brokers,
+                applicationId,
+                threads,
+                topics,
+                stateDirectory,
+                commitInterval,
+                standbys,
+                patience,
+                duration);
+    }
+
+    /// What Kafka Streams is told.
+    Properties toProperties() {
+        var to = new Properties();
+        to.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        to.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
+        to.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+        to.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        to.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+        to.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        to.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+        to.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        to.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        to.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, RecordTimes.class);
+        to.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, RECORDS_IN_MEMORY);
+        to.put(
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                Topic.MAX_MESSAGE_BYTES);
+        putConsumer(to);
+        putProducer(to);
+        return to;
+    }
+
+    private static void putConsumer(Properties to) {
+        to.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
+                2 * RECORDS_IN_MEMORY);
+        to.put(
+                StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
+                Topic.MAX_MESSAGE_BYTES);
+        to.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // A process that was killed is missed after this; until then its partitions wait.
+        to.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+        to.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+                2_000);
+    }
+
+    private static void putProducer(Properties to) {
+        to.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        to.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 512 << 10);
+        to.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
+        to.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                Topic.MAX_MESSAGE_BYTES);
+    }
+}

@@ -1,0 +1,376 @@
+package headgate.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import headgate.forwarding.HostDocuments;
+import headgate.packet.FlowHash;
+import headgate.packet.Frame;
+import headgate.packet.FrameDecoder;
+import headgate.schema.ArrivalBatchCodec;
+import headgate.schema.DeadLetter;
+import headgate.schema.DeadLetterCodec;
+import headgate.schema.FindingCodec;
+import headgate.schema.FrameBatchCodec;
+import headgate.schema.FrameBatchHeader;
+import headgate.schema.FrameBatchHeader.Clock;
+import headgate.schema.FrameBatchHeader.Interface;
+import headgate.schema.HostSnapshotCodec;
+import headgate.schema.Ledger;
+import headgate.schema.LedgerCodec;
+import headgate.schema.PathFatesCodec;
+import headgate.schema.PathStatsCodec;
+import headgate.schema.ProfileCodec;
+import headgate.schema.Topic;
+import headgate.schema.Topics;
+import headgate.schema.VerdictCodec;
+import headgate.softnet.SoftnetProfile;
+import headgate.streams.StreamCounters.Count;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TopologyDescription;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PacketTopologyTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long NOON = 1_750_000_000L * SECOND;
+    private static final byte[] LANE_KEY = "router/eth0/0".getBytes(UTF_8);
+    private static final List<Interface> INTERFACES = List.of(new Interface("eth0", 1, 0));
+
+    @TempDir private Path directory;
+    private final StreamCounters counters = new StreamCounters();
+    private final List<String> talk = new ArrayList<>();
+    private TopologyTestDriver driver;
+
+    @BeforeEach
+    void start() {
+        var settings = StreamSettings.of("none:1", Topics.DEFAULT, directory);
+        driver =
+                new TopologyTestDriver(
+                        PacketTopology.build(settings, counters, talk::add),
+                        settings.toProperties());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    @Test
+    void isTheGraphOfItsPicture() throws IOException {
+        assertEquals(
+                pictureIn(documentation()),
+                draw(
+                        PacketTopology.build(
+                                        StreamSettings.of("none:1", new Topics(""), directory),
+                                        counters,
+                                        talk::add)
+                                .describe()));
+    }
+
+    @Test
+    void tellsAFlowWhenItHasEnded() {
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON, NOON + 2 * SECOND));
+        assertEquals(List.of(), values(Topic.FLOWS));
+        pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON + 3600 * SECOND));
+        assertEquals(1, values(Topic.FLOWS).size());
+        assertEquals(3, counters.get(Count.FRAMES));
+        assertEquals(3, counters.get(Count.FRAMES_WITHOUT_HOST));
+    }
+
+    @Test
+    void letsTimeGoOnForALaneThatIsSilent() {
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+        driver.advanceWallClockTime(Duration.ofSeconds(5));
+        assertEquals(List.of(), values(Topic.FLOWS));
+        driver.advanceWallClockTime(Duration.ofSeconds(200));
+        assertEquals(1, values(Topic.FLOWS).size());
+    }
+
+    @Test
+    void endsTheFlowsOfALaneThatBeginsAgainInThePast() {
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
+        pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON - 3600 * SECOND));
+        assertEquals(List.of(), values(Topic.FLOWS), "same run: late frames");
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON - 7200 * SECOND));
+        assertEquals(1, values(Topic.FLOWS).size());
+        assertEquals(1, counters.get(Count.RESTARTS));
+        assertEquals(1, counters.get(Count.LATE_FRAMES));
+    }
+
+    @Test
+    void countsBatchesThatAreMissing() {
+        pipe(Topic.FRAMES, LANE_KEY, frames(5, NOON));
+        pipe(Topic.FRAMES, LANE_KEY, frames(6, NOON));
+        pipe(Topic.FRAMES, LANE_KEY, frames(9, NOON));
+        assertEquals(2, counters.get(Count.LOST_FRAME_BATCHES));
+    }
+
+    @Test
+    void addsVerdictsUpByFlowFateAndSecond() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router());
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON, NOON + 1, NOON + 2, NOON + SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON + 5 * SECOND));
+        var verdicts = values(Topic.VERDICTS).stream().map(VerdictCodec::read).toList();
+        assertEquals(2, verdicts.size());
+        assertEquals(3, verdicts.get(0).packets());
+        assertEquals(3 * 42, verdicts.get(0).bytes());
+        assertEquals(NOON, verdicts.get(0).secondNanos());
+        assertEquals("eth0", verdicts.get(0).device());
+        assertEquals("10.0.0.9", verdicts.get(0).flow().source());
+        assertEquals(1, verdicts.get(1).packets());
+        assertEquals(0, counters.get(Count.FRAMES_WITHOUT_HOST));
+    }
+
+    @Test
+    void keepsTheFormerSnapshotWhenOneCannotBeRead() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router());
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), new byte[] {1, 2, 3});
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
+        assertEquals(0, counters.get(Count.FRAMES_WITHOUT_HOST));
+        assertEquals(1, counters.get(Count.UNREADABLE_SETTINGS));
+        assertTrue(talk.getFirst().startsWith("'router' stays as it was: "), talk::toString);
+    }
+
+    @Test
+    void tellsEachSecondOfAPathUnderEveryProfile() {
+        pipe(
+                Topic.PROFILES,
+                "tight".getBytes(UTF_8),
+                ProfileCodec.write(SoftnetProfile.LINUX_6.with("backlog", "9").named("tight")));
+        pipe(Topic.ARRIVALS, "router".getBytes(UTF_8), burst(0, NOON, 100, NOON + SECOND));
+        var stats =
+                values(Topic.PATH_STATS).stream()
+                        .map(value -> PathStatsCodec.read(value).stats())
+                        .toList();
+        assertEquals(
+                List.of("linux-6", "tight"), stats.stream().map(each -> each.profile()).toList());
+        assertEquals(100, stats.get(0).offered());
+        assertEquals(100, stats.get(0).delivered());
+        long dropped = stats.get(1).dropped();
+        assertTrue(dropped > 0 && dropped + stats.get(1).delivered() == 100, stats::toString);
+        var fates = PathFatesCodec.read(values(Topic.PATH_FATES).getFirst());
+        assertEquals(dropped, fates.fates().size());
+        assertEquals("tight", fates.profile());
+    }
+
+    @Test
+    void putsWhatCannotBeReadAsideAndGoesOn() {
+        byte[] whole = frames(0, NOON, NOON + 1, NOON + 2);
+        byte[] cut = Arrays.copyOf(whole, whole.length - 20);
+        pipe(Topic.FRAMES, LANE_KEY, "{\"not\": \"ours\"}".getBytes(UTF_8));
+        pipe(Topic.FRAMES, LANE_KEY, cut);
+        pipe(Topic.FRAMES, LANE_KEY, null);
+        pipe(Topic.FRAMES, null, whole);
+        pipe(Topic.ARRIVALS, LANE_KEY, whole);
+        pipe(Topic.LEDGER, LANE_KEY, whole);
+        pipe(Topic.FRAMES, LANE_KEY, whole);
+        List<DeadLetter> letters =
+                values(Topic.DEAD_LETTERS).stream().map(DeadLetterCodec::read).toList();
+        assertEquals(6, letters.size());
+        assertEquals("headgate.frames", letters.get(0).topic());
+        assertEquals(0, letters.get(0).offset());
+        assertEquals("frame-engines", letters.get(0).processor());
+        assertTrue(letters.get(1).reason().endsWith("(2 frames before that were used)"));
+        assertEquals(cut.length, letters.get(1).valueLength());
+        assertTrue(letters.get(2).reason().startsWith("a record without value"));
+        assertTrue(letters.get(3).reason().startsWith("a record without key"));
+        assertEquals("receive-paths", letters.get(4).processor());
+        assertEquals("ledger-balance", letters.get(5).processor());
+        assertEquals(2 + 3, counters.get(Count.FRAMES));
+        assertEquals(6, counters.get(Count.DEAD_LETTERS));
+    }
+
+    @Test
+    void drawsTheBalanceOfALedger() {
+        pipe(Topic.LEDGER, "router".getBytes(UTF_8), ledger(10, 0));
+        pipe(Topic.LEDGER, "router".getBytes(UTF_8), ledger(20, 4));
+        var finding = FindingCodec.read(values(Topic.FINDINGS).getFirst());
+        assertEquals("ring-overflow", finding.kind());
+        assertEquals(4, finding.count());
+    }
+
+    // ---- What goes in ----
+
+    /// Datagrams of one flow, one at each time.
+    private static byte[] frames(long batchSequence, long... times) {
+        byte[] datagram =
+                HexFormat.of()
+                        .parseHex(
+                                """
+                                020000000001 020000000009 0800
+                                45 00 001c 0000 0000 40 11 0000 0a000009 c0000201
+                                c350 0035 0008 0000
+                                """
+                                        .replaceAll("\\s", ""));
+        var codec = new FrameBatchCodec();
+        var frame = new Frame();
+        codec.begin(
+                new FrameBatchHeader(
+                        "router",
+                        "eth0",
+                        INTERFACES,
+                        0,
+                        1,
+                        batchSequence,
+                        0,
+                        Clock.HOST,
+                        0,
+                        "",
+                        null,
+                        1));
+        for (long nanos : times) {
+            frame.bytes = MemorySegment.ofArray(datagram);
+            frame.lengthCaptured = frame.lengthOnWire = datagram.length;
+            frame.arrivalNanos = nanos;
+            new FrameDecoder().decode(frame);
+            codec.add(frame, 0, FlowHash.symmetric(frame), frame.lengthCaptured);
+        }
+        return codec.finish();
+    }
+
+    private static byte[] burst(long batchSequence, long nanos, int count, long untilNanos) {
+        var codec = new ArrivalBatchCodec();
+        for (int i = 0; i < count; i++) {
+            codec.add(nanos, 1500, 0, -1, 0);
+        }
+        return codec.finish("router", "eth0", INTERFACES, batchSequence, 0, untilNanos);
+    }
+
+    private static byte[] router() {
+        var documents = new TreeMap<String, String>();
+        documents.put(
+                "link.json",
+                """
+                [{"ifindex":2,"ifname":"eth0","flags":["UP","LOWER_UP"],"mtu":1500,
+                  "operstate":"UP","link_type":"ether","address":"02:00:00:00:00:01"}]
+                """);
+        documents.put(
+                "addr.json",
+                """
+                [{"ifindex":2,"ifname":"eth0","flags":["UP","LOWER_UP"],"mtu":1500,
+                  "operstate":"UP","link_type":"ether","address":"02:00:00:00:00:01",
+                  "addr_info":[{"family":"inet","local":"10.0.0.1","prefixlen":24}]}]
+                """);
+        documents.put("route4.json", "[]");
+        documents.put("rule4.json", "[]");
+        documents.put("sysctl.txt", "net.core.netdev_max_backlog = 1000\n");
+        return HostSnapshotCodec.write(new HostDocuments("router", NOON, "6.18.0", documents));
+    }
+
+    private static byte[] ledger(long received, long dropped) {
+        return LedgerCodec.write(
+                new Ledger(
+                        "router",
+                        "eth0",
+                        NOON,
+                        NOON + received,
+                        false,
+                        null,
+                        null,
+                        new Ledger.Source(received, dropped, 0, 0),
+                        new Ledger.Handling(received - dropped, 0, 0, 0, 0),
+                        new Ledger.Outbox(0, 0, 1),
+                        new Ledger.Published(1, received - dropped, 1, 0)));
+    }
+
+    private void pipe(Topic topic, byte[] key, byte[] value) {
+        driver.createInputTopic(
+                        Topics.DEFAULT.name(topic),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())
+                .pipeInput(key, value, NOON / 1_000_000);
+    }
+
+    // ---- What comes out ----
+
+    private List<byte[]> values(Topic topic) {
+        return driver.createOutputTopic(
+                        Topics.DEFAULT.name(topic),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())
+                .readValuesToList();
+    }
+
+    // ---- The picture ----
+
+    private static Path documentation() {
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            if (Files.exists(at.resolve("docs/stream.md"))) {
+                return at.resolve("docs/stream.md");
+            }
+        }
+        throw new AssertionError("no docs/stream.md above " + Path.of("").toAbsolutePath());
+    }
+
+    /// The first fenced block.
+    private static String pictureIn(Path page) throws IOException {
+        return Files.readString(page).split("```\n")[1].strip();
+    }
+
+    private static String draw(TopologyDescription description) {
+        var lines = new ArrayList<String>();
+        for (var graph : description.subtopologies()) {
+            lines.add(draw(graph));
+        }
+        for (var store : description.globalStores()) {
+            lines.add(
+                    "%s ─► %s (on every process: %s)"
+                            .formatted(
+                                    String.join(", ", store.source().topicSet()),
+                                    store.processor().name(),
+                                    String.join(", ", store.processor().stores())));
+        }
+        List<String> order = List.of("frames", "arrivals", "ledger", "hosts", "profiles");
+        return lines.stream()
+                .sorted((a, b) -> order.indexOf(first(a)) - order.indexOf(first(b)))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String first(String line) {
+        return line.substring(0, line.indexOf(' '));
+    }
+
+    private static String draw(TopologyDescription.Subtopology graph) {
+        var sources = new TreeSet<String>();
+        var processors = new ArrayList<String>();
+        var sinks = new TreeSet<String>();
+        for (var node : graph.nodes()) {
+            switch (node) {
+                case TopologyDescription.Source source -> sources.addAll(source.topicSet());
+                case TopologyDescription.Sink sink -> sinks.add(sink.topic());
+                case TopologyDescription.Processor processor ->
+                        processors.add(
+                                "%s (state: %s)"
+                                        .formatted(
+                                                processor.name(),
+                                                String.join(", ", processor.stores())));
+                default -> throw new AssertionError("a node of another kind: " + node);
+            }
+        }
+        assertTrue(sinks.remove("dead-letters"), "a graph without dead letters");
+        return "%s ─► %s ─► %s, dead-letters"
+                .formatted(
+                        String.join(", ", sources),
+                        String.join(", ", processors),
+                        String.join(", ", sinks));
+    }
+}

@@ -1,0 +1,136 @@
+package headgate.system.e2e;
+
+import headgate.console.EmbeddedKafka;
+import headgate.schema.Topic;
+import headgate.schema.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// A real broker in the test's JVM, and what tests ask of one.
+final class Broker implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(50);
+
+    private final EmbeddedKafka kafka;
+    private final Admin admin;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    private Broker(EmbeddedKafka kafka) {
+        this.kafka = kafka;
+        Map<String, Object> address = Map.of("bootstrap.servers", kafka.bootstrap());
+        admin = Admin.create(address);
+        producer =
+                new KafkaProducer<>(address, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    static Broker start(Path directory) throws IOException {
+        return new Broker(EmbeddedKafka.start(directory));
+    }
+
+    String bootstrap() {
+        return kafka.bootstrap();
+    }
+
+    boolean has(String topic) {
+        try {
+            return admin.listTopics().names().get().contains(topic);
+        } catch (ExecutionException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    void publish(Topics topics, List<CannedTraffic.Value> values)
+            throws InterruptedException, ExecutionException {
+        for (var value : values) {
+            publish(topics, value.topic(), value.key(), value.value());
+        }
+        producer.flush();
+    }
+
+    void publish(Topics topics, Topic topic, byte[] key, byte[] value)
+            throws InterruptedException, ExecutionException {
+        producer.send(new ProducerRecord<>(topics.name(topic), key, value)).get();
+    }
+
+    /// Every record of a topic whose transaction was committed, partition by partition.
+    List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
+        var settings = new Properties();
+        settings.put("bootstrap.servers", kafka.bootstrap());
+        settings.put("isolation.level", "read_committed");
+        try (var consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(topic).stream()
+                            .map(info -> new TopicPartition(topic, info.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    /// How many records an application has committed as processed, over all its topics.
+    long processed(String applicationId) throws InterruptedException, ExecutionException {
+        return admin
+                .listConsumerGroupOffsets(applicationId)
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .values()
+                .stream()
+                .mapToLong(position -> position == null ? 0 : position.offset())
+                .sum();
+    }
+
+    /// Waits until a condition holds, and fails with what was waited for if it never does.
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited " + PATIENCE.toSeconds() + " s: " + what);
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    void awaitProcessed(String applicationId, long records) throws InterruptedException {
+        await(
+                records + " records processed by " + applicationId,
+                () -> {
+                    try {
+                        return processed(applicationId) >= records;
+                    } catch (ExecutionException absent) {
+                        return false;
+                    } catch (InterruptedException interrupted) {
+                        throw new AssertionError(interrupted);
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        admin.close();
+        kafka.close();
+    }
+}
