@@ -82,6 +82,11 @@ final class FramePublisher implements Outbox, AutoCloseable {
         config.put(ProducerConfig.CLIENT_ID_CONFIG, "headgate-agent-" + settings.agent());
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
+        // With several in flight, the leader of a partition that was made a moment ago may refuse
+        // the first batch (NOT_LEADER_OR_FOLLOWER) and take the second: it knows no sequence of
+        // this
+        // producer yet, so any will do, and the first one is then out of order for ever.
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, giveUpMillis);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, giveUpMillis);
         return config;
