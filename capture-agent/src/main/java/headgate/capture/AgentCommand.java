@@ -66,8 +66,7 @@ public final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--source",
             paramLabel = "KIND",
-            description =
-                    "What captures live: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            description = "What captures live: auto, ring or pcap (default: auto).",
             defaultValue = "AUTO")
     private FrameSources.Live liveSource;
 

@@ -73,6 +73,7 @@ public final class Headgate implements Runnable {
         var line = new CommandLine(new Headgate());
         line.addSubcommand("completion", new GenerateCompletion());
         line.setExecutionExceptionHandler(Headgate::explain);
+        line.setParameterExceptionHandler(Headgate::explainUsage);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(100);
         line.getSubcommands().values().forEach(Headgate::stopAtFilter);
@@ -110,6 +111,20 @@ public final class Headgate implements Runnable {
                 return ExitCode.INTERNAL;
             }
         }
+    }
+
+    /// Says what is wrong with the words, the likely ones instead, and where to read on.
+    private static int explainUsage(ParameterException failure, String[] arguments) {
+        var command = failure.getCommandLine();
+        var err = command.getErr();
+        err.println("headgate: " + failure.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, err)
+                && !command.getSubcommands().isEmpty()) {
+            err.println("Commands: " + String.join(", ", command.getSubcommands().keySet()));
+        }
+        err.println("Read: " + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return ExitCode.USAGE;
     }
 
     private static void joinQuietly(Thread thread, long millis) {

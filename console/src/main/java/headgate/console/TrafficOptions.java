@@ -36,8 +36,7 @@ final class TrafficOptions {
     @Option(
             names = "--source",
             paramLabel = "KIND",
-            description =
-                    "What captures live: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            description = "What captures live: auto, ring or pcap (default: auto).",
             defaultValue = "AUTO")
     private FrameSources.Live liveSource;
 
