@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import headgate.forwarding.HostSnapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +82,14 @@ class HostInNamespaceTest {
         if (!NetworkNamespaces.has("ethtool")) {
             assertTrue(missing.contains("ethtool is not installed"), missing);
         }
+    }
+
+    @Test
+    void takesDocumentsThatTheForwardingEngineReads(@TempDir Path directory) throws Exception {
+        report("documents", directory.toString());
+        HostSnapshot snapshot = HostSnapshot.read(directory);
+        assertEquals(64, snapshot.sysctl("net.ipv4.ip_default_ttl"));
+        assertEquals(List.of(), snapshot.unmodelled());
     }
 
     private String report(String... arguments) throws Exception {

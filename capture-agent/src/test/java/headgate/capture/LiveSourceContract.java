@@ -208,6 +208,19 @@ abstract class LiveSourceContract extends FrameSourceContract {
     }
 
     @Test
+    void filtersWhatHasNoVlanTag() throws Exception {
+        String udp = "0800 4500 001c 0000 0000 4011 0000 0a4d0002 0a4d0001 c350 1389 0008 0000";
+        try (FrameSource source =
+                openOn("cap0", s -> s.withFilter("udp and not vlan").withDirection(Direction.IN))) {
+            sendRaw(List.of(hex("020000000001 020000000002 8100 0007" + udp, 60)));
+            sendFromPeer(5001, 3, 100);
+            List<Captured> frames = drain(source);
+            assertEquals(3, frames.size());
+            assertBalanced(source, 3, 0);
+        }
+    }
+
+    @Test
     void keepsTheTagsOfAVlanInterface() throws Exception {
         assumeTrue(addVlanInterface(), "this kernel has no VLAN interfaces (CONFIG_VLAN_8021Q)");
         try (FrameSource source =
