@@ -7,8 +7,11 @@ import headgate.packet.IpAddress;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -19,6 +22,9 @@ import java.util.function.ToLongFunction;
 /// @param value a number, a text or a list of numbers; null if it is not there
 record FlowField(String name, String description, Function<FlowRecord, Object> value) {
     private static final int NANOS_DIGITS = 9;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(NANOS_DIGITS).toFormatter(Locale.ROOT);
     private static final String[] TCP_FLAGS = {
         "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE"
     };
@@ -94,7 +100,7 @@ record FlowField(String name, String description, Function<FlowRecord, Object> v
                 field(
                         "end_reason",
                         "why the record left",
-                        r -> r.endReason().name().toLowerCase().replace('_', '-')));
+                        r -> r.endReason().name().toLowerCase(Locale.ROOT).replace('_', '-')));
         return List.copyOf(fields);
     }
 
@@ -159,10 +165,12 @@ record FlowField(String name, String description, Function<FlowRecord, Object> v
         return IpAddress.format(record.ipVersion(), side.addressHigh(), side.addressLow());
     }
 
+    /// RFC 3339, to the nanosecond.
     static String time(long nanos) {
-        return Instant.ofEpochSecond(
-                        Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L))
-                .toString();
+        return TIME.format(
+                Instant.ofEpochSecond(
+                        Math.floorDiv(nanos, NANOS_PER_SECOND),
+                        Math.floorMod(nanos, NANOS_PER_SECOND)));
     }
 
     private static BigDecimal seconds(long nanos) {

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -271,7 +272,7 @@ final class FlowsCommand implements Callable<Integer> {
         for (FlowRecord record : records) {
             table.row(
                     FlowField.time(record.firstNanos()),
-                    "%.3f".formatted((record.lastNanos() - record.firstNanos()) / 1e9),
+                    thousandths((record.lastNanos() - record.firstNanos()) / 1e9),
                     protocol(record),
                     endpoint(record, record.originator()),
                     endpoint(record, record.responder()),
@@ -282,10 +283,14 @@ final class FlowsCommand implements Callable<Integer> {
                     record.responder().frameBytes(),
                     record.handshakeRttNanos() < 0
                             ? "-"
-                            : "%.3f".formatted(record.handshakeRttNanos() / 1e6),
+                            : thousandths(record.handshakeRttNanos() / 1e6),
                     record.protocol() == IpProtocol.TCP ? record.retransmissions() : "-");
         }
         return table;
+    }
+
+    private static String thousandths(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
     }
 
     private static String protocol(FlowRecord record) {
@@ -325,7 +330,7 @@ final class FlowsCommand implements Callable<Integer> {
         }
         if (seen.endedEvicted() > 0) {
             err.printf(
-                    "headgate: %d flows were ended early to make room; raise --max-flows (%d)%n",
+                    "headgate: flows ended early to make room: %d; raise --max-flows (%d)%n",
                     seen.endedEvicted(), maxFlows);
         }
         err.flush();

@@ -1,0 +1,139 @@
+package headgate.benchmarks;
+
+import headgate.flow.FlowSettings;
+import headgate.flow.FlowTable;
+import headgate.packet.Frame;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// Cost of counting one frame to one of so many live flows, the next flow drawn at random; and what
+/// a live flow takes of the heap.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(FlowTableBenchmark.FRAMES)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 2, jvmArgsAppend = "-Xmx2g")
+public class FlowTableBenchmark {
+    static final int FRAMES = 1 << 16;
+
+    @Param({"10000", "1000000"})
+    private int flows;
+
+    private final Frame frame = new Frame();
+    private final Conversations conversations = new Conversations();
+    private FlowTable table;
+    private int draw = 1;
+
+    @Setup
+    public void open() {
+        long before = heapUsed();
+        table = new FlowTable(FlowSettings.CAPTURE_FILE.withMaxFlows(2 * flows), _ -> {});
+        for (int flow = 0; flow < flows; flow++) {
+            conversations.open(frame, flow, table);
+        }
+        System.out.printf("%n# %d bytes a flow%n", (heapUsed() - before) / flows);
+    }
+
+    @TearDown(Level.Trial)
+    public void check() {
+        if (table.size() != flows) {
+            throw new IllegalStateException(table.size() + " flows, not " + flows);
+        }
+    }
+
+    /// A TCP segment with payload.
+    @Benchmark
+    public long segment() {
+        for (int i = 0; i < FRAMES; i++) {
+            conversations.segment(frame, next());
+            table.onFrame(frame);
+        }
+        return table.size();
+    }
+
+    /// The cost of making up the frame, to take off the others.
+    @Benchmark
+    public long frameAlone() {
+        long sum = 0;
+        for (int i = 0; i < FRAMES; i++) {
+            conversations.segment(frame, next());
+            sum += frame.sourceLow + frame.sequenceNumber;
+        }
+        return sum;
+    }
+
+    /// Xorshift (Marsaglia 2003), cut to the number of flows.
+    private int next() {
+        draw ^= draw << 13;
+        draw ^= draw >>> 17;
+        draw ^= draw << 5;
+        return (int) ((draw & 0xffff_ffffL) * flows >>> 32);
+    }
+
+    private static long heapUsed() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    /// TCP connections of clients in 10.0.0.0/8 with one server.
+    private static final class Conversations {
+        private static final long SERVER = 0xc0a8_0001L;
+        private static final int SYN = 0x02;
+        private static final int ACK = 0x10;
+
+        private long nanos = 1_700_000_000_000_000_000L;
+        private int sequence = 1;
+
+        void open(Frame frame, int flow, FlowTable table) {
+            send(frame, flow, true, SYN, 0, 0);
+            table.onFrame(frame);
+            send(frame, flow, false, SYN | ACK, 0, 0);
+            table.onFrame(frame);
+        }
+
+        void segment(Frame frame, int flow) {
+            // Of all flows together, so no segment looks like a repetition.
+            sequence += 100;
+            send(frame, flow, true, ACK, sequence, 100);
+        }
+
+        private void send(
+                Frame frame, int flow, boolean fromClient, int flags, int sequence, int payload) {
+            frame.ipVersion = 4;
+            frame.arrivalNanos = nanos += 100;
+            frame.lengthOnWire = 54 + payload;
+            frame.networkLength = 40 + payload;
+            frame.payloadLength = payload;
+            frame.protocol = 6;
+            frame.tcpHeaderLength = 20;
+            frame.tcpFlags = flags;
+            frame.sequenceNumber = sequence;
+            frame.acknowledgmentNumber = 1;
+            frame.window = 1000;
+            frame.maximumSegmentSize = frame.windowScale = -1;
+            long client = 0x0a00_0000L + flow / 4;
+            int port = 40_000 + flow % 4;
+            frame.sourceLow = fromClient ? client : SERVER;
+            frame.destinationLow = fromClient ? SERVER : client;
+            frame.sourcePort = fromClient ? port : 443;
+            frame.destinationPort = fromClient ? 443 : port;
+            frame.icmpType = -1;
+        }
+    }
+}
