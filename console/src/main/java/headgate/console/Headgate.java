@@ -1,6 +1,7 @@
 package headgate.console;
 
 import headgate.capture.AgentCommand;
+import headgate.streams.StreamCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,9 @@ import picocli.CommandLine.Spec;
             FlowsCommand.class,
             InterfacesCommand.class,
             CheckCommand.class,
+            RunCommand.class,
+            StreamCommand.class,
+            AotCaches.class,
             AgentCommand.class,
             HelpCommand.class
         })

@@ -1,0 +1,393 @@
+package headgate.console;
+
+import headgate.capture.AgentListener;
+import headgate.capture.BrokerUnavailableException;
+import headgate.capture.CaptureAgent;
+import headgate.capture.CaptureFilter;
+import headgate.capture.CaptureSettings;
+import headgate.capture.CaptureSettings.Input;
+import headgate.capture.CaptureSettings.Publishing;
+import headgate.capture.FrameSources;
+import headgate.capture.LiveSettings;
+import headgate.capture.SourceStatistics;
+import headgate.forwarding.HostDocuments;
+import headgate.schema.HostSnapshotCodec;
+import headgate.schema.Ledger;
+import headgate.schema.Topic;
+import headgate.schema.Topics;
+import headgate.streams.BrokerAwayException;
+import headgate.streams.StreamCounters.Count;
+import headgate.streams.StreamProcessor;
+import headgate.streams.StreamSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Run the whole pipeline on this machine: broker, agent, stream processor.",
+            "Without -i and -r a bundled capture is played, and judged by its router's tables."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  headgate run",
+            "  headgate run -i eth0 not port 9092",
+            "  headgate run -r day.pcap.gz --speed 0 --until-end",
+            "",
+            "Exit status: 0 done, 2 usage, 3 input unreadable or cut, 4 broker unreachable or",
+            "refusing, 5 internal error, 130 interrupted."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final String SAMPLE_AGENT = "router";
+    private static final long SCREEN_MILLIS = 1000;
+    private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
+
+    @Option(
+            names = {"-i", "--interface"},
+            paramLabel = "IFACE",
+            description = "Capture live (needs CAP_NET_RAW).")
+    private String interfaceName;
+
+    @Option(
+            names = {"-r", "--read"},
+            paramLabel = "FILE",
+            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
+    private Path file;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "FACTOR",
+            description = "Of a file: times the recorded pace; 0 flat out (default: 1).",
+            defaultValue = "1")
+    private double speed;
+
+    @Option(
+            names = "--source",
+            paramLabel = "KIND",
+            description = "What captures live: auto, ring or pcap (default: auto).",
+            defaultValue = "AUTO")
+    private FrameSources.Live liveSource;
+
+    @Option(
+            names = {"-R", "--rules"},
+            paramLabel = "DIR",
+            description =
+                    "Tables that the traffic is judged by, as `ip -j` and the like print them"
+                            + " (default: this host's for -i, none for -r).")
+    private Path rules;
+
+    @Option(
+            names = "--brokers",
+            paramLabel = "HOST:PORT",
+            description = "An existing Kafka cluster (default: a broker of its own).")
+    private String brokers;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Keep the broker's topics here (default: a folder that goes with the run).")
+    private Path data;
+
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "PREFIX",
+            description = "Before each topic's name (default: ${DEFAULT-VALUE}).",
+            defaultValue = "headgate.")
+    private String topicPrefix;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "NAME",
+            description = "What the agent is called (default: the host's name).")
+    private String agent;
+
+    @Option(
+            names = "--lanes",
+            paramLabel = "N",
+            description = "Ways that flows are spread (default: ${DEFAULT-VALUE}).",
+            defaultValue = "2")
+    private int lanes;
+
+    @Option(
+            names = "--until-end",
+            description = "Stop when the capture is played and answered, not at Ctrl-C.")
+    private boolean untilEnd;
+
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "Stop after so long.")
+    private double durationSeconds;
+
+    @Parameters(
+            paramLabel = "FILTER",
+            arity = "0..*",
+            description = "Capture filter, as tcpdump takes it.")
+    private List<String> filterWords = List.of();
+
+    @Spec private CommandSpec spec;
+
+    private volatile Ledger ledger;
+    private volatile String notice = "";
+
+    @Override
+    public Integer call() throws Exception {
+        if (file != null && interfaceName != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "either -r FILE or -i IFACE, not both");
+        }
+        if (file == null && interfaceName == null) {
+            useSample();
+        }
+        if (file != null && !file.toString().equals("-") && !Files.isReadable(file)) {
+            throw new CommandFailure(
+                    ExitCode.INPUT,
+                    file + ": " + (Files.exists(file) ? "may not be read" : "no such file"));
+        }
+        Map<String, String> tables = rules == null ? Map.of() : HostTables.read(rules);
+        boolean temporary = data == null;
+        Path directory = temporary ? Files.createTempDirectory("headgate-run") : data;
+        try {
+            return runIn(directory, tables);
+        } finally {
+            if (temporary) {
+                delete(directory);
+            }
+        }
+    }
+
+    private void useSample() {
+        Path samples = Path.of(System.getProperty("headgate.home", "."), "samples");
+        file = samples.resolve("sample.pcapng");
+        if (rules == null) {
+            rules = samples.resolve("router");
+        }
+        if (agent == null) {
+            agent = SAMPLE_AGENT;
+        }
+    }
+
+    private int runIn(Path directory, Map<String, String> tables) throws Exception {
+        if (brokers != null) {
+            return runOn(brokers, directory, tables);
+        }
+        talk("starting a broker");
+        try (var broker =
+                KafkaProcess.start(directory.resolve("broker"), AotCaches.brokerOptions())) {
+            return runOn(broker.bootstrap(), directory, tables);
+        }
+    }
+
+    private int runOn(String bootstrap, Path directory, Map<String, String> tables)
+            throws Exception {
+        var capture = captureSettings(bootstrap);
+        var topics = capture.publishing().topics();
+        talk("starting the stream processor on " + bootstrap);
+        try (var stream =
+                        StreamProcessor.start(
+                                StreamSettings.of(bootstrap, topics, directory.resolve("streams")),
+                                this::talk);
+                var answers = new LiveAnswers(bootstrap, topics, brokers == null)) {
+            if (!tables.isEmpty()) {
+                publish(bootstrap, topics, capture.agent(), tables);
+            }
+            return watch(stream, answers, new CaptureAgent(capture, new Listener()), bootstrap);
+        } catch (BrokerAwayException e) {
+            throw new CommandFailure(ExitCode.BROKER, e.getMessage());
+        }
+    }
+
+    private CaptureSettings captureSettings(String bootstrap) {
+        try {
+            String filter = String.join(" ", filterWords);
+            var input =
+                    file != null
+                            ? new Input.File(file, speed, filter)
+                            : new Input.Live(
+                                    LiveSettings.of(interfaceName).withFilter(filter), liveSource);
+            var publishing =
+                    Publishing.to(bootstrap).withTopics(Topics.with(topicPrefix)).withLanes(lanes);
+            var settings = CaptureSettings.of(input, publishing);
+            return agent == null ? settings : settings.withAgent(agent);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /// Shows answers until the user stops it, the time is up, or everything is played and answered.
+    private int watch(
+            StreamProcessor stream, LiveAnswers answers, CaptureAgent capture, String bootstrap)
+            throws Exception {
+        var stop = new CountDownLatch(1);
+        Interruption.onRaise(stop::countDown);
+        var outcome = new CompletableFuture<CaptureAgent.Outcome>();
+        Thread.ofPlatform().name("capture").start(() -> capture(capture, outcome));
+        var screen = new RunScreen(out(), title(bootstrap));
+        long start = System.nanoTime();
+        while (!stop.await(SCREEN_MILLIS, TimeUnit.MILLISECONDS)) {
+            long elapsed = System.nanoTime() - start;
+            boolean answered = outcome.isDone() && isAnswered(stream);
+            if (outcome.isCompletedExceptionally()
+                    || stream.failure() != null
+                    || answers.failure() != null
+                    || untilEnd && answered
+                    || durationSeconds > 0 && elapsed > durationSeconds * 1e9) {
+                break;
+            }
+            screen.show(elapsed, ledger, answers.snapshot(), note(outcome, answered));
+        }
+        capture.stop();
+        int status = status(outcome, stream, answers);
+        screen.showEnd(
+                System.nanoTime() - start,
+                ledger,
+                answers.snapshot(),
+                Interruption.raised() ? "interrupted" : "ended");
+        return status;
+    }
+
+    private String note(CompletableFuture<CaptureAgent.Outcome> outcome, boolean answered) {
+        if (!outcome.isDone()) {
+            return notice.isEmpty() ? "capturing" : notice;
+        }
+        return answered ? "capture played and answered; Ctrl-C ends" : "capture played";
+    }
+
+    private void capture(CaptureAgent capture, CompletableFuture<CaptureAgent.Outcome> outcome) {
+        try {
+            outcome.complete(capture.run());
+        } catch (IOException | BrokerUnavailableException | RuntimeException e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    /// Whether every published frame has gone through the engines and was committed.
+    private boolean isAnswered(StreamProcessor stream) {
+        Ledger last = ledger;
+        return last != null
+                && stream.counters().get(Count.FRAMES) >= last.published().frames()
+                && stream.counters().get(Count.ARRIVALS) >= last.published().frames();
+    }
+
+    private static int status(
+            CompletableFuture<CaptureAgent.Outcome> outcome,
+            StreamProcessor stream,
+            LiveAnswers answers)
+            throws Exception {
+        try {
+            var end = outcome.get(AGENT_STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            if (stream.failure() != null) {
+                throw new CommandFailure(
+                        ExitCode.INTERNAL, "stream processor: " + stream.failure());
+            }
+            if (answers.failure() != null) {
+                throw new CommandFailure(
+                        ExitCode.BROKER, "reading answers: " + answers.failure().getMessage());
+            }
+            if (end.damage() != null) {
+                throw new CommandFailure(ExitCode.INPUT, end.damage());
+            }
+            return Interruption.raised() ? ExitCode.INTERRUPTED : ExitCode.DONE;
+        } catch (ExecutionException e) {
+            throw switch (e.getCause()) {
+                case CaptureFilter.SyntaxException wrong ->
+                        new CommandFailure(ExitCode.USAGE, wrong.getMessage());
+                case BrokerUnavailableException away ->
+                        new CommandFailure(ExitCode.BROKER, away.getMessage());
+                case Exception other -> other;
+                default -> e;
+            };
+        }
+    }
+
+    private String title(String bootstrap) {
+        return "%s as agent %s · broker %s%s"
+                .formatted(
+                        file != null ? file.getFileName() : interfaceName,
+                        agent == null ? CaptureSettings.hostName() : agent,
+                        bootstrap,
+                        brokers == null ? " (its own)" : "");
+    }
+
+    private static void publish(
+            String bootstrap, Topics topics, String agent, Map<String, String> tables)
+            throws Exception {
+        var host =
+                new HostDocuments(
+                        agent,
+                        System.currentTimeMillis() * 1_000_000L,
+                        tables.getOrDefault("uname.txt", "").strip(),
+                        new TreeMap<>(tables));
+        Map<String, Object> settings =
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrap,
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        Topic.MAX_MESSAGE_BYTES);
+        try (var producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(
+                            new ProducerRecord<>(
+                                    topics.name(Topic.HOSTS),
+                                    agent.getBytes(StandardCharsets.UTF_8),
+                                    HostSnapshotCodec.write(host)))
+                    .get();
+        }
+    }
+
+    private void talk(String line) {
+        notice = line;
+        var err = spec.commandLine().getErr();
+        err.println("headgate: " + line);
+        err.flush();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (var all = Files.walk(directory)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+
+    /// Keeps the latest word of the agent for the screen.
+    private final class Listener implements AgentListener {
+        @Override
+        public void onLedger(Ledger latest, SourceStatistics source) {
+            ledger = latest;
+        }
+
+        @Override
+        public void onNotice(String words) {
+            notice = words;
+        }
+    }
+}
