@@ -1,0 +1,264 @@
+package headgate.console;
+
+import headgate.packet.FlowHash;
+import headgate.packet.Frame;
+import headgate.softnet.PathStats;
+import headgate.softnet.SoftnetProfile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "path",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Replay traffic through a model of the Linux receive path and show, stage by stage,",
+            "queue depth, delay and drops. Give -p twice or more to compare."
+        },
+        footer = {
+            "",
+            "Exit status: 0 done, 1 --fail-on met, 2 usage, 3 input unreadable or cut.",
+            "",
+            "  headgate path -r burst.pcap -p linux-6 -p linux-6 --set backlog=300",
+            "  headgate path -r burst.pcap --sweep backlog=16..65536 --commands"
+        })
+final class PathCommand implements Callable<Integer> {
+    /// `sll_pkttype` of frames that the capturing host sent itself.
+    private static final int OUTGOING = 4;
+
+    @Mixin private TrafficOptions traffic;
+
+    @Mixin private OutputOptions output;
+
+    @Option(
+            names = "--arrivals",
+            paramLabel = "FILE",
+            description =
+                    "Arrivals instead of frames: lines of time_ns,length,flow,service_ns, the last two"
+                            + " optional; - for stdin; .gz is read.")
+    private String arrivals;
+
+    @Option(
+            names = {"-p", "--profile"},
+            paramLabel = "NAME",
+            description = "Host profile (default: linux-6); repeat to compare.")
+    private List<String> profileNames = List.of("linux-6");
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Override in the last profile: backlog, weight, budget, budget_usecs, cpus, rps,"
+                            + " flow_limit, packet_ns …; an unknown key prints them all.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--speed",
+            paramLabel = "FACTOR",
+            description = "Replay faster or slower (2 = twice the rate).",
+            defaultValue = "1")
+    private double speed;
+
+    @Option(
+            names = "--sweep",
+            paramLabel = "KEY=A..B",
+            description =
+                    "Find the smallest value in that range without drops, in the last profile.")
+    private String sweepText;
+
+    @Option(
+            names = "--every",
+            paramLabel = "DURATION",
+            description = "A line for each interval with traffic (100ms, 1s), and the totals.")
+    private String every;
+
+    @Option(
+            names = "--commands",
+            description = "Print the commands that set the best profile on a host.")
+    private boolean commands;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "COND",
+            description =
+                    "Exit 1 if true for any profile: drops>0, drops>0.1%%, delay.p99>5ms,"
+                            + " time_squeeze>0.")
+    private String failOn;
+
+    @Override
+    public Integer call() throws IOException {
+        checkOptions();
+        FailCondition condition =
+                failOn == null ? null : checked(() -> FailCondition.parse(failOn));
+        long everyNanos = every == null ? 0 : checked(() -> TimeSpan.parseNanos(every));
+        List<SoftnetProfile> profiles = checked(this::profiles);
+        PathSweep sweep =
+                sweepText == null
+                        ? null
+                        : checked(() -> new PathSweep(sweepText, profiles.getLast()));
+        List<PathRun> runs = runs(profiles);
+
+        try (var report = new PathReport(output, inputName(), runs.size())) {
+            PathIntervals intervals =
+                    everyNanos == 0
+                            ? null
+                            : new PathIntervals(runs(profiles), everyNanos, report::interval);
+            int status = replay(runs, intervals, sweep, report);
+            if (commands) {
+                report.commands(bestProfile(runs, sweep), traffic.isLive() ? traffic.name() : null);
+            }
+            boolean isMet =
+                    condition != null
+                            && runs.stream().map(PathRun::stats).anyMatch(condition::isMet);
+            return status == ExitCode.DONE && isMet ? ExitCode.FOUND : status;
+        }
+    }
+
+    private int replay(
+            List<PathRun> runs, PathIntervals intervals, PathSweep sweep, PathReport report)
+            throws IOException {
+        var feed = new PathFeed(speed);
+        feed.addAll(runs);
+        if (intervals != null) {
+            feed.add(intervals);
+        }
+        if (sweep != null) {
+            feed.addAll(sweep.next());
+        }
+        int status = read(feed);
+        if (intervals != null) {
+            intervals.finish();
+        }
+        feed.finish();
+        report.totals(feed.arrivals(), feed.spanNanos(), runs);
+        if (sweep != null) {
+            search(sweep);
+            report.sweep(sweep);
+        }
+        warnOfClamped(runs.getFirst().stats());
+        if (feed.arrivals() == 0 && status == ExitCode.DONE) {
+            output.err().println("headgate: " + inputName() + ": no frame arrived");
+        }
+        return status;
+    }
+
+    /// Passes over the traffic until the value is known; traffic that comes only once has had its
+    /// pass.
+    private void search(PathSweep sweep) throws IOException {
+        while (sweep.narrow() && canReadAgain() && !Interruption.raised()) {
+            var feed = new PathFeed(speed);
+            feed.addAll(sweep.next());
+            read(feed);
+            feed.finish();
+        }
+    }
+
+    private boolean canReadAgain() {
+        return !traffic.isLive() && !inputName().equals("standard input");
+    }
+
+    private int read(ArrivalHandler handler) throws IOException {
+        if (arrivals == null) {
+            return traffic.read(frame -> take(frame, handler)).exitCode();
+        }
+        var file = new ArrivalsFile(arrivals);
+        file.read(handler);
+        if (file.damage() != null) {
+            output.err().println("headgate: " + inputName() + ": " + file.damage());
+            return ExitCode.INPUT;
+        }
+        return Interruption.raised() ? ExitCode.INTERRUPTED : ExitCode.DONE;
+    }
+
+    private static void take(Frame frame, ArrivalHandler handler) {
+        if (frame.packetType != OUTGOING) {
+            handler.onArrival(
+                    frame.arrivalNanos,
+                    frame.lengthOnWire,
+                    FlowHash.symmetric(frame),
+                    ArrivalHandler.SERVICE_AS_PROFILED);
+        }
+    }
+
+    private void checkOptions() {
+        if (arrivals != null && traffic.name() != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--arrivals stands for itself: leave -r and -i away");
+        }
+        if (!(speed >= 1e-6 && speed <= 1e6)) {
+            throw new CommandFailure(ExitCode.USAGE, "--speed takes a factor of 1e-6 to 1e6");
+        }
+        if (every != null && checked(() -> TimeSpan.parseNanos(every)) < 1000) {
+            throw new CommandFailure(ExitCode.USAGE, "--every takes 1us or more");
+        }
+    }
+
+    private List<SoftnetProfile> profiles() {
+        var profiles = new ArrayList<SoftnetProfile>();
+        for (String name : profileNames) {
+            profiles.add(SoftnetProfile.of(name));
+        }
+        profiles.add(profiles.removeLast().with(settings));
+        return profiles;
+    }
+
+    private static List<PathRun> runs(List<SoftnetProfile> profiles) {
+        var runs = new ArrayList<PathRun>();
+        for (SoftnetProfile profile : profiles) {
+            String changed = profile.differenceFrom(SoftnetProfile.of(profile.name()));
+            String name = profile.name() + (changed.isEmpty() ? "" : " " + changed);
+            runs.add(new PathRun(name, profile));
+        }
+        return runs;
+    }
+
+    /// The one that the sweep found; else the one with the fewest drops, then the shortest delay.
+    private static SoftnetProfile bestProfile(List<PathRun> runs, PathSweep sweep) {
+        if (sweep != null && sweep.found() != null) {
+            return sweep.foundProfile();
+        }
+        return runs.stream()
+                .min(
+                        Comparator.<PathRun>comparingLong(run -> run.stats().dropped())
+                                .thenComparingLong(run -> run.stats().waiting().p99Nanos()))
+                .orElseThrow()
+                .profile();
+    }
+
+    private String inputName() {
+        if (arrivals != null) {
+            return arrivals.equals("-") ? "standard input" : arrivals;
+        }
+        return traffic.name();
+    }
+
+    private void warnOfClamped(PathStats stats) {
+        if (stats.clampedArrivals() > 0) {
+            output.err()
+                    .printf(
+                            Locale.ROOT,
+                            "headgate: %s: %,d arrivals lie before the one before them and were taken"
+                                    + " as arriving with it%n",
+                            inputName(),
+                            stats.clampedArrivals());
+        }
+    }
+
+    /// What the user wrote is refused with exit code 2.
+    private static <T> T checked(Supplier<T> parsing) {
+        try {
+            return parsing.get();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+        }
+    }
+}

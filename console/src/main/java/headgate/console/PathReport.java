@@ -1,0 +1,401 @@
+package headgate.console;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import headgate.softnet.DropReason;
+import headgate.softnet.NetCoreSysctls;
+import headgate.softnet.PathStats;
+import headgate.softnet.SoftnetProfile;
+import headgate.softnet.SoftnetStat;
+import headgate.softnet.StageStats;
+import headgate.softnet.WaitQuantiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// What `headgate path` prints. Every figure is modelled, and says so.
+final class PathReport implements AutoCloseable {
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final PrintWriter out;
+    private final JsonRows rows;
+    private final String input;
+    private final boolean areSeveral;
+    private boolean hasIntervals;
+
+    /// @param runs how many profiles stand side by side
+    PathReport(OutputOptions output, String input, int runs) {
+        this.out = output.out();
+        this.rows = output.isText() ? null : output.rows();
+        this.input = TextTable.escape(input == null ? "" : input);
+        this.areSeveral = runs > 1;
+    }
+
+    @Override
+    public void close() {
+        if (rows != null) {
+            rows.close();
+        }
+        out.flush();
+    }
+
+    // ---- Intervals. ----
+
+    /// One profile in one interval.
+    void interval(PathRun run, PathStats stats) {
+        if (rows != null) {
+            rows.add(json -> writeInterval(json, run, stats));
+            return;
+        }
+        if (!hasIntervals) {
+            hasIntervals = true;
+            out.printf(
+                    Locale.ROOT,
+                    "%-30s %12s %12s %12s %9s %12s %9s  modelled%n",
+                    "from",
+                    "offered",
+                    "delivered",
+                    "drops",
+                    "peak",
+                    "delay p99",
+                    "squeezes");
+        }
+        out.printf(
+                Locale.ROOT,
+                "%-30s %,12d %,12d %,12d %,9d %12s %,9d  %s%n",
+                time(stats.startNanos()),
+                stats.offered(),
+                stats.delivered(),
+                stats.dropped(),
+                stats.stages().getFirst().depthMax(),
+                TimeSpan.format(stats.waiting().p99Nanos()),
+                stats.timeSqueeze(),
+                run.name());
+        out.flush();
+    }
+
+    // ---- Totals. ----
+
+    /// The whole of the traffic under every profile.
+    ///
+    /// @param spanNanos from the first arrival to the last
+    void totals(long arrivals, long spanNanos, List<PathRun> runs) {
+        if (rows != null) {
+            runs.forEach(run -> rows.add(json -> writeTotal(json, run)));
+            return;
+        }
+        if (hasIntervals) {
+            out.println();
+        }
+        out.printf(
+                Locale.ROOT,
+                "%s: %,d frames in %s. What follows is modelled, not measured.%n%n",
+                input,
+                arrivals,
+                TimeSpan.format(spanNanos));
+        for (int i = 0; i < runs.size(); i++) {
+            out.println(letter(i) + runs.get(i).name());
+        }
+        out.println();
+        stages(runs);
+        out.println();
+        delays(runs);
+        out.println();
+        for (int i = 0; i < runs.size(); i++) {
+            PathRun run = runs.get(i);
+            out.println(letter(i) + run.firstLimit());
+        }
+        compare(runs);
+        softnetStats(runs);
+    }
+
+    private void stages(List<PathRun> runs) {
+        var table =
+                new TextTable(
+                        "stage",
+                        ">peak/capacity",
+                        ">mean depth",
+                        ">offered",
+                        ">delivered",
+                        ">drops",
+                        ">share",
+                        "");
+        int stages = runs.getFirst().stats().stages().size();
+        for (int stage = 0; stage < stages; stage++) {
+            for (int i = 0; i < runs.size(); i++) {
+                StageStats it = runs.get(i).stats().stages().get(stage);
+                long dropped = it.droppedPackets();
+                table.row(
+                        letter(i) + it.stage(),
+                        it.depthMax() + (it.capacity() < 0 ? "/-" : "/" + it.capacity()),
+                        format("%.1f", it.depthMean()),
+                        format("%,d", it.offered()),
+                        format("%,d", it.delivered()),
+                        format("%,d", dropped),
+                        share(dropped, it.offered()),
+                        dropped > 0 ? "<- first limit" : "");
+            }
+        }
+        table.print(out);
+    }
+
+    private void delays(List<PathRun> runs) {
+        var table =
+                new TextTable(
+                        "delay",
+                        ">p50",
+                        ">p90",
+                        ">p99",
+                        ">p99.9",
+                        ">max",
+                        ">polls",
+                        ">packets/poll",
+                        ">squeezes",
+                        ">ksoftirqd",
+                        ">busiest CPU");
+        for (int i = 0; i < runs.size(); i++) {
+            PathStats it = runs.get(i).stats();
+            WaitQuantiles waiting = it.waiting();
+            table.row(
+                    letter(i) + "waiting",
+                    TimeSpan.format(waiting.p50Nanos()),
+                    TimeSpan.format(waiting.p90Nanos()),
+                    TimeSpan.format(waiting.p99Nanos()),
+                    TimeSpan.format(waiting.p999Nanos()),
+                    TimeSpan.format(waiting.maxNanos()),
+                    format("%,d", it.polls()),
+                    format("%.1f", it.polls() == 0 ? 0.0 : (double) it.work() / it.polls()),
+                    format("%,d", it.timeSqueeze()),
+                    share(it.ksoftirqdRuns(), it.netRxRuns()),
+                    "CPU " + it.busiestCpu() + " " + percent(it.busiestCpuLoad()));
+        }
+        table.print(out);
+    }
+
+    private void compare(List<PathRun> runs) {
+        if (runs.size() != 2) {
+            return;
+        }
+        long first = runs.get(0).stats().dropped();
+        long second = runs.get(1).stats().dropped();
+        if (first == second) {
+            out.println(first == 0 ? "Neither drops." : "Both drop the same.");
+            return;
+        }
+        String better = second < first ? "B drops %s fewer than A." : "A drops %s fewer than B.";
+        long more = Math.max(first, second);
+        out.println(better.formatted(share(more - Math.min(first, second), more)));
+    }
+
+    private void softnetStats(List<PathRun> runs) {
+        out.println();
+        out.println("/proc/net/softnet_stat, modelled:");
+        for (int i = 0; i < runs.size(); i++) {
+            for (SoftnetStat row : runs.get(i).softnetStats()) {
+                out.println(letter(i) + row);
+            }
+        }
+    }
+
+    // ---- What follows the totals. ----
+
+    void sweep(PathSweep sweep) {
+        if (rows == null) {
+            out.println();
+            out.println(sweep.sentence());
+            return;
+        }
+        rows.add(json -> {
+            json.writeStartObject();
+            json.writeStringField("type", "sweep");
+            json.writeBooleanField("modelled", true);
+            json.writeStringField("key", sweep.key());
+            if (sweep.found() == null) {
+                json.writeNullField("found");
+            } else {
+                json.writeNumberField("found", sweep.found());
+            }
+            json.writeBooleanField("coarse", sweep.isCoarse());
+            json.writeStringField("sentence", sweep.sentence());
+            json.writeEndObject();
+        });
+    }
+
+    /// The commands that give a host the settings of a profile, where they differ from a kernel's
+    /// own.
+    ///
+    /// @param device the interface to steer; null if it is not known
+    void commands(SoftnetProfile profile, String device) {
+        List<String> lines = commandLines(profile, device);
+        if (rows == null) {
+            out.println();
+            lines.forEach(out::println);
+            return;
+        }
+        rows.add(json -> {
+            json.writeStartObject();
+            json.writeStringField("type", "commands");
+            json.writeStringField("profile", profile.name());
+            json.writeArrayFieldStart("commands");
+            for (String line : lines) {
+                json.writeString(line);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private static List<String> commandLines(SoftnetProfile profile, String device) {
+        NetCoreSysctls ours = profile.sysctls();
+        NetCoreSysctls kernel = NetCoreSysctls.defaults(profile.cpus().hz());
+        var lines = new ArrayList<String>();
+        sysctl(lines, "netdev_max_backlog", ours.netdevMaxBacklog(), kernel.netdevMaxBacklog());
+        sysctl(lines, "dev_weight", ours.devWeight(), kernel.devWeight());
+        sysctl(lines, "netdev_budget", ours.netdevBudget(), kernel.netdevBudget());
+        sysctl(lines, "netdev_budget_usecs", ours.netdevBudgetUsecs(), kernel.netdevBudgetUsecs());
+        // The length counts when a CPU's bit is turned on, so it comes first.
+        sysctl(lines, "flow_limit_table_len", ours.flowLimitTableLen(), kernel.flowLimitTableLen());
+        sysctl(
+                lines,
+                "flow_limit_cpu_bitmap",
+                ours.flowLimitCpuBitmap().hex(),
+                kernel.flowLimitCpuBitmap().hex());
+        if (!profile.cpus().rpsCpus().isEmpty()) {
+            lines.add(
+                    "echo %s > /sys/class/net/%s/queues/rx-0/rps_cpus"
+                            .formatted(
+                                    profile.cpus().rpsCpus().hex(),
+                                    device == null ? "IFACE" : device));
+        }
+        if (lines.isEmpty()) {
+            lines.add("# nothing to set: these are the kernel's own settings");
+        }
+        return lines;
+    }
+
+    private static void sysctl(List<String> lines, String name, Object ours, Object kernel) {
+        if (!ours.equals(kernel)) {
+            lines.add("sysctl -w net.core." + name + "=" + ours);
+        }
+    }
+
+    // ---- JSON. ----
+
+    private static void writeInterval(JsonGenerator json, PathRun run, PathStats stats)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "interval");
+        json.writeBooleanField("modelled", true);
+        json.writeStringField("profile", run.name());
+        writeStats(json, stats);
+        json.writeEndObject();
+    }
+
+    private static void writeTotal(JsonGenerator json, PathRun run) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "total");
+        json.writeBooleanField("modelled", true);
+        json.writeStringField("profile", run.name());
+        json.writeObjectFieldStart("settings");
+        for (var setting : run.profile().settings().entrySet()) {
+            json.writeStringField(setting.getKey(), setting.getValue());
+        }
+        json.writeEndObject();
+        writeStats(json, run.stats());
+        if (run.firstDropNanos() >= 0) {
+            json.writeStringField("first_drop", time(run.firstDropNanos()));
+        }
+        json.writeStringField("first_limit", run.firstLimit());
+        json.writeArrayFieldStart("softnet_stat");
+        for (SoftnetStat row : run.softnetStats()) {
+            json.writeString(row.toString());
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void writeStats(JsonGenerator json, PathStats stats) throws IOException {
+        json.writeStringField("start", time(stats.startNanos()));
+        json.writeStringField("end", time(stats.endNanos()));
+        json.writeNumberField("offered", stats.offered());
+        json.writeNumberField("delivered", stats.delivered());
+        json.writeNumberField("dropped", stats.dropped());
+        json.writeNumberField("queued", stats.queued());
+        json.writeArrayFieldStart("stages");
+        for (StageStats stage : stats.stages()) {
+            writeStage(json, stage);
+        }
+        json.writeEndArray();
+        writeDelay(json, stats.waiting());
+        json.writeNumberField("polls", stats.polls());
+        json.writeNumberField("work", stats.work());
+        json.writeNumberField("net_rx_runs", stats.netRxRuns());
+        json.writeNumberField("ksoftirqd_runs", stats.ksoftirqdRuns());
+        json.writeNumberField("time_squeeze", stats.timeSqueeze());
+        json.writeNumberField("ipis", stats.ipis());
+        json.writeNumberField("flow_limit_count", stats.flowLimitCount());
+        json.writeNumberField("softirq_ns", stats.softirqNanos());
+        json.writeNumberField("busiest_cpu", stats.busiestCpu());
+        json.writeNumberField("busiest_cpu_ns", stats.busiestCpuNanos());
+        json.writeNumberField("clamped_arrivals", stats.clampedArrivals());
+    }
+
+    private static void writeStage(JsonGenerator json, StageStats stage) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("stage", stage.stage());
+        json.writeNumberField("capacity", stage.capacity());
+        json.writeNumberField("offered", stage.offered());
+        json.writeNumberField("delivered", stage.delivered());
+        json.writeObjectFieldStart("dropped");
+        for (DropReason reason : DropReason.values()) {
+            Long packets = stage.dropped().get(reason);
+            if (packets != null) {
+                json.writeNumberField(reason.name(), packets);
+            }
+        }
+        json.writeEndObject();
+        json.writeNumberField("depth_last", stage.depthLast());
+        json.writeNumberField("depth_max", stage.depthMax());
+        json.writeNumberField("depth_mean", stage.depthMean());
+        json.writeEndObject();
+    }
+
+    private static void writeDelay(JsonGenerator json, WaitQuantiles waiting) throws IOException {
+        json.writeObjectFieldStart("delay");
+        json.writeNumberField("count", waiting.count());
+        json.writeNumberField("mean_ns", waiting.meanNanos());
+        json.writeNumberField("p50_ns", waiting.p50Nanos());
+        json.writeNumberField("p90_ns", waiting.p90Nanos());
+        json.writeNumberField("p99_ns", waiting.p99Nanos());
+        json.writeNumberField("p999_ns", waiting.p999Nanos());
+        json.writeNumberField("max_ns", waiting.maxNanos());
+        json.writeEndObject();
+    }
+
+    // ---- Words. ----
+
+    private String letter(int run) {
+        return areSeveral ? (char) ('A' + run % 26) + "  " : "";
+    }
+
+    private static String share(long part, long whole) {
+        return whole == 0 ? "-" : percent((double) part / whole);
+    }
+
+    private static String percent(double share) {
+        return format("%.1f %%", 100 * share);
+    }
+
+    private static String format(String format, Object value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    private static String time(long nanos) {
+        return Instant.ofEpochSecond(
+                        Math.floorDiv(nanos, NANOS_PER_SECOND),
+                        Math.floorMod(nanos, NANOS_PER_SECOND))
+                .toString();
+    }
+}

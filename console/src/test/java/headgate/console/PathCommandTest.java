@@ -1,0 +1,354 @@
+package headgate.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PathCommandTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /// Ethernet, IPv4, UDP 10.0.0.1:1000 to 10.0.0.2:53 without payload.
+    private static final String UDP_FRAME =
+            """
+            02 00 00 00 00 02  02 00 00 00 00 01  08 00
+            45 00 00 1c 00 00 00 00 40 11 66 cf  0a 00 00 01  0a 00 00 02
+            03 e8 00 35 00 08 00 00
+            """;
+
+    @TempDir Path directory;
+
+    /// A blocker of 1 ms, then `burst` packets while it is in service.
+    private String blocker(int burst) throws IOException {
+        var lines = new StringBuilder("time_ns,length,flow,service_ns\n0,60,7,1000000\n");
+        for (int i = 1; i <= burst; i++) {
+            lines.append(100_000 + i).append(",60,7,100\n");
+        }
+        return file(lines.toString());
+    }
+
+    private String file(String text) throws IOException {
+        Path file = directory.resolve("arrivals.csv");
+        Files.writeString(file, text);
+        return file.toString();
+    }
+
+    private String capture(int frames, int gapNanos) throws IOException {
+        byte[] frame = HexFormat.of().parseHex(UDP_FRAME.replaceAll("\\s", ""));
+        ByteBuffer bytes =
+                ByteBuffer.allocate(24 + frames * (16 + frame.length))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(0xa1b23c4d).putShort((short) 2).putShort((short) 4);
+        bytes.putInt(0).putInt(0).putInt(65535).putInt(1);
+        for (int i = 0; i < frames; i++) {
+            bytes.putInt(1_700_000_000).putInt(i * gapNanos).putInt(frame.length);
+            bytes.putInt(frame.length).put(frame);
+        }
+        Path file = directory.resolve("burst.pcap");
+        Files.write(file, bytes.array());
+        return file.toString();
+    }
+
+    @Test
+    void showsStagesDelaysTheFirstLimitAndTheKernelsRow() throws IOException {
+        var run = CommandRun.of("path", "--arrivals", blocker(20), "--set", "backlog=10");
+
+        assertEquals(0, run.status(), run::err);
+        assertTrue(run.out().contains("21 frames in 100.0 us"), run::out);
+        assertTrue(run.out().contains("modelled, not measured"), run::out);
+        assertTrue(run.out().contains("backlog          11/11"), run::out);
+        assertTrue(run.out().contains("<- first limit"), run::out);
+        assertTrue(
+                run.out()
+                        .contains(
+                                "first limit: the input queue of CPU 0 (netdev_max_backlog 10),"
+                                        + " 100.0 us after the start"),
+                run::out);
+        assertTrue(run.out().contains("\n0000000c 00000009 00000000 "), run::out);
+        assertEquals("", run.err());
+    }
+
+    @Test
+    void comparesProfilesSideBySide() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(20),
+                        "-p",
+                        "linux-6",
+                        "-p",
+                        "linux-6",
+                        "--set",
+                        "backlog=10");
+
+        assertTrue(run.out().contains("A  linux-6\nB  linux-6 backlog=10\n"), run::out);
+        assertTrue(run.out().contains("A  nothing is dropped"), run::out);
+        assertTrue(run.out().contains("A drops 100.0 % fewer than B."), run::out);
+    }
+
+    @Test
+    void readsACapture() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path", "-r", capture(300, 100), "--set", "backlog=100", "-T", "json");
+
+        assertEquals(0, run.status(), run::err);
+        JsonNode total = JSON.readTree(run.out()).get(0);
+        assertTrue(total.get("modelled").asBoolean());
+        assertEquals(300, total.get("offered").asInt());
+        assertEquals("2023-11-14T22:13:20Z", total.get("start").asText());
+        assertEquals(
+                total.get("dropped").asInt(),
+                total.get("stages").get(0).get("dropped").get("CPU_BACKLOG").asInt());
+        assertEquals(101, total.get("stages").get(0).get("depth_max").asInt());
+        assertEquals("100", total.get("settings").get("backlog").asText());
+        assertEquals(1, total.get("softnet_stat").size());
+    }
+
+    @Test
+    void replaysFasterAndSlower() throws IOException {
+        String capture = capture(300, 2000);
+
+        assertEquals(0, dropped(capture, "1"));
+        assertTrue(dropped(capture, "10") > 0);
+        assertEquals(0, dropped(capture, "0.5"));
+    }
+
+    private static int dropped(String capture, String speed) throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "-r",
+                        capture,
+                        "--set",
+                        "backlog=100",
+                        "--speed",
+                        speed,
+                        "-T",
+                        "jsonl");
+        return JSON.readTree(run.out()).get("dropped").asInt();
+    }
+
+    @Test
+    void findsTheSmallestBacklogWithoutDrops() throws IOException {
+        // 5000 wait behind the blocker; a queue holds one more than the setting.
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(5000),
+                        "--sweep",
+                        "backlog=0..1000000",
+                        "--commands");
+
+        assertTrue(
+                run.out().contains("backlog=0..1000000: 4999 is the smallest value without drops"),
+                run::out);
+        assertTrue(run.out().endsWith("\nsysctl -w net.core.netdev_max_backlog=4999\n"), run::out);
+    }
+
+    @Test
+    void findsTheSmallestBacklogAmongAll() throws IOException {
+        for (int burst : List.of(1, 2, 16, 17, 18, 19)) {
+            var run =
+                    CommandRun.of(
+                            "path",
+                            "--arrivals",
+                            blocker(burst),
+                            "--sweep",
+                            "backlog=0..18",
+                            "-T",
+                            "jsonl");
+            JsonNode sweep = JSON.readTree(run.out().lines().toList().getLast());
+            assertEquals(burst - 1, sweep.get("found").asInt(), run::out);
+            assertFalse(sweep.get("coarse").asBoolean());
+        }
+    }
+
+    @Test
+    void saysWhenNoValueRemovesTheDrops() throws IOException {
+        var run = CommandRun.of("path", "--arrivals", blocker(500), "--sweep", "backlog=10..100");
+
+        assertTrue(
+                run.out().contains("backlog=10..100: no value removes the drops; at 100 there are"),
+                run::out);
+    }
+
+    @Test
+    void printsTheCommandsOfTheBestProfile() throws IOException {
+        var plain = CommandRun.of("path", "--arrivals", blocker(1), "--commands");
+        assertTrue(plain.out().endsWith("# nothing to set: these are the kernel's own settings\n"));
+
+        var many =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(1),
+                        "-p",
+                        "linux-6-rps",
+                        "--set",
+                        "flow_limit=0-1",
+                        "--set",
+                        "budget=600",
+                        "--commands");
+        assertTrue(
+                many.out()
+                        .endsWith(
+                                """
+                                sysctl -w net.core.netdev_budget=600
+                                sysctl -w net.core.flow_limit_cpu_bitmap=3
+                                echo 2 > /sys/class/net/IFACE/queues/rx-0/rps_cpus
+                                """),
+                many::out);
+    }
+
+    @Test
+    void tellsEachIntervalWithTraffic() throws IOException {
+        String arrivals = file("0,60\n1,60\n5000000,60\n3600000000000,60\n3600000000001,60\n");
+        var run = CommandRun.of("path", "--arrivals", arrivals, "--every", "1ms", "-T", "jsonl");
+
+        List<String> lines = run.out().lines().toList();
+        assertEquals(4, lines.size(), run::out);
+        JsonNode last = JSON.readTree(lines.get(2));
+        assertEquals("interval", last.get("type").asText());
+        assertEquals("1970-01-01T01:00:00Z", last.get("start").asText());
+        assertEquals("1970-01-01T01:00:00.001Z", last.get("end").asText());
+        assertEquals(2, last.get("offered").asInt());
+        assertEquals(5, JSON.readTree(lines.get(3)).get("offered").asInt());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "drops>0, 1",
+        "drops>9, 0",
+        "drops>=9, 1",
+        "drops>40%, 1",
+        "drops>50%, 0",
+        "delay.p99>500us, 1",
+        "delay.max>1.5ms, 0",
+        "time_squeeze>0, 0"
+    })
+    void failsOnWhatItIsAskedTo(String condition, int status) throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(20),
+                        "--set",
+                        "backlog=10",
+                        "--fail-on",
+                        condition);
+        assertEquals(status, run.status(), run::out);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "-p       | windows     | no profile 'windows'; there are: linux-6, linux-6-hz100",
+                "--set    | ring=256    | no setting 'ring'; there are: hz, tick_phase_ns, cpus",
+                "--set    | weight=0    | weight=0 is not allowed: 1 to 2147483647",
+                "--sweep  | backlog     | 'backlog' is no range to sweep: write KEY=A..B",
+                "--sweep  | backlog=9..1 | 'backlog=9..1': the range is empty",
+                "--sweep  | rps=0..1    | --sweep tries numbers; rps names CPUs",
+                "--sweep  | weight=0..9 | weight=0 is not allowed",
+                "--fail-on | drops      | 'drops' is no condition: write drops>0",
+                "--fail-on | delay.p99>5 | '5' is no span of time",
+                "--every  | 1ns         | --every takes 1us or more",
+                "--every  | soon        | 'soon' is no span of time: write 100us, 5ms",
+                "--speed  | 0           | --speed takes a factor of 1e-6 to 1e6",
+                "-r       | x.pcap      | --arrivals stands for itself"
+            })
+    void refusesWhatItCannotDoAndSaysWhatItCan(String option, String value, String message)
+            throws IOException {
+        var run = CommandRun.of("path", "--arrivals", blocker(1), option, value);
+
+        assertEquals(ExitCode.USAGE, run.status(), run::err);
+        assertTrue(run.err().startsWith("headgate: " + message), run::err);
+        assertEquals("", run.out());
+    }
+
+    @Test
+    void namesAMissingInput() {
+        var run = CommandRun.of("path", "--arrivals", directory.resolve("none.csv").toString());
+        assertEquals(ExitCode.INPUT, run.status());
+        assertTrue(run.err().endsWith("none.csv: no such file\n"), run::err);
+
+        assertEquals(ExitCode.USAGE, CommandRun.of("path").status());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "0,60;1,sixty;2,60    | line 2: a number that is none: '1,sixty'",
+                "0,60;;7              | line 3: time_ns,length,flow,service_ns expected: '7'",
+                "0,60;1,-60           | line 2: a length or service time below 0: '1,-60'",
+                "0,60;1,60,1,2,3      | line 2: time_ns,length,flow,service_ns expected: '1,60,1,2,3'",
+                "0,60;1,60,,-7        | line 2: a length or service time below 0: '1,60,,-7'"
+            })
+    void usesArrivalsBeforeADamagedLineAndSaysWhereItIs(String lines, String message)
+            throws IOException {
+        var run = CommandRun.of("path", "--arrivals", file(lines.replace(';', '\n')));
+
+        assertEquals(ExitCode.INPUT, run.status());
+        assertTrue(run.err().contains("arrivals.csv: " + message), run::err);
+        assertTrue(run.out().contains(": 1 frames in 0 ns"), run::out);
+    }
+
+    @Test
+    void saysThatNothingArrivedAndThatTimeWentBackwards() throws IOException {
+        var empty = CommandRun.of("path", "--arrivals", file(""));
+        assertEquals(0, empty.status());
+        assertTrue(empty.err().endsWith("arrivals.csv: no frame arrived\n"), empty::err);
+
+        var backwards = CommandRun.of("path", "--arrivals", file("5,60\n3,60\n-9,60\n"));
+        assertEquals(0, backwards.status());
+        assertTrue(
+                backwards.err().contains("2 arrivals lie before the one before them"),
+                backwards::err);
+    }
+
+    @Test
+    void survivesTimesAtTheEdgeOfWhatCanBeWritten() throws IOException {
+        String arrivals =
+                file(
+                        Long.MIN_VALUE
+                                + ",60\n0,60\n"
+                                + Long.MAX_VALUE
+                                + ",60\n"
+                                + Long.MAX_VALUE
+                                + ",60");
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        arrivals,
+                        "--every",
+                        "1us",
+                        "--speed",
+                        "3",
+                        "-T",
+                        "jsonl");
+
+        assertEquals(0, run.status(), run::err);
+        JsonNode total = JSON.readTree(run.out().lines().toList().getLast());
+        assertEquals(4, total.get("delivered").asInt());
+    }
+}
