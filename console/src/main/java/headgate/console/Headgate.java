@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "4 broker unreachable or refusing, 5 internal error, 130 interrupted."
         },
         subcommands = {
+            PacketsCommand.class,
             PathCommand.class,
             FlowsCommand.class,
             InterfacesCommand.class,

@@ -45,6 +45,16 @@ final class JsonRows implements AutoCloseable {
         }
     }
 
+    /// Shows what was added so far; for rows that someone waits for.
+    void flush() {
+        try {
+            json.flush();
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Ends the array or the last line and flushes.
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package headgate.console;
 
 import headgate.capture.CaptureFilter;
+import headgate.capture.CaptureInterface;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.capture.FrameSources;
@@ -64,6 +65,8 @@ final class TrafficOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    private FrameSource reading;
+
     /// How reading ended.
     ///
     /// @param frames frames handed over
@@ -100,9 +103,15 @@ final class TrafficOptions {
     /// Like [#read], but no more than `limit` frames.
     End readUpTo(long limit, FrameHandler handler) throws IOException {
         try (var source = open()) {
+            reading = source;
             Interruption.onRaise(source::interrupt);
             return new Reading(source, handler, limit).run();
         }
+    }
+
+    /// The interfaces that the frames being read name, so far; for a handler.
+    List<CaptureInterface> interfaces() {
+        return reading.interfaces();
     }
 
     private FrameSource open() throws IOException {

@@ -16,9 +16,14 @@ public final class EtherType {
     public static final int QINQ_OLD = 0x9100;
 
     /// Smaller values of the field are the length of an IEEE 802.3 frame (clause 3.2.6).
-    static final int FIRST_TYPE = 1501;
+    private static final int FIRST_TYPE = 1501;
 
     private EtherType() {}
+
+    /// Whether a length/type field, or the protocol of a cooked header, is an EtherType.
+    public static boolean isType(int lengthOrType) {
+        return lengthOrType >= FIRST_TYPE;
+    }
 
     static boolean isVlan(int etherType) {
         return etherType == VLAN || etherType == PROVIDER_BRIDGING || etherType == QINQ_OLD;

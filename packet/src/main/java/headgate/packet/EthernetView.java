@@ -45,6 +45,6 @@ public final class EthernetView {
     }
 
     public boolean isType() {
-        return lengthOrType() >= EtherType.FIRST_TYPE;
+        return EtherType.isType(lengthOrType());
     }
 }

@@ -130,7 +130,7 @@ public final class FrameDecoder {
 
     /// Below 1536 Linux names protocols of its own; 4 is IEEE 802.2 LLC.
     private void cooked(Frame frame, int protocol, int offset) {
-        if (protocol >= EtherType.FIRST_TYPE) {
+        if (EtherType.isType(protocol)) {
             network(frame, protocol, offset);
         } else if (protocol == LinuxSllView.PROTOCOL_LLC) {
             llc(frame, offset);
@@ -156,7 +156,7 @@ public final class FrameDecoder {
     }
 
     private void lengthOrType(Frame frame, int lengthOrType, int offset) {
-        if (lengthOrType >= EtherType.FIRST_TYPE) {
+        if (EtherType.isType(lengthOrType)) {
             network(frame, lengthOrType, offset);
             return;
         }

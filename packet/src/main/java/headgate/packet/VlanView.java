@@ -47,4 +47,8 @@ public final class VlanView {
     public int lengthOrType() {
         return tagAndType & 0xffff;
     }
+
+    public boolean isType() {
+        return EtherType.isType(lengthOrType());
+    }
 }
