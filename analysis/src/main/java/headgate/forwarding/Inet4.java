@@ -1,5 +1,7 @@
 package headgate.forwarding;
 
+import headgate.packet.IpAddress;
+
 /// IPv4 addresses as unsigned 32-bit numbers, and the ranges that the input route treats apart.
 public final class Inet4 {
     public static final int LIMITED_BROADCAST = -1;
@@ -39,12 +41,6 @@ public final class Inet4 {
     }
 
     public static String format(int address) {
-        return (address >>> 24)
-                + "."
-                + (address >>> 16 & 255)
-                + "."
-                + (address >>> 8 & 255)
-                + "."
-                + (address & 255);
+        return IpAddress.formatV4(address);
     }
 }

@@ -131,7 +131,11 @@ final class RuleDocument {
             element.note("l3mdev", "VRF devices are not modelled");
         }
         boolean tunnel = element.number("tun_id", 0) != 0;
-        return l3mdev | tunnel | element.has("iif_detached") | element.has("oif_detached");
+        // Packets without a socket count as the superuser's (kernel: sock_net_uid).
+        boolean otherUsers = element.number("uid_start", 0) > 0;
+        element.ignore("uid_end");
+        boolean detached = element.has("iif_detached") | element.has("oif_detached");
+        return l3mdev || tunnel || otherUsers || detached;
     }
 
     private static int protocol(SnapshotElement element) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
+import headgate.packet.Checksum;
 import headgate.packet.Frame;
 import headgate.packet.LinkType;
 import java.lang.foreign.MemorySegment;
@@ -189,13 +190,7 @@ public final class Skb {
     /// Whether the header's ones' complement sum is right (RFC 791). Call only where the whole
     /// header was captured.
     public boolean isHeaderChecksumRight() {
-        long sum = 0;
-        for (int i = 0; i < headerLength; i += 2) {
-            sum += u16(network + i);
-        }
-        sum = (sum & 0xffff) + (sum >>> 16);
-        sum = (sum & 0xffff) + (sum >>> 16);
-        return sum == 0xffff;
+        return Checksum.sum(bytes, network, headerLength) == 0xffff;
     }
 
     public boolean isFragment() {

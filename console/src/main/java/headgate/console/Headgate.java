@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             PacketsCommand.class,
             PathCommand.class,
             FlowsCommand.class,
+            ForwardCommand.class,
             InterfacesCommand.class,
             CheckCommand.class,
             RunCommand.class,
