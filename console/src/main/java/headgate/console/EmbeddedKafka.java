@@ -11,13 +11,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -44,13 +45,20 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private static final long FORCED_EXIT_MILLIS = 15_000;
 
+    /// Directories of brokers in this process. Opening and closing a lock file that this process
+    /// has locked would free it (POSIX), so a second start must not even open it.
+    private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
+
     private final KafkaRaftServer server;
     private final String bootstrap;
+    private final Path directory;
     private final FileChannel lock;
 
-    private EmbeddedKafka(KafkaRaftServer server, String bootstrap, FileChannel lock) {
+    private EmbeddedKafka(
+            KafkaRaftServer server, String bootstrap, Path directory, FileChannel lock) {
         this.server = server;
         this.bootstrap = bootstrap;
+        this.directory = directory;
         this.lock = lock;
     }
 
@@ -64,13 +72,13 @@ public final class EmbeddedKafka implements AutoCloseable {
     /// Starts a broker with further broker settings, which win over those of this class.
     public static EmbeddedKafka start(Path directory, Map<String, String> settings)
             throws IOException {
-        Files.createDirectories(directory);
-        FileChannel lock = lock(directory);
+        Path home = Files.createDirectories(directory).toRealPath();
+        FileChannel lock = lock(home);
         try {
             for (int attempt = 1; ; attempt++) {
-                Node node = Node.of(directory);
+                Node node = Node.of(home);
                 try {
-                    return new EmbeddedKafka(node.start(settings), node.bootstrap(), lock);
+                    return new EmbeddedKafka(node.start(settings), node.bootstrap(), home, lock);
                 } catch (RuntimeException refused) {
                     if (attempt == BIND_ATTEMPTS || node.hadItsPorts()) {
                         throw new IOException(
@@ -80,7 +88,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 }
             }
         } catch (IOException unusable) {
-            lock.close();
+            unlock(home, lock);
             throw unusable;
         }
     }
@@ -96,7 +104,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         server.shutdown();
         server.awaitShutdown();
         try {
-            lock.close();
+            unlock(directory, lock);
         } catch (IOException unlockable) {
             throw new UncheckedIOException(unlockable);
         }
@@ -134,16 +142,30 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /// Kafka's own lock is taken too late: by then a second broker has written to the metadata log.
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
+        FileChannel channel = null;
+        if (IN_USE.add(directory)) {
+            try {
+                channel = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
+                if (channel.tryLock() != null) {
+                    return channel;
+                }
+                unlock(directory, channel);
+            } catch (IOException unusable) {
+                unlock(directory, channel);
+                throw unusable;
             }
-        } catch (OverlappingFileLockException _) {
-            // Held in this process: the same answer.
         }
-        channel.close();
         throw new IOException("no broker on " + directory + ": another one uses this directory");
+    }
+
+    private static void unlock(Path directory, FileChannel lock) throws IOException {
+        try {
+            if (lock != null) {
+                lock.close();
+            }
+        } finally {
+            IN_USE.remove(directory);
+        }
     }
 
     private static void haltUnlessStoppedSoon() {

@@ -13,6 +13,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,12 +46,14 @@ final class Broker implements AutoCloseable {
         return kafka.bootstrap();
     }
 
-    boolean has(String topic) {
-        try {
-            return admin.listTopics().names().get().contains(topic);
-        } catch (ExecutionException | InterruptedException failed) {
-            throw new AssertionError(failed);
+    void createTopics(Topics topics) throws InterruptedException, ExecutionException {
+        var all = new ArrayList<NewTopic>();
+        for (Topic topic : Topic.values()) {
+            all.add(
+                    new NewTopic(topics.name(topic), topic.partitions(), (short) 1)
+                            .configs(topics.config(topic)));
         }
+        admin.createTopics(all).all().get();
     }
 
     void publish(Topics topics, List<CannedTraffic.Value> values)

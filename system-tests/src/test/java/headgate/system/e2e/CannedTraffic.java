@@ -266,6 +266,15 @@ final class CannedTraffic {
         bytes.putShort((short) 0x4500).putShort((short) (20 + length));
         bytes.putInt(0x4000).put((byte) 64).put((byte) protocol).putShort((short) 0);
         bytes.putInt(back ? server : client).putInt(back ? client : server);
+        bytes.putShort(14 + 10, headerChecksum(bytes));
         return bytes;
+    }
+
+    private static short headerChecksum(ByteBuffer bytes) {
+        int sum = 0;
+        for (int at = 14; at < 34; at += 2) {
+            sum += bytes.getShort(at) & 0xffff;
+        }
+        return (short) ~((sum & 0xffff) + (sum >>> 16));
     }
 }

@@ -1,0 +1,124 @@
+package headgate.system.e2e;
+
+import headgate.forwarding.HostDocuments;
+import headgate.schema.HostSnapshotCodec;
+import headgate.schema.ProfileCodec;
+import headgate.softnet.SoftnetProfile;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/// The office's router: clients behind eth0, everything else by a gateway behind eth1.
+final class CannedHost {
+    /// Five milliseconds a packet, and a short queue: it drops some of this traffic.
+    static final SoftnetProfile SLOW =
+            SoftnetProfile.LINUX_6
+                    .with(Map.of("backlog", "3", "packet_ns", "5000000"))
+                    .named("slow");
+
+    private static final Map<String, String> DEVICE_SETTINGS =
+            Map.ofEntries(
+                    Map.entry("accept_local", "0"),
+                    Map.entry("accept_source_route", "0"),
+                    Map.entry("arp_filter", "0"),
+                    Map.entry("arp_ignore", "0"),
+                    Map.entry("bc_forwarding", "0"),
+                    Map.entry("disable_policy", "0"),
+                    Map.entry("drop_unicast_in_l2_multicast", "0"),
+                    Map.entry("forwarding", "1"),
+                    Map.entry("ignore_routes_with_linkdown", "0"),
+                    Map.entry("mc_forwarding", "0"),
+                    Map.entry("proxy_arp", "0"),
+                    Map.entry("route_localnet", "0"),
+                    Map.entry("rp_filter", "1"),
+                    Map.entry("send_redirects", "1"),
+                    Map.entry("shared_media", "1"),
+                    Map.entry("src_valid_mark", "0"));
+
+    private CannedHost() {}
+
+    static HostDocuments documents() {
+        var documents = new TreeMap<String, String>();
+        documents.put("link.json", "[" + link(1, "lo") + link(2, "eth0") + link(3, "eth1") + "]");
+        documents.put(
+                "addr.json",
+                "[%s%s%s]"
+                        .formatted(
+                                addresses(1, "lo", "127.0.0.1", 8),
+                                addresses(2, "eth0", "10.0.0.1", 24),
+                                addresses(3, "eth1", "10.0.1.1", 24)));
+        documents.put(
+                "route4.json",
+                """
+                [{"dst":"default","gateway":"10.0.1.2","dev":"eth1","flags":[]},
+                 {"dst":"10.0.0.0/24","dev":"eth0","protocol":"kernel","scope":"link","flags":[]},
+                 {"dst":"10.0.1.0/24","dev":"eth1","protocol":"kernel","scope":"link","flags":[]},
+                 {"type":"local","dst":"10.0.0.1","dev":"eth0","table":"local","protocol":"kernel",
+                  "scope":"host","flags":[]},
+                 {"type":"local","dst":"10.0.1.1","dev":"eth1","table":"local","protocol":"kernel",
+                  "scope":"host","flags":[]}]
+                """);
+        documents.put(
+                "rule4.json",
+                """
+                [{"priority":0,"src":"all","table":"local"},
+                 {"priority":32766,"src":"all","table":"main"},
+                 {"priority":32767,"src":"all","table":"default"}]
+                """);
+        documents.put(
+                "neigh.json",
+                """
+                [{"dst":"10.0.1.2","dev":"eth1","lladdr":"02:00:00:00:00:22",
+                  "state":["REACHABLE"]}]
+                """);
+        documents.put("maddr.json", "[]");
+        documents.put("nexthop.json", "[]");
+        documents.put("sysctl.txt", sysctls());
+        return new HostDocuments(CannedTraffic.AGENT, 0, "6.18.0", documents);
+    }
+
+    static byte[] snapshot() {
+        return HostSnapshotCodec.write(documents());
+    }
+
+    static byte[] slowProfile() {
+        return ProfileCodec.write(SLOW);
+    }
+
+    private static String link(int number, String name) {
+        boolean loopback = name.equals("lo");
+        return """
+        {"ifindex":%d,"ifname":"%s","flags":[%s"UP","LOWER_UP"],"mtu":1500,
+         "operstate":"UP","link_type":"%s","address":"02:00:00:00:00:0%d"}%s
+        """
+                .formatted(
+                        number,
+                        name,
+                        loopback ? "\"LOOPBACK\"," : "\"BROADCAST\",\"MULTICAST\",",
+                        loopback ? "loopback" : "ether",
+                        loopback ? 0 : number,
+                        number == 3 ? "" : ",");
+    }
+
+    private static String addresses(int number, String name, String address, int prefixLength) {
+        String link = link(number, name);
+        return link.substring(0, link.lastIndexOf('}'))
+                + """
+                ,"addr_info":[{"family":"inet","local":"%s","prefixlen":%d,"scope":"global"}]}%s
+                """
+                        .formatted(address, prefixLength, number == 3 ? "" : ",");
+    }
+
+    private static String sysctls() {
+        var lines = new StringJoiner("\n", "", "\n");
+        for (String device : List.of("all", "default", "lo", "eth0", "eth1")) {
+            DEVICE_SETTINGS.forEach((key, value) ->
+                    lines.add("net.ipv4.conf.%s.%s = %s".formatted(device, key, value)));
+        }
+        lines.add("net.ipv4.ip_forward = 1");
+        lines.add("net.core.netdev_max_backlog = 1000");
+        lines.add("net.core.netdev_budget_usecs = 8000");
+        return lines.toString();
+    }
+}

@@ -1,0 +1,97 @@
+package headgate.system.e2e;
+
+import headgate.flow.FlowRecord;
+import headgate.flow.FlowSettings;
+import headgate.flow.FlowTable;
+import headgate.forwarding.Fate;
+import headgate.forwarding.FlowVerdict;
+import headgate.forwarding.ForwardingPath;
+import headgate.forwarding.HostSnapshot;
+import headgate.forwarding.SnapshotException;
+import headgate.packet.FlowHash;
+import headgate.packet.FlowKey;
+import headgate.softnet.PathStats;
+import headgate.softnet.ReceivePath;
+import headgate.softnet.RxListener;
+import headgate.softnet.SoftnetProfile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What the engines of `analysis` say of canned traffic when nothing is between them and it: no
+/// Kafka, no batches, no state that travels.
+final class EnginesAlone {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private EnginesAlone() {}
+
+    /// Flows that have ended when the last frame is seen.
+    static List<FlowRecord> flows(CannedTraffic traffic) {
+        var flows = new ArrayList<FlowRecord>();
+        var lanes = new FlowTable[CannedTraffic.LANES];
+        for (int lane = 0; lane < lanes.length; lane++) {
+            lanes[lane] = new FlowTable(FlowSettings.LIVE, flows::add);
+        }
+        traffic.forEach(frame -> lanes[CannedTraffic.lane(frame)].onFrame(frame));
+        return flows;
+    }
+
+    /// Verdicts of every second but the last.
+    static List<FlowVerdict> verdicts(CannedTraffic traffic) throws SnapshotException {
+        record Row(long second, FlowKey flow, Fate fate) {}
+        var host = HostSnapshot.of(CannedHost.documents().documents());
+        var path = new ForwardingPath(host);
+        Map<Row, long[]> rows = new LinkedHashMap<>();
+        long[] last = {0};
+        traffic.forEach(frame -> {
+            var decision = path.judge(frame, host.device(CannedTraffic.CAPTURE_POINT));
+            long second = frame.arrivalNanos / SECOND_NANOS;
+            var row = new Row(second, FlowKey.of(frame), Fate.of(decision));
+            long[] sums = rows.computeIfAbsent(row, _ -> new long[2]);
+            sums[0]++;
+            sums[1] += frame.lengthOnWire;
+            last[0] = second;
+        });
+        var verdicts = new ArrayList<FlowVerdict>();
+        rows.forEach((row, sums) -> {
+            if (row.second < last[0]) {
+                verdicts.add(
+                        new FlowVerdict(
+                                CannedTraffic.AGENT,
+                                CannedTraffic.CAPTURE_POINT,
+                                row.second * SECOND_NANOS,
+                                row.flow,
+                                row.fate,
+                                sums[0],
+                                sums[1]));
+            }
+        });
+        return verdicts;
+    }
+
+    /// Statistics of every second but the last in which a path had something to do.
+    static List<PathStats> path(CannedTraffic traffic, SoftnetProfile profile) {
+        var all = new ArrayList<PathStats>();
+        var path = new ReceivePath(profile, RxListener.NONE);
+        long[] end = {0};
+        traffic.forEach(frame -> {
+            long second = frame.arrivalNanos / SECOND_NANOS * SECOND_NANOS;
+            if (end[0] != 0 && end[0] <= second) {
+                keepUnlessIdle(all, path.drain(end[0]));
+                if (end[0] < second) {
+                    keepUnlessIdle(all, path.drain(second));
+                }
+            }
+            end[0] = second + SECOND_NANOS;
+            path.offer(0, frame.arrivalNanos, frame.lengthOnWire, FlowHash.symmetric(frame));
+        });
+        return all;
+    }
+
+    private static void keepUnlessIdle(List<PathStats> all, PathStats stats) {
+        if (stats.offered() != 0 || stats.delivered() != 0 || stats.queued() != 0) {
+            all.add(stats);
+        }
+    }
+}
