@@ -221,11 +221,11 @@ final class CaptureLoop {
         lastArrivalNanos = Math.max(lastArrivalNanos, frame.arrivalNanos);
         if (arrivals.count() == MAX_ARRIVALS) {
             headerFor(frame);
-            finishArrivals();
+            finishArrivals(false);
         }
     }
 
-    private void finishArrivals() {
+    private void finishArrivals(boolean last) {
         untilNanos = Math.max(untilNanos, lastArrivalNanos);
         byte[] value =
                 arrivals.finish(
@@ -234,7 +234,8 @@ final class CaptureLoop {
                         header.interfaces(),
                         arrivalBatches++,
                         firstArrivalSequence,
-                        untilNanos);
+                        untilNanos,
+                        last);
         firstArrivalSequence = handed;
         arrivalsOpenedNanos = nowNanos;
         outbox.offer(Topic.ARRIVALS, agentKey, -1, value, 0);
@@ -248,7 +249,7 @@ final class CaptureLoop {
         }
         long waitedNanos = nowNanos - arrivalsOpenedNanos;
         if (arrivals.count() > 0 ? waitedNanos >= mostBatchNanos : isSilentTooLong(waitedNanos)) {
-            finishArrivals();
+            finishArrivals(false);
         }
     }
 
@@ -256,14 +257,12 @@ final class CaptureLoop {
         return live && waitedNanos >= MOST_SILENCE_NANOS && untilNanos != Long.MIN_VALUE;
     }
 
-    /// Finishes all batches, whether due or not.
+    /// Finishes all batches, whether due or not, and says that none will follow.
     void finish() {
         for (LaneBatch batch : lanes) {
-            batch.finish();
+            batch.finishLast(header, handed);
         }
-        if (arrivals.count() > 0) {
-            finishArrivals();
-        }
+        finishArrivals(true);
     }
 
     /// Frames that the source has handed over.

@@ -64,4 +64,11 @@ final class LaneBatch {
             outbox.offer(Topic.FRAMES, key, lane, codec.finish(), frames);
         }
     }
+
+    /// Finishes it, and tells readers with an empty batch that the capture has ended.
+    void finishLast(FrameBatchHeader header, long nextSequence) {
+        finish();
+        codec.begin(header.at(lane, batchSequence++, nextSequence).asLast());
+        outbox.offer(Topic.FRAMES, key, lane, codec.finish(), 0);
+    }
 }

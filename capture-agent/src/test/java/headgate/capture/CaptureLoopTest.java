@@ -133,8 +133,9 @@ class CaptureLoopTest {
         }
         List<List<String>> batches = arrivals();
         assertEquals(10, batches.size());
-        // A block of the ring is handed over after 10 ms; three times that is waited.
-        assertEquals(List.of("0 from 0 until 970"), batches.getLast());
+        // A block of the ring is handed over after its time-out; three times that is waited.
+        int settledMillis = 3 * LiveSettings.of("eth0").blockTimeoutMillis();
+        assertEquals(List.of("0 from 0 until " + (1000 - settledMillis)), batches.getLast());
     }
 
     @Test
@@ -213,8 +214,22 @@ class CaptureLoopTest {
         assertEquals(List.of(1, 1), framesPerBatch());
         var codec = new FrameBatchCodec();
         var seen = new Collected();
-        codec.read(outbox.on(Topic.FRAMES).getLast().value(), seen);
+        codec.read(withFrames().getLast().value(), seen);
         assertEquals(List.of("eth0", "eth1"), seen.interfaces);
+    }
+
+    @Test
+    void tellsEveryLaneAndTheReceivePathThatTheCaptureHasEnded() throws IOException {
+        CaptureLoop loop = file();
+        source.arrive(udp(1000, 40), EPOCH, 0);
+        source.end();
+        runToEnd(loop);
+        var seen = new Collected();
+        var codec = new FrameBatchCodec();
+        outbox.on(Topic.FRAMES).forEach(offer -> codec.read(offer.value(), seen));
+        assertEquals(Publishing.to("localhost:9092").lanes(), seen.endedLanes.size());
+        List<List<String>> batches = arrivals();
+        assertEquals(List.of("1 from 0 until 0 last", "0: 82"), batches.getLast());
     }
 
     @Test
@@ -280,7 +295,12 @@ class CaptureLoopTest {
     }
 
     private List<Integer> framesPerBatch() {
-        return outbox.on(Topic.FRAMES).stream().map(Offer::frames).toList();
+        return withFrames().stream().map(Offer::frames).toList();
+    }
+
+    /// The batches but for those that say no more than that the capture has ended.
+    private List<Offer> withFrames() {
+        return outbox.on(Topic.FRAMES).stream().filter(offer -> offer.frames() > 0).toList();
     }
 
     private List<Published> frames() {
@@ -292,12 +312,16 @@ class CaptureLoopTest {
 
     private static final class Collected implements FrameBatchHandler {
         final List<Published> frames = new ArrayList<>();
+        final List<Integer> endedLanes = new ArrayList<>();
         List<String> interfaces;
         private FrameBatchHeader header;
 
         @Override
         public void onBatch(FrameBatchHeader header) {
             this.header = header;
+            if (header.last()) {
+                endedLanes.add(header.lane());
+            }
             interfaces =
                     header.interfaces().stream().map(FrameBatchHeader.Interface::name).toList();
         }
@@ -321,7 +345,8 @@ class CaptureLoopTest {
                         var lines = new ArrayList<String>();
                         lines.add(
                                 "%d from %d until %d"
-                                        .formatted(count, header.firstSequence(), until));
+                                                .formatted(count, header.firstSequence(), until)
+                                        + (header.last() ? " last" : ""));
                         batches.add(lines);
                     }
 

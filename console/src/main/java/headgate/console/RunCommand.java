@@ -208,7 +208,8 @@ final class RunCommand implements Callable<Integer> {
         talk("starting the stream processor on " + bootstrap);
         try (var stream =
                         StreamProcessor.start(
-                                StreamSettings.of(bootstrap, topics, directory.resolve("streams")),
+                                StreamSettings.of(bootstrap, topics, directory.resolve("streams"))
+                                        .withInterim(Duration.ofSeconds(1)),
                                 this::talk);
                 var answers = new LiveAnswers(bootstrap, topics, brokers == null)) {
             if (!tables.isEmpty()) {

@@ -63,6 +63,23 @@ public final class ArrivalBatchCodec {
             long batchSequence,
             long firstSequence,
             long untilNanos) {
+        return finish(
+                agent, capturePoint, interfaces, batchSequence, firstSequence, untilNanos, false);
+    }
+
+    /// The batch as a value; the next batch starts empty.
+    ///
+    /// @param interfaces those that arrivals name
+    /// @param untilNanos no frame from before this time is still to come
+    /// @param last whether the capture has ended with this batch
+    public byte[] finish(
+            String agent,
+            String capturePoint,
+            List<Interface> interfaces,
+            long batchSequence,
+            long firstSequence,
+            long untilNanos,
+            boolean last) {
         out.reset();
         FRAMING.begin(out);
         out.writeString(agent);
@@ -72,6 +89,7 @@ public final class ArrivalBatchCodec {
         out.writeLong(firstSequence);
         out.writeLong(count == 0 ? untilNanos : arrivalNanos[0]);
         out.writeLong(untilNanos);
+        out.writeBoolean(last);
         writeDeltas();
         writeColumn(lengthOnWire, count);
         writeColumn(flowHash, count);
@@ -120,7 +138,8 @@ public final class ArrivalBatchCodec {
                         in.readLong(),
                         in.readLong(),
                         in.readLong(),
-                        in.readLong());
+                        in.readLong(),
+                        in.readBoolean());
         readColumns(header.firstArrivalNanos());
         in.end();
         int arrivals = count;

@@ -11,7 +11,8 @@ public record ArrivalBatchHeader(
         long batchSequence,
         long firstSequence,
         long firstArrivalNanos,
-        long untilNanos) {
+        long untilNanos,
+        boolean last) {
 
     public ArrivalBatchHeader {
         interfaces = List.copyOf(interfaces);

@@ -76,6 +76,7 @@ public final class FrameBatchCodec {
         head.writeString(header.filter());
         writeOffloads(header.offloads());
         head.writeInt(header.sampling());
+        head.writeBoolean(header.last());
     }
 
     static void writeInterfaces(AvroOutput out, List<Interface> interfaces) {
@@ -130,7 +131,8 @@ public final class FrameBatchCodec {
                     in.readInt(),
                     in.readString(),
                     readOffloads(),
-                    in.readInt());
+                    in.readInt(),
+                    in.readBoolean());
         } catch (IllegalArgumentException e) {
             throw new UnreadableValueException("header of a frame batch: " + e.getMessage());
         }

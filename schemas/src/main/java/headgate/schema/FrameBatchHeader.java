@@ -17,7 +17,8 @@ public record FrameBatchHeader(
         int snaplen,
         String filter,
         List<String> offloads,
-        int sampling) {
+        int sampling,
+        boolean last) {
 
     /// Interfaces that a header names at most; frames of further ones still carry their number.
     public static final int MAX_INTERFACES = 256;
@@ -41,6 +42,36 @@ public record FrameBatchHeader(
         require(sampling > 0, "sampling " + sampling);
     }
 
+    /// Of a batch that others follow.
+    public FrameBatchHeader(
+            String agent,
+            String capturePoint,
+            List<Interface> interfaces,
+            int lane,
+            int lanes,
+            long batchSequence,
+            long firstSequence,
+            Clock clock,
+            int snaplen,
+            String filter,
+            List<String> offloads,
+            int sampling) {
+        this(
+                agent,
+                capturePoint,
+                interfaces,
+                lane,
+                lanes,
+                batchSequence,
+                firstSequence,
+                clock,
+                snaplen,
+                filter,
+                offloads,
+                sampling,
+                false);
+    }
+
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(otherwise);
@@ -62,5 +93,23 @@ public record FrameBatchHeader(
                 filter,
                 offloads,
                 sampling);
+    }
+
+    /// The same for the batch that no other one follows.
+    public FrameBatchHeader asLast() {
+        return new FrameBatchHeader(
+                agent,
+                capturePoint,
+                interfaces,
+                lane,
+                lanes,
+                batchSequence,
+                firstSequence,
+                clock,
+                snaplen,
+                filter,
+                offloads,
+                sampling,
+                true);
     }
 }

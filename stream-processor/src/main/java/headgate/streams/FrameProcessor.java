@@ -35,6 +35,7 @@ final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>,
     static final int MAX_LANES = 4096;
 
     private final FrameBatchCodec codec = new FrameBatchCodec();
+    private final FlowSettings flows;
     private final long silenceMillis;
     private final StreamCounters counters;
     private ProcessorContext<byte[], byte[]> context;
@@ -46,7 +47,8 @@ final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>,
     private Lane lane;
     private long frames;
 
-    FrameProcessor(long silenceMillis, StreamCounters counters) {
+    FrameProcessor(FlowSettings flows, long silenceMillis, StreamCounters counters) {
+        this.flows = flows;
         this.silenceMillis = silenceMillis;
         this.counters = counters;
     }
@@ -61,7 +63,7 @@ final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>,
                         PacketTopology.FRAME_ENGINES,
                         PacketTopology.FRAME_DEAD_LETTERS);
         lanes = context.getStateStore(PacketTopology.LANES);
-        lanes.open(_ -> new Lane(FlowSettings.LIVE, this::sendFlow, this::sendVerdict, counters));
+        lanes.open(_ -> new Lane(flows, this::sendFlow, this::sendVerdict, counters));
         hosts = context.getStateStore(PacketTopology.HOSTS);
         context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
     }

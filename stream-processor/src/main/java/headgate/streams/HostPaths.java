@@ -144,6 +144,11 @@ final class HostPaths implements PortableEngine {
         at.twins.values().forEach(twin -> twin.advanceTo(untilNanos, listener));
     }
 
+    /// Nothing more arrives at the capture point.
+    void onEnd(PathTwin.Listener listener) {
+        at.twins.values().forEach(twin -> twin.end(listener));
+    }
+
     /// Lets time go on where nothing was heard for long.
     ///
     /// @param listenerOf the listener for a capture point of this name

@@ -45,6 +45,7 @@ final class Lane implements PortableEngine {
     private long nextBatchSequence = UNKNOWN;
     private boolean positionChanged;
     private boolean beginsRun;
+    private boolean ends;
     private ForwardingPath path;
     private List<Interface> interfaces = List.of();
     private long framesWithoutHost;
@@ -79,6 +80,7 @@ final class Lane implements PortableEngine {
             counters.add(Count.LOST_FRAME_BATCHES, sequence - nextBatchSequence);
         }
         nextBatchSequence = sequence + 1;
+        ends = header.last();
         positionChanged = true;
         heardMillis = atMillis;
     }
@@ -108,6 +110,11 @@ final class Lane implements PortableEngine {
     void afterBatch() {
         counters.add(Count.FRAMES_WITHOUT_HOST, framesWithoutHost);
         framesWithoutHost = 0;
+        if (ends) {
+            ends = false;
+            flows.endAll();
+            verdicts.closeAll();
+        }
     }
 
     private String deviceOf(Frame frame) {

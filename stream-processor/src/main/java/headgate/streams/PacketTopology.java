@@ -1,5 +1,6 @@
 package headgate.streams;
 
+import headgate.flow.FlowSettings;
 import headgate.schema.ProfileCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
@@ -68,10 +69,13 @@ public final class PacketTopology {
             StreamSettings settings, StreamCounters counters, Consumer<String> talk) {
         var packets = new PacketTopology(settings.topics());
         long silenceMillis = settings.silence().toMillis();
+        var flows = FlowSettings.LIVE.withActiveNanos(settings.interim().toNanos());
         var graph = packets.graph;
 
         packets.operator(
-                FRAME_ENGINES, Topic.FRAMES, () -> new FrameProcessor(silenceMillis, counters));
+                FRAME_ENGINES,
+                Topic.FRAMES,
+                () -> new FrameProcessor(flows, silenceMillis, counters));
         graph.addStateStore(EngineStore.<Lane>builder(LANES), FRAME_ENGINES);
         packets.output(FLOWS, Topic.FLOWS, FRAME_ENGINES);
         packets.output(VERDICTS, Topic.VERDICTS, FRAME_ENGINES);

@@ -68,6 +68,13 @@ final class PathTwin {
         }
     }
 
+    /// Serves what is queued and tells of it now, for nothing more arrives.
+    void end(Listener listener) {
+        if (secondEnd != 0) {
+            tell(path.runUntilIdle(), listener);
+        }
+    }
+
     private void closeSecondsBefore(long nanos, Listener listener) {
         long now = Math.clamp(nanos, 0, ReceivePath.MAX_TIME);
         if (secondEnd == 0) {

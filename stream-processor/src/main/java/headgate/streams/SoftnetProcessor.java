@@ -48,6 +48,7 @@ final class SoftnetProcessor
     private byte[] agentKey;
     private HostPaths path;
     private long untilNanos;
+    private boolean ends;
     private PathTwin.Listener listener;
 
     SoftnetProcessor(long silenceMillis, StreamCounters counters) {
@@ -78,6 +79,9 @@ final class SoftnetProcessor
         try {
             codec.read(Outputs.present(record), this);
             path.onTime(untilNanos, listener);
+            if (ends) {
+                path.onEnd(listener);
+            }
         } catch (UnreadableValueException unreadable) {
             outputs.sendDeadLetter(record, unreadable.getMessage());
         }
@@ -93,6 +97,7 @@ final class SoftnetProcessor
         path = paths.engine(agentKey);
         listener = new Teller(agent, header.capturePoint());
         untilNanos = header.untilNanos();
+        ends = header.last();
         long version = hosts.version() + profiles.version();
         if (!path.onBatch(header, wanted(agent), version, context.currentSystemTimeMs())) {
             throw new UnreadableValueException(

@@ -109,6 +109,16 @@ public final class StreamCommand implements Callable<Integer> {
             defaultValue = "10s")
     private Duration silence;
 
+    @Option(
+            names = "--interim",
+            paramLabel = "DURATION",
+            description =
+                    "A flow that goes on for longer gives an interim record this often"
+                            + " (default: ${DEFAULT-VALUE}).",
+            converter = Time.class,
+            defaultValue = "60s")
+    private Duration interim;
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
@@ -141,7 +151,8 @@ public final class StreamCommand implements Callable<Integer> {
                     commitInterval,
                     standbys,
                     patience,
-                    silence);
+                    silence,
+                    interim);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage());
         }

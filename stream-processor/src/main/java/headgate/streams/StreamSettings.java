@@ -24,6 +24,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /// @param patience how long a broker that is away is asked again before this process gives up
 /// @param silence how long nothing is heard of a lane or capture point before its time goes on with
 ///   the clock on the wall, so that its last flows end
+/// @param interim a flow that goes on for longer gives an interim record this often
 public record StreamSettings(
         String brokers,
         String applicationId,
@@ -33,7 +34,8 @@ public record StreamSettings(
         Duration commitInterval,
         int standbys,
         Duration patience,
-        Duration silence) {
+        Duration silence,
+        Duration interim) {
 
     /// Batches hold hundreds of frames each: few of them keep a thread busy.
     private static final int RECORDS_IN_MEMORY = 32;
@@ -49,6 +51,7 @@ public record StreamSettings(
                 commitInterval);
         require(!patience.isNegative(), "patience", patience);
         require(silence.toMillis() >= 1_000, "silence", silence);
+        require(interim.toMillis() >= 100, "interim", interim);
     }
 
     private static void require(boolean holds, String name, Object value) {
@@ -68,7 +71,8 @@ public record StreamSettings(
                 Duration.ofSeconds(1),
                 0,
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60));
     }
 
     /// The same as another application, with state and positions of its own.
@@ -82,7 +86,8 @@ public record StreamSettings(
                 commitInterval,
                 standbys,
                 patience,
-                silence);
+                silence,
+                interim);
     }
 
     /// The same with another number of threads.
@@ -96,7 +101,8 @@ public record StreamSettings(
                 commitInterval,
                 standbys,
                 patience,
-                silence);
+                silence,
+                interim);
     }
 
     /// The same with another silence.
@@ -110,6 +116,22 @@ public record StreamSettings(
                 commitInterval,
                 standbys,
                 patience,
+                duration,
+                interim);
+    }
+
+    /// The same with interim records of flows this often.
+    public StreamSettings withInterim(Duration duration) {
+        return new StreamSettings(
+                brokers,
+                applicationId,
+                threads,
+                topics,
+                stateDirectory,
+                commitInterval,
+                standbys,
+                patience,
+                silence,
                 duration);
     }
 
