@@ -105,6 +105,14 @@ public final class AgentCommand implements Callable<Integer> {
     private String agent;
 
     @Option(
+            names = "--host-documents",
+            paramLabel = "DIR",
+            description =
+                    "Publish this host snapshot (addr.json, route4.json, ...), of the host that the"
+                            + " frames come from (default: of an interface, this host's own).")
+    private Path hostDocuments;
+
+    @Option(
             names = "--lanes",
             paramLabel = "N",
             description =
@@ -191,7 +199,8 @@ public final class AgentCommand implements Callable<Integer> {
             CaptureSettings settings =
                     CaptureSettings.of(input(), publishing)
                             .withSnaplen(snaplen)
-                            .withHeadersOnly(headersOnly);
+                            .withHeadersOnly(headersOnly)
+                            .withHostDocuments(hostDocuments);
             return agent == null ? settings : settings.withAgent(agent);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -6,6 +6,7 @@ import headgate.capture.CaptureSettings.Input;
 import headgate.capture.file.Pacing;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.FrameBatchCodec;
+import headgate.schema.HostSnapshotCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;
 import headgate.schema.Topic;
@@ -27,7 +28,11 @@ public final class CaptureAgent {
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final List<Schema> SCHEMAS =
-            List.of(FrameBatchCodec.SCHEMA, ArrivalBatchCodec.SCHEMA, LedgerCodec.SCHEMA);
+            List.of(
+                    FrameBatchCodec.SCHEMA,
+                    ArrivalBatchCodec.SCHEMA,
+                    HostSnapshotCodec.SCHEMA,
+                    LedgerCodec.SCHEMA);
 
     private static final CaptureLoop.Clocks SYSTEM_CLOCKS =
             new CaptureLoop.Clocks() {
@@ -73,7 +78,8 @@ public final class CaptureAgent {
     ///
     /// @throws CaptureOpenException when the interface cannot be opened
     /// @throws CaptureFilter.SyntaxException when the filter is wrong
-    /// @throws IOException when the file is no capture, or the source broke
+    /// @throws IOException when the file is no capture, the host's documents cannot be read, or the
+    ///   source broke
     /// @throws BrokerUnavailableException when the broker refused or was away for too long
     public Outcome run() throws IOException, BrokerUnavailableException {
         try (FrameSource opened = open()) {
@@ -82,7 +88,8 @@ public final class CaptureAgent {
                     new BrokerTopics(settings.publishing(), listener, () -> stopped).prepare();
             try (var publisher = new FramePublisher(settings, partitions, listener)) {
                 publishSchemas(publisher);
-                return new Run(opened, publisher).toEnd();
+                var host = new HostReport(settings, listener, publisher);
+                return new Run(opened, publisher, host).toEnd();
             }
         }
     }
@@ -117,13 +124,15 @@ public final class CaptureAgent {
     private final class Run {
         private final FrameSource source;
         private final FramePublisher publisher;
+        private final HostReport host;
         private final CaptureLoop loop;
         private final LossLedger ledger;
         private long ledgerDueNanos = System.nanoTime() + LEDGER_NANOS;
 
-        Run(FrameSource source, FramePublisher publisher) {
+        Run(FrameSource source, FramePublisher publisher, HostReport host) {
             this.source = source;
             this.publisher = publisher;
+            this.host = host;
             this.loop = new CaptureLoop(source, settings, publisher, SYSTEM_CLOCKS);
             this.ledger = new LossLedger(settings, SYSTEM_CLOCKS.epochNanos());
         }
@@ -140,6 +149,7 @@ public final class CaptureAgent {
                 takeRest(seen);
             }
             loop.finish();
+            host.await();
             awaitAcknowledged(seen);
             Ledger last = publishLedger(seen, true);
             awaitAcknowledged(seen);

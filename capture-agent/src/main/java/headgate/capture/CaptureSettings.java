@@ -13,9 +13,16 @@ import java.util.Map;
 /// @param input what is captured
 /// @param snaplen most bytes of a frame that are published; 0 means no limit
 /// @param headersOnly whether payload stays here
+/// @param hostDocuments a directory with the documents of the host that the frames come from; null
+///   publishes those of this host for an interface, and none for a file
 /// @param publishing where to
 public record CaptureSettings(
-        String agent, Input input, int snaplen, boolean headersOnly, Publishing publishing) {
+        String agent,
+        Input input,
+        int snaplen,
+        boolean headersOnly,
+        Path hostDocuments,
+        Publishing publishing) {
 
     /// What is captured.
     public sealed interface Input {
@@ -101,19 +108,23 @@ public record CaptureSettings(
 
     /// Whole frames, in this host's name.
     public static CaptureSettings of(Input input, Publishing publishing) {
-        return new CaptureSettings(hostName(), input, 0, false, publishing);
+        return new CaptureSettings(hostName(), input, 0, false, null, publishing);
     }
 
     public CaptureSettings withAgent(String agent) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, publishing);
+        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
     }
 
     public CaptureSettings withSnaplen(int snaplen) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, publishing);
+        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
     }
 
     public CaptureSettings withHeadersOnly(boolean headersOnly) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, publishing);
+        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
+    }
+
+    public CaptureSettings withHostDocuments(Path hostDocuments) {
+        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
     }
 
     /// What the agent is called unless it is told.

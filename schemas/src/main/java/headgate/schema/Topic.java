@@ -1,23 +1,24 @@
 package headgate.schema;
 
 import java.time.Duration;
+import org.apache.avro.Schema;
 
 /// Every topic: what it is called without prefix, what its records are, how it is divided and how
 /// long it is kept. `docs/topics.md` is made from this list and the schemas.
 public enum Topic {
-    FRAMES("frames", "agent/capture point/lane", "frame-batch", 4, Cleanup.DELETE, days(3)),
-    ARRIVALS("arrivals", "agent", "arrival-batch", 4, Cleanup.DELETE, days(90)),
-    HOSTS("hosts", "agent", "host-snapshot", 1, Cleanup.COMPACT, null),
-    PROFILES("profiles", "name", "profile", 1, Cleanup.COMPACT, null),
-    PATH_STATS("path-stats", "agent", "path-stats", 4, Cleanup.DELETE, days(7)),
-    PATH_FATES("path-fates", "agent", "path-fates", 4, Cleanup.DELETE, Duration.ofHours(6)),
-    FLOWS("flows", "community id", "flow-record", 4, Cleanup.DELETE, days(90)),
-    VERDICTS("verdicts", "agent", "verdict", 4, Cleanup.DELETE, days(7)),
-    FATE_CHANGES("fate-changes", "agent", "fate-change", 4, Cleanup.DELETE, days(7)),
-    LEDGER("ledger", "agent", "ledger", 1, Cleanup.DELETE, days(90)),
-    FINDINGS("findings", "kind", "finding", 1, Cleanup.DELETE, days(90)),
-    DEAD_LETTERS("dead-letters", "none", "dead-letter", 1, Cleanup.DELETE, days(21)),
-    SCHEMAS("schemas", "fingerprint, 16 hexadecimal digits", null, 1, Cleanup.COMPACT, null);
+    FRAMES("frames", "agent/capture point/lane", 4, days(3), "frame", "frame-batch"),
+    ARRIVALS("arrivals", "agent", 4, days(90), "arrival-batch"),
+    HOSTS("hosts", "agent", 1, null, "host-snapshot"),
+    PROFILES("profiles", "name", 1, null, "profile"),
+    PATH_STATS("path-stats", "agent", 4, days(7), "drop-reason", "path-stats"),
+    PATH_FATES("path-fates", "agent", 4, Duration.ofHours(6), "drop-reason", "path-fates"),
+    FLOWS("flows", "community id", 4, days(90), "flow-record"),
+    VERDICTS("verdicts", "agent", 4, days(7), "flow-key", "fate", "verdict"),
+    FATE_CHANGES("fate-changes", "agent", 4, days(7), "flow-key", "fate", "fate-change"),
+    LEDGER("ledger", "agent", 1, days(90), "ledger"),
+    FINDINGS("findings", "kind", 1, days(90), "finding"),
+    DEAD_LETTERS("dead-letters", "none", 1, days(21), "dead-letter"),
+    SCHEMAS("schemas", "fingerprint, 16 hexadecimal digits", 1, null);
 
     /// What the broker does with old records (`cleanup.policy`).
     public enum Cleanup {
@@ -31,24 +32,16 @@ public enum Topic {
 
     private final String baseName;
     private final String key;
-    private final String schemaFile;
     private final int partitions;
-    private final Cleanup cleanup;
     private final Duration retention;
+    private final String[] schemaFiles;
 
-    Topic(
-            String baseName,
-            String key,
-            String schemaFile,
-            int partitions,
-            Cleanup cleanup,
-            Duration retention) {
+    Topic(String baseName, String key, int partitions, Duration retention, String... schemaFiles) {
         this.baseName = baseName;
         this.key = key;
-        this.schemaFile = schemaFile;
         this.partitions = partitions;
-        this.cleanup = cleanup;
         this.retention = retention;
+        this.schemaFiles = schemaFiles;
     }
 
     private static Duration days(int days) {
@@ -65,10 +58,9 @@ public enum Topic {
         return key;
     }
 
-    /// Name of the value's `.avsc` without the ending; null for [#SCHEMAS], whose values are
-    /// schemas in JSON.
-    public String schemaFile() {
-        return schemaFile;
+    /// Of its values; null for [#SCHEMAS], whose values are schemas in JSON.
+    public Schema schema() {
+        return schemaFiles.length == 0 ? null : SchemaFiles.load(schemaFiles);
     }
 
     /// How many partitions it is created with.
@@ -78,7 +70,7 @@ public enum Topic {
 
     /// What becomes of old records.
     public Cleanup cleanup() {
-        return cleanup;
+        return retention == null ? Cleanup.COMPACT : Cleanup.DELETE;
     }
 
     /// How long records are kept; null where the last one of each key is kept.

@@ -142,7 +142,7 @@ public final class CodecContract {
     }
 
     /// Each record and each field, also of records inside, has a `doc`.
-    private static void assertDocumented(Schema schema, String path) {
+    static void assertDocumented(Schema schema, String path) {
         switch (schema.getType()) {
             case RECORD -> {
                 assertNotNull(schema.getDoc(), path + " has no doc");

@@ -1,0 +1,51 @@
+package headgate.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TopicsTest {
+    @Test
+    void everyTopicHasANameOfItsOwnUnderThePrefix() {
+        assertEquals("headgate.frames", Topics.DEFAULT.name(Topic.FRAMES));
+        assertEquals("a.b_path-stats", Topics.with("a.b_").name(Topic.PATH_STATS));
+        assertEquals(
+                Topic.values().length,
+                Stream.of(Topic.values()).map(Topic::baseName).distinct().count());
+    }
+
+    @Test
+    void keepsTheLastOfAKeyOrEverythingForATime() {
+        assertEquals(
+                Map.of("cleanup.policy", "compact", "max.message.bytes", "8388608"),
+                Topics.DEFAULT.config(Topic.HOSTS));
+        assertEquals(
+                Map.of(
+                        "cleanup.policy",
+                        "delete",
+                        "max.message.bytes",
+                        "8388608",
+                        "retention.ms",
+                        "21600000"),
+                Topics.DEFAULT.config(Topic.PATH_FATES));
+    }
+
+    @Test
+    void refusesAPrefixThatNoTopicCanHave() {
+        assertThrows(IllegalArgumentException.class, () -> Topics.with("a/b"));
+        assertThrows(IllegalArgumentException.class, () -> Topics.with("x".repeat(101)));
+        assertEquals("frames", Topics.with("").name(Topic.FRAMES));
+    }
+
+    @Test
+    void everyValueButASchemaHasASchemaThatSaysWhatEachFieldMeans() {
+        for (Topic topic : Topic.values()) {
+            if (topic != Topic.SCHEMAS) {
+                CodecContract.assertDocumented(topic.schema(), topic.baseName());
+            }
+        }
+    }
+}
