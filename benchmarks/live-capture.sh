@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What taking frames from an interface costs, per frame, and whether any is lost: benchmarks/live-capture.sh [BURSTS] [FRAMES]
-# Two network namespaces joined by a veth pair (needs root and iproute2); one thread sends frames of 64 bytes as fast as it can,
+# Two network namespaces joined by a veth pair (needs root and iproute2); one thread sends frames of 64 bytes as fast as it can;
 # the ring and libpcap each take them once. CPU time of the taking thread; the kernel's part is charged to the sender.
 set -euo pipefail
 bursts=${1:-7} frames=${2:-500000}

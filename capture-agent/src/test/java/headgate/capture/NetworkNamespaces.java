@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -84,6 +85,7 @@ final class NetworkNamespaces implements AutoCloseable {
         var namespaces =
                 new NetworkNamespaces(
                         "hg-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
+        Runtime.getRuntime().addShutdownHook(new Thread(namespaces::remove));
         try {
             namespaces.make();
             namespaces.openSinks();
@@ -308,9 +310,18 @@ final class NetworkNamespaces implements AutoCloseable {
             process.destroy();
             process.onExit().join();
         }
+        remove();
+    }
+
+    /// Also when the tests are stopped half way: namespaces outlive the process that made them.
+    private void remove() {
         for (String namespace : List.of(capture, peer)) {
             if (Files.exists(Path.of("/run/netns", namespace))) {
-                run("ip", "netns", "delete", namespace);
+                try {
+                    run("ip", "netns", "delete", namespace);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
     }
