@@ -39,6 +39,11 @@ final class FilteredSource implements FrameSource {
     }
 
     @Override
+    public boolean describesInterfaces() {
+        return source.describesInterfaces();
+    }
+
+    @Override
     public List<CaptureInterface> interfaces() {
         return source.interfaces();
     }

@@ -20,6 +20,11 @@ public interface FrameSource extends AutoCloseable {
     /// capture file may add more of them while it is read.
     List<CaptureInterface> interfaces();
 
+    /// Whether the source itself tells its interfaces apart; a pcap file does not.
+    default boolean describesInterfaces() {
+        return true;
+    }
+
     /// What was seen and lost so far.
     SourceStatistics statistics();
 

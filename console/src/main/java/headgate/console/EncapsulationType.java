@@ -3,6 +3,7 @@ package headgate.console;
 /// Numbers of link types as tshark's `frame.encap_type` has them (Wireshark's `WTAP_ENCAP_…`).
 final class EncapsulationType {
     static final int UNKNOWN = -1;
+    static final int RAW_IP = 7;
 
     private EncapsulationType() {}
 
@@ -16,7 +17,7 @@ final class EncapsulationType {
             case 8 -> 3; // SLIP
             case 9 -> 4; // PPP
             case 10 -> 6; // FDDI
-            case 12, 14, 101 -> 7; // RAW
+            case 12, 14, 101 -> RAW_IP;
             case 100 -> 10; // ATM, RFC 1483
             case 104 -> 28; // CISCO HDLC
             case 105 -> 20; // IEEE 802.11

@@ -9,6 +9,7 @@ import headgate.packet.EtherType;
 import headgate.packet.EthernetView;
 import headgate.packet.Frame;
 import headgate.packet.IcmpView;
+import headgate.packet.IgmpGroupRecordsView;
 import headgate.packet.IgmpView;
 import headgate.packet.IpAddress;
 import headgate.packet.Ipv4View;
@@ -49,7 +50,14 @@ public final class PacketFields {
     private final UdpView udp = new UdpView();
     private final IcmpView icmp = new IcmpView();
     private final IgmpView igmp = new IgmpView();
+    private final IgmpGroupRecordsView igmpGroups = new IgmpGroupRecordsView();
+    private final boolean hasInterfaces;
     private int vlanTag;
+
+    /// @param hasInterfaces whether the source tells interfaces apart; a pcap file does not
+    public PacketFields(boolean hasInterfaces) {
+        this.hasInterfaces = hasInterfaces;
+    }
 
     /// All fields of a frame, in the order of its headers; a value is a `Long` or a `String`. Valid
     /// until the next call.
@@ -80,10 +88,15 @@ public final class PacketFields {
         fields.add("frame.time_epoch", epoch(frame.arrivalNanos));
         fields.add("frame.len", frame.lengthOnWire);
         fields.add("frame.cap_len", frame.lengthCaptured);
-        fields.add("frame.interface_id", frame.interfaceId);
+        if (hasInterfaces) {
+            fields.add("frame.interface_id", frame.interfaceId);
+        }
         int encapsulation = EncapsulationType.of(frame.linkType);
         if (encapsulation != EncapsulationType.UNKNOWN) {
             fields.add("frame.encap_type", encapsulation);
+        }
+        if (encapsulation == EncapsulationType.RAW_IP) {
+            protocol("raw");
         }
     }
 
@@ -215,7 +228,8 @@ public final class PacketFields {
         fields.add("ip.id", ipv4.identification());
         fields.add("ip.flags.df", ipv4.dontFragment());
         fields.add("ip.flags.mf", ipv4.moreFragments());
-        fields.add("ip.frag_offset", ipv4.fragmentOffset());
+        // tshark gives it as on the wire: in units of eight bytes.
+        fields.add("ip.frag_offset", ipv4.fragmentOffset() / 8);
         fields.add("ip.ttl", ipv4.timeToLive());
         fields.add("ip.proto", ipv4.protocol());
         fields.add("ip.checksum", ipv4.headerChecksum());
@@ -248,7 +262,6 @@ public final class PacketFields {
         fields.add("ipv6.routing.type", ipv6Extension.routingType());
     }
 
-    /// The offset counts units of eight bytes here, other than that of IPv4.
     private void fragment(Frame frame, long at, long limit) {
         ipv6Fragment.wrap(frame.bytes, at, limit);
         protocol("ipv6.fraghdr");
@@ -341,8 +354,12 @@ public final class PacketFields {
         if (version != 0) {
             fields.add("igmp.version", version);
         }
-        if (igmp.type() != IgmpView.V3_MEMBERSHIP_REPORT) {
+        if (version != 0 && igmp.type() != IgmpView.V3_MEMBERSHIP_REPORT) {
             fields.add("igmp.maddr", IpAddress.formatV4(igmp.groupAddress()));
+        }
+        igmpGroups.wrap(frame.bytes, at + IgmpView.HEADER_LENGTH, limit, igmp.numberOfRecords());
+        while (igmpGroups.next()) {
+            fields.add("igmp.maddr", IpAddress.formatV4(igmpGroups.multicastAddress()));
         }
     }
 

@@ -82,6 +82,7 @@ final class PacketsCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    private PacketFields fields;
     private long number;
 
     @Override
@@ -142,17 +143,18 @@ final class PacketsCommand implements Callable<Integer> {
     // ---- Fields ----
 
     private int printFields() throws IOException {
-        var fields = new PacketFields();
         try (var rows = output.rows()) {
-            return traffic.readUpTo(
-                            limit(),
-                            frame -> {
-                                rows.add(json -> row(json, ++number, fields.of(frame)));
-                                if (traffic.isLive()) {
-                                    rows.flush();
-                                }
-                            })
-                    .exitCode();
+            return traffic.readUpTo(limit(), frame -> add(rows, frame)).exitCode();
+        }
+    }
+
+    private void add(JsonRows rows, Frame frame) {
+        if (number++ == 0) {
+            fields = new PacketFields(traffic.describesInterfaces());
+        }
+        rows.add(json -> row(json, number, fields.of(frame)));
+        if (traffic.isLive()) {
+            rows.flush();
         }
     }
 

@@ -114,6 +114,11 @@ final class TrafficOptions {
         return reading.interfaces();
     }
 
+    /// Whether the source that is being read tells interfaces apart; for a handler.
+    boolean describesInterfaces() {
+        return reading.describesInterfaces();
+    }
+
     private FrameSource open() throws IOException {
         if ((file == null) == (interfaceName == null)) {
             throw new ParameterException(

@@ -48,12 +48,19 @@ public final class Checksum {
         if (frame.protocol == IpProtocol.UDP && frame.transportChecksum == 0) {
             return frame.ipVersion == 4 ? ChecksumStatus.NOT_PRESENT : ChecksumStatus.BAD;
         }
-        if (frame.isFragment() || frame.payloadCaptured < frame.payloadLength) {
+        if (frame.isFragment() || !isWhole(frame)) {
             return ChecksumStatus.UNVERIFIED;
         }
         int length = frame.payloadOffset + frame.payloadLength - frame.transportOffset;
         long sum = partial(frame.bytes, frame.start + frame.transportOffset, length);
         return status(fold(hasPseudoHeader(frame) ? sum + pseudoHeader(frame, length) : sum));
+    }
+
+    /// Whether all bytes of the message are here; a UDP length may promise more than the packet
+    /// has.
+    private static boolean isWhole(Frame frame) {
+        int headerAndPayload = frame.payloadOffset + frame.payloadLength - frame.transportOffset;
+        return frame.payloadCaptured == frame.payloadLength && frame.udpLength <= headerAndPayload;
     }
 
     private static boolean hasPseudoHeader(Frame frame) {

@@ -53,6 +53,12 @@ public final class IgmpView {
         return type() == V3_MEMBERSHIP_REPORT ? 0 : (int) word;
     }
 
+    /// Group records that a version 3 report announces, see [IgmpGroupRecordsView]; 0 in all other
+    /// messages.
+    public int numberOfRecords() {
+        return type() == V3_MEMBERSHIP_REPORT ? (int) word & 0xffff : 0;
+    }
+
     /// 1, 2 or 3; 0 where the type is not IGMP's own. Queries tell it by length and code (RFC 9776
     /// section 7.1).
     ///

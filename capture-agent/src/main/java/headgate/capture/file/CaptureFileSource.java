@@ -162,6 +162,11 @@ public final class CaptureFileSource implements FrameSource {
     }
 
     @Override
+    public boolean describesInterfaces() {
+        return reader.describesInterfaces();
+    }
+
+    @Override
     public List<CaptureInterface> interfaces() {
         List<InterfaceDescription> described = reader.interfaces();
         for (int i = interfaces.size(); i < described.size(); i++) {

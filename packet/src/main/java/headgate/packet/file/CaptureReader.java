@@ -59,6 +59,11 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     /// Described so far, in the order of [Frame#interfaceId], over all sections of the file.
     public abstract List<InterfaceDescription> interfaces();
 
+    /// Whether the file tells interfaces apart; a pcap file has one without a name.
+    public boolean describesInterfaces() {
+        return true;
+    }
+
     /// What the file says, up to here, of the losses of each of the [#interfaces].
     public abstract List<InterfaceStatistics> statistics();
 

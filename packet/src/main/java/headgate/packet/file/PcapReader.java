@@ -111,6 +111,11 @@ public final class PcapReader extends CaptureReader {
     }
 
     @Override
+    public boolean describesInterfaces() {
+        return false;
+    }
+
+    @Override
     public List<InterfaceDescription> interfaces() {
         return List.of(description);
     }

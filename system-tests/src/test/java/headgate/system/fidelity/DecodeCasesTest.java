@@ -1,0 +1,331 @@
+package headgate.system.fidelity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import headgate.capture.FrameSource;
+import headgate.capture.file.CaptureFileSource;
+import headgate.console.PacketFields;
+import headgate.packet.Frame;
+import headgate.packet.FrameDecoder;
+import headgate.packet.IpAddress;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+/// Header fields of real captures against what tshark says of the same frames: the outermost
+/// occurrence of each field, as in `docs/decoding.md`.
+class DecodeCasesTest {
+    /// Over all fields of all frames of link types that are decoded, those in tunnels too.
+    private static final double AGREEMENT = 0.995;
+
+    /// Over all fields of the frames that have only headers which are decoded.
+    private static final double AGREEMENT_IN_SCOPE = 0.999;
+
+    /// For each single field of those frames: some are on a hundred frames only.
+    private static final double AGREEMENT_OF_A_FIELD = 0.99;
+
+    /// Headers that are not decoded and carry others: what is in them is missing.
+    private static final Set<String> NOT_DECODED =
+            Set.of(
+                    "ah",
+                    "cfp",
+                    "erspan",
+                    "geneve",
+                    "gre",
+                    "gtp",
+                    "l2tp",
+                    "mpls",
+                    "nsh",
+                    "pppoes",
+                    "teredo",
+                    "vxlan",
+                    "wg",
+                    "wlan",
+                    "arcnet",
+                    "chdlc",
+                    "fr",
+                    "nflog",
+                    "ppi",
+                    "pktap",
+                    "radiotap",
+                    "tr",
+                    "snap");
+
+    /// `frame.encap_type` of the link types that are decoded; frames of others are opaque.
+    private static final Set<String> LINK_TYPES = Set.of("1", "7", "15", "25", "129", "130", "210");
+
+    /// tshark adds what it dissected above the transport layer.
+    private static final String PROTOCOLS = "frame.protocols";
+
+    /// Fields that count as missing where only tshark has them: all of the decoded headers.
+    private static final List<String> CLAIMED_PREFIXES =
+            List.of(
+                    "frame.",
+                    "eth.",
+                    "sll.",
+                    "null.",
+                    "vlan.",
+                    "ieee8021ad.",
+                    "arp.",
+                    "ip.",
+                    "ipv6.",
+                    "tcp.",
+                    "udp.",
+                    "icmp.",
+                    "icmpv6.",
+                    "igmp.",
+                    "communityid");
+
+    private static final Set<String> NOT_CLAIMED = Set.of("frame.number", "null.type");
+
+    @Test
+    void agreesWithTsharkOnTheFieldsOfRealCaptures() throws IOException {
+        Path captures = SharedFolder.folder("captures/pcap");
+        Path expected = SharedFolder.folder("expected/decode");
+        var all = new Tally();
+        var inScope = new Tally();
+        int compared = 0;
+        for (Path capture : files(captures)) {
+            Path answers = expected.resolve(capture.getFileName() + ".tsv.gz");
+            if (Files.exists(answers) && !isRefusedByTshark(answers)) {
+                compare(capture, answers, all, inScope);
+                compared++;
+            }
+        }
+        assertTrue(compared >= 100, "only " + compared + " captures were compared");
+        assertTrue(all.agreement() >= AGREEMENT, all::toString);
+        assertTrue(inScope.agreement() >= AGREEMENT_IN_SCOPE, inScope::toString);
+        inScope.fields.forEach((field, count) ->
+                assertTrue(count.agreement() >= AGREEMENT_OF_A_FIELD, () -> field + ": " + count));
+    }
+
+    @Test
+    void givesEveryMalformedFrameItsFields() throws IOException {
+        var fields = new PacketFields(true);
+        long frames = 0;
+        for (Path capture : files(SharedFolder.folder("captures/malformed/pcap"))) {
+            frames +=
+                    read(
+                            capture,
+                            (_, frame) ->
+                                    assertEquals(
+                                            List.of((long) frame.lengthOnWire),
+                                            fields.of(frame).get("frame.len"),
+                                            capture::toString));
+        }
+        assertTrue(frames > 1000, "only " + frames + " malformed frames were read");
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    /// A file that tshark cannot read has a complaint beside an empty answer.
+    private static boolean isRefusedByTshark(Path answers) throws IOException {
+        Path complaint = answers.resolveSibling(answers.getFileName() + ".err");
+        return Files.exists(complaint) && Files.readString(complaint).contains("doesn't support");
+    }
+
+    /// Sees a decoded frame and its number in the file, from 1.
+    private interface Look {
+        void at(long number, Frame frame);
+    }
+
+    private static long read(Path capture, Look look) throws IOException {
+        var decoder = new FrameDecoder();
+        var count = new long[1];
+        try (var source = open(capture)) {
+            if (source == null) {
+                return 0;
+            }
+            while (source.poll(
+                            frame -> {
+                                decoder.decode(frame);
+                                look.at(++count[0], frame);
+                            },
+                            1024)
+                    != FrameSource.END) {}
+        }
+        return count[0];
+    }
+
+    /// Null for a file that is no capture: its reader's own tests are about that.
+    private static FrameSource open(Path capture) {
+        try {
+            return CaptureFileSource.open(capture);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static void compare(Path capture, Path answers, Tally all, Tally inScope)
+            throws IOException {
+        try (var lines =
+                new BufferedReader(
+                        new InputStreamReader(
+                                new GZIPInputStream(Files.newInputStream(answers)),
+                                StandardCharsets.ISO_8859_1))) {
+            var names = lines.readLine().split("\t", -1);
+            var fields = new PacketFields[1];
+            try (var source = CaptureFileSource.open(capture)) {
+                fields[0] = new PacketFields(source.describesInterfaces());
+            }
+            read(
+                    capture,
+                    (number, frame) -> {
+                        var theirs = row(names, lines);
+                        assertEquals(
+                                Long.toString(number),
+                                theirs.get("frame.number"),
+                                capture::toString);
+                        if (!LINK_TYPES.contains(theirs.get("frame.encap_type"))) {
+                            return;
+                        }
+                        var ours = fields[0].of(frame);
+                        String frameName = capture.getFileName() + " frame " + number;
+                        all.add(frameName, names, theirs, ours);
+                        if (isInScope(theirs)) {
+                            inScope.add(frameName, names, theirs, ours);
+                        }
+                    });
+            assertEquals(null, lines.readLine(), () -> capture + " has more frames for tshark");
+        }
+    }
+
+    private static boolean isClaimed(String field) {
+        return CLAIMED_PREFIXES.stream().anyMatch(field::startsWith)
+                && !NOT_CLAIMED.contains(field);
+    }
+
+    private static boolean isInScope(Map<String, String> theirs) {
+        List<String> protocols = List.of(theirs.getOrDefault(PROTOCOLS, "").split(":"));
+        long addresses =
+                protocols.stream().filter(name -> name.equals("ip") || name.equals("ipv6")).count();
+        return addresses <= 1
+                && protocols.stream().noneMatch(NOT_DECODED::contains)
+                && !theirs.containsKey("_ws.malformed")
+                && !theirs.containsKey("_ws.short");
+    }
+
+    /// One line: the outermost occurrence of each field that tshark has.
+    private static Map<String, String> row(String[] names, BufferedReader lines) {
+        try {
+            String line = lines.readLine();
+            assertTrue(line != null, "tshark has fewer frames");
+            var cells = line.split("\t", -1);
+            var row = new HashMap<String, String>();
+            for (int i = 0; i < Math.min(names.length, cells.length); i++) {
+                if (!cells[i].isEmpty()) {
+                    row.put(names[i], cells[i].split("\u001f", 2)[0]);
+                }
+            }
+            return row;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Numbers in decimal, whatever base they are written in; addresses in canonical form.
+    private static String normal(String field, String text) {
+        if (field.equals("ipv6.src") || field.equals("ipv6.dst")) {
+            return IpAddress.parse(text).toString();
+        }
+        if (text.startsWith("0x")) {
+            return Long.toString(Long.parseLong(text.substring(2), 16));
+        }
+        return text;
+    }
+
+    /// Equal and unequal values of one field.
+    private static final class Count {
+        long equal;
+        long unequal;
+        String example = "";
+
+        double agreement() {
+            return equal + unequal == 0 ? 1 : (double) equal / (equal + unequal);
+        }
+
+        @Override
+        public String toString() {
+            return "%d equal, %d not (%.3f %%), at first %s"
+                    .formatted(equal, unequal, 100 * agreement(), example);
+        }
+    }
+
+    /// Counts by field.
+    private static final class Tally {
+        final Map<String, Count> fields = new TreeMap<>();
+
+        void add(
+                String frame,
+                String[] names,
+                Map<String, String> theirs,
+                Map<String, List<Object>> ours) {
+            for (String name : names) {
+                String their = theirs.get(name);
+                List<Object> values = ours.get(name);
+                if (isQuoted(name, theirs, values)) {
+                    continue;
+                }
+                if (isClaimed(name) && (values != null || their != null)) {
+                    String our = values == null ? null : values.getFirst().toString();
+                    count(frame, name, our, their);
+                }
+            }
+        }
+
+        /// The headers that an ICMP error quotes are payload here.
+        private static boolean isQuoted(
+                String name, Map<String, String> theirs, List<Object> ours) {
+            return ours == null
+                    && (name.startsWith("tcp.") || name.startsWith("udp."))
+                    && theirs.getOrDefault(PROTOCOLS, "").contains("icmp");
+        }
+
+        private void count(String frame, String name, String our, String their) {
+            Count count = fields.computeIfAbsent(name, _ -> new Count());
+            if (our != null && their != null && isEqual(name, our, their)) {
+                count.equal++;
+                return;
+            }
+            if (count.unequal++ == 0) {
+                count.example = frame + " ours " + our + " theirs " + their;
+            }
+        }
+
+        private static boolean isEqual(String name, String our, String their) {
+            return name.equals(PROTOCOLS)
+                    ? their.equals(our) || their.startsWith(our + ":")
+                    : normal(name, our).equals(normal(name, their));
+        }
+
+        double agreement() {
+            long equal = fields.values().stream().mapToLong(count -> count.equal).sum();
+            long unequal = fields.values().stream().mapToLong(count -> count.unequal).sum();
+            return (double) equal / (equal + unequal);
+        }
+
+        @Override
+        public String toString() {
+            var text = new StringBuilder("agreement " + 100 * agreement() + " %");
+            fields.forEach((field, count) -> text.append("\n").append(field + ": " + count));
+            return text.toString();
+        }
+    }
+}
