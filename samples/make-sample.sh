@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Makes the bundled capture: real programs in network namespaces, talking over a trunk that loses and reorders frames.
 #
-#   client  (native VLAN) ─┐                                         ┌─ router ── core ── server
-#   visitor (VLAN 20)     ─┴─ switch A ══ trunk (captured here) ══ switch B ─┘
+#   client  (native VLAN) ─┐                                                            ┌─ router ── core ── server
+#   visitor (VLAN 20)     ─┴─ switch A ══ trunk, captured at switch A's end ══ switch B ─┘
 #
+# Switch A's end of the trunk is called lan0, after the router's interface that its native VLAN leads to: so the
+# router's tables, which are recorded too, know the interface that the frames name.
 # usage: sudo samples/make-sample.sh [OUT.pcapng]
-# Needs root, iproute2, python3, tcpdump, nginx, openssl, curl, dnsmasq, dig, sshd and ssh, traceroute, ping.
+# Needs root, iproute2, python3, nginx, openssl, curl, dnsmasq, dig, sshd and ssh, traceroute, ping.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 out=$(realpath -m "${1:-$here/sample.pcapng}")
-for program in ip python3 tcpdump nginx openssl curl dnsmasq dig sshd ssh traceroute ping; do
+for program in ip python3 nginx openssl curl dnsmasq dig sshd ssh traceroute ping; do
     PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || { echo "make-sample: needs $program" >&2; exit 2; }
 done
 export PATH=$PATH:/usr/sbin
+"$here/../headgate" --version >/dev/null # built before the clock runs
 work=$(mktemp -d)
 spaces=(hg-client hg-visitor hg-switcha hg-switchb hg-router hg-core hg-server)
 
@@ -33,17 +36,17 @@ for space in "${spaces[@]}"; do
     ip -n "$space" link set lo up
     ip netns exec "$space" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
 done
-link switcha trunk switchb trunk
+link switcha lan0 switchb trunk
 link router core core router
 link core server server core
-for end in "switcha trunk" "switchb trunk" "router core" "core router" "core server" "server core"; do
+for end in "switcha lan0" "switchb trunk" "router core" "core router" "core server" "server core"; do
     read -r space device <<<"$end"
     ip -n "hg-$space" link set "$device" up
     in_ "$space" ethtool -K "$device" tx off tso off gso off gro off >/dev/null 2>&1 || true
 done
 
 ready() { for _ in $(seq 100); do grep -q READY "$1" 2>/dev/null && return; sleep 0.05; done; echo "make-sample: a switch did not start" >&2; cat "$1"* >&2; exit 1; }
-start switcha python3 "$here/switch.py" trunk 0.008 4 1 eth0=hg-client:0 eth1=hg-visitor:20 >"$work/a" 2>"$work/a.err"
+start switcha python3 "$here/switch.py" lan0 0.008 4 1 eth0=hg-client:0 eth1=hg-visitor:20 >"$work/a" 2>"$work/a.err"
 start switchb python3 "$here/switch.py" trunk 0.008 4 2 lan0=hg-router:0 lan20=hg-router:20 >"$work/b" 2>"$work/b.err"
 ready "$work/a"; ready "$work/b"
 
@@ -100,9 +103,13 @@ start server /usr/sbin/sshd -D -f /dev/null -h "$work/host" -o ListenAddress=198
 sleep 1
 
 # ---- capture ----
-start switcha tcpdump -q -i trunk -B 16384 --time-stamp-precision=nano -w "$work/trunk.pcap" 2>"$work/tcpdump"
+start switcha "$here/../headgate" packets -i lan0 -w "$out" 2>"$work/capture"
 capture=$!
-sleep 1
+for _ in $(seq 600); do # until there is its packet socket beside the switch's
+    (($(in_ switcha cat /proc/net/packet | wc -l) > 2)) && break
+    sleep 0.1
+done
+sleep 0.5
 
 # ---- what people do ----
 quiet() { "$@" >/dev/null 2>&1 || true; }
@@ -132,7 +139,7 @@ quiet in_ visitor curl -s --max-time 2 http://198.51.100.99/                # no
 quiet in_ client bash -c 'echo hello > /dev/udp/198.51.100.80/9999'         # closed: port unreachable
 sleep 1
 kill "$capture"; wait "$capture" || true
-cat "$work/tcpdump" >&2
+cat "$work/capture" >&2
 
 # ---- what the router says of itself: the tables that `headgate forward -R` reads ----
 router=$(dirname "$out")/router
@@ -148,5 +155,4 @@ in_ router ip -j maddr >"$router/maddr.json"
 in_ router ip -j nexthop >"$router/nexthop.json"
 in_ router sysctl -a 2>/dev/null | grep -E '^net\.(ipv4\.(conf|ip_|icmp_|fib_|ipfrag_|route)|ipv6\.(conf|icmp|fib_|route)|core\.(netdev_|dev_weight))' >"$router/sysctl.txt"
 
-"$here/../headgate" packets -r "$work/trunk.pcap" -w "$out"
-ls -l "$out" >&2
+ls -l "$out" "$router" >&2
