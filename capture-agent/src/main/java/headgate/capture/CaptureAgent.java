@@ -82,16 +82,38 @@ public final class CaptureAgent {
     ///   source broke
     /// @throws BrokerUnavailableException when the broker refused or was away for too long
     public Outcome run() throws IOException, BrokerUnavailableException {
-        try (FrameSource opened = open()) {
-            source = opened;
-            int partitions =
-                    new BrokerTopics(settings.publishing(), listener, () -> stopped).prepare();
-            try (var publisher = new FramePublisher(settings, partitions, listener)) {
-                publishSchemas(publisher);
-                var host = new HostReport(settings, listener, publisher);
-                return new Run(opened, publisher, host).toEnd();
-            }
+        return settings.isLive() ? runLive() : runFile();
+    }
+
+    /// The interface is opened twice: what is wrong with it is told before a broker is waited for,
+    /// and the ring starts to fill when somebody empties it.
+    private Outcome runLive() throws IOException, BrokerUnavailableException {
+        open().close();
+        try (FramePublisher publisher = connect();
+                FrameSource opened = open()) {
+            return capture(opened, publisher);
         }
+    }
+
+    private Outcome runFile() throws IOException, BrokerUnavailableException {
+        try (FrameSource opened = open();
+                FramePublisher publisher = connect()) {
+            return capture(opened, publisher);
+        }
+    }
+
+    private FramePublisher connect() throws BrokerUnavailableException {
+        int partitions = new BrokerTopics(settings.publishing(), listener, () -> stopped).prepare();
+        var publisher = new FramePublisher(settings, partitions, listener);
+        publishSchemas(publisher);
+        return publisher;
+    }
+
+    private Outcome capture(FrameSource opened, FramePublisher publisher)
+            throws IOException, BrokerUnavailableException {
+        source = opened;
+        var host = new HostReport(settings, listener, publisher);
+        return new Run(opened, publisher, host).toEnd();
     }
 
     /// Makes [#run] end soon, with everything that had arrived so far published. For any thread.
