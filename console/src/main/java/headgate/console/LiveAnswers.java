@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -56,6 +59,7 @@ final class LiveAnswers implements AutoCloseable {
     private final ArrayDeque<Finding> findings = new ArrayDeque<>();
     private long unreadable;
     private volatile boolean closed;
+    private final AtomicReference<CountDownLatch> caughtUp = new AtomicReference<>();
     private volatile Exception failure;
 
     /// One profile's receive path since the start. All of it modelled.
@@ -143,6 +147,14 @@ final class LiveAnswers implements AutoCloseable {
         return failure;
     }
 
+    /// Waits until everything is read that was committed before this call, but no longer than
+    /// `limit`.
+    void catchUp(Duration limit) throws InterruptedException {
+        var read = new CountDownLatch(1);
+        caughtUp.set(read);
+        read.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -169,9 +181,14 @@ final class LiveAnswers implements AutoCloseable {
                 consumer.seekToEnd(partitions);
             }
             while (!closed) {
-                var records = consumer.poll(POLL);
-                synchronized (this) {
-                    records.forEach(this::take);
+                CountDownLatch asked = caughtUp.get();
+                var ends = asked == null ? null : consumer.endOffsets(partitions);
+                readOnce();
+                while (ends != null && !closed && isBehind(ends)) {
+                    readOnce();
+                }
+                if (asked != null && caughtUp.compareAndSet(asked, null)) {
+                    asked.countDown();
                 }
             }
         } catch (WakeupException e) {
@@ -181,6 +198,18 @@ final class LiveAnswers implements AutoCloseable {
         } catch (RuntimeException e) {
             failure = e;
         }
+    }
+
+    private void readOnce() {
+        var records = consumer.poll(POLL);
+        synchronized (this) {
+            records.forEach(this::take);
+        }
+    }
+
+    private boolean isBehind(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
     }
 
     private void take(ConsumerRecord<byte[], byte[]> message) {

@@ -66,6 +66,7 @@ final class RunCommand implements Callable<Integer> {
     private static final String SAMPLE_AGENT = "router";
     private static final long SCREEN_MILLIS = 1000;
     private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
+    private static final Duration ANSWERS_COME_WITHIN = Duration.ofSeconds(5);
 
     @Option(
             names = {"-i", "--interface"},
@@ -212,6 +213,7 @@ final class RunCommand implements Callable<Integer> {
                                         .withInterim(Duration.ofSeconds(1)),
                                 this::talk);
                 var answers = new LiveAnswers(bootstrap, topics, brokers == null)) {
+            notice = "";
             if (!tables.isEmpty()) {
                 publish(bootstrap, topics, capture.agent(), tables);
             }
@@ -262,6 +264,8 @@ final class RunCommand implements Callable<Integer> {
         }
         capture.stop();
         int status = status(outcome, stream, answers);
+        stream.close();
+        answers.catchUp(ANSWERS_COME_WITHIN);
         screen.showEnd(
                 System.nanoTime() - start,
                 ledger,
