@@ -21,6 +21,12 @@ public final class AvroInput extends Decoder {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT_LE =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG_BE =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT_BE =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT_BE =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] bytes = {};
     private int position;
@@ -103,16 +109,23 @@ public final class AvroInput extends Decoder {
         return longerLong(first);
     }
 
+    /// Works on local variables: most of what a frame takes to read is spent here.
     private long longerLong(int first) {
+        byte[] from = bytes;
+        int at = position;
         long raw = first & 0x7f;
-        for (int shift = 7; shift < Long.SIZE; shift += 7) {
-            int next = nextByte();
+        for (int shift = 7; shift < Long.SIZE && at < from.length; shift += 7) {
+            int next = from[at++];
             raw |= (next & 0x7fL) << shift;
             if (next >= 0) {
+                position = at;
                 return (raw >>> 1) ^ -(raw & 1);
             }
         }
-        throw new UnreadableValueException("a number before byte " + position + " never ends");
+        throw new UnreadableValueException(
+                at == from.length
+                        ? "the value ends at byte " + at
+                        : "a number before byte " + at + " never ends");
     }
 
     @Override
@@ -125,14 +138,21 @@ public final class AvroInput extends Decoder {
         return Double.longBitsToDouble((long) LONG_LE.get(bytes, advance(Double.BYTES)));
     }
 
-    /// A big-endian number of so many bytes, at most eight: a `fixed` that is an address.
-    long readBigEndian(int length) {
-        int at = advance(length);
-        long value = 0;
-        for (int i = 0; i < length; i++) {
-            value = value << 8 | bytes[at + i] & 0xff;
-        }
-        return value;
+    /// Four bytes, highest first, as an unsigned number: a `fixed` that is an IPv4 address.
+    long readUnsignedInt() {
+        return Integer.toUnsignedLong((int) INT_BE.get(bytes, advance(Integer.BYTES)));
+    }
+
+    /// Six bytes, highest first: a `fixed` that is a MAC address.
+    long readMac() {
+        int at = advance(6);
+        long high = Short.toUnsignedLong((short) SHORT_BE.get(bytes, at));
+        return high << 32 | Integer.toUnsignedLong((int) INT_BE.get(bytes, at + 2));
+    }
+
+    /// Eight bytes, highest first: half of a `fixed` that is an IPv6 address.
+    long readBigEndianLong() {
+        return (long) LONG_BE.get(bytes, advance(Long.BYTES));
     }
 
     @Override

@@ -13,7 +13,6 @@ final class FrameCodec {
 
     private static final int NULL = 0;
     private static final int PRESENT = 2; // index 1 of a union, in zigzag
-    private static final int MAC_LENGTH = 6;
     private static final int IPV6_HEADER_LENGTH = 40;
     private static final int IGMP = 2;
 
@@ -151,13 +150,13 @@ final class FrameCodec {
 
     private static void readLink(AvroInput in, Frame frame) {
         if (present(in)) {
-            frame.destinationMac = in.readBigEndian(MAC_LENGTH);
-            frame.sourceMac = in.readBigEndian(MAC_LENGTH);
+            frame.destinationMac = in.readMac();
+            frame.sourceMac = in.readMac();
         }
         if (present(in)) {
             frame.packetType = in.readInt();
             if (present(in)) {
-                frame.sourceMac = in.readBigEndian(MAC_LENGTH);
+                frame.sourceMac = in.readMac();
             }
         }
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
@@ -196,10 +195,10 @@ final class FrameCodec {
     private static void readArp(AvroInput in, Frame frame) {
         if (present(in)) {
             frame.arpOperation = in.readInt();
-            frame.arpSenderMac = in.readBigEndian(MAC_LENGTH);
-            frame.arpSenderAddress = (int) in.readBigEndian(Integer.BYTES);
-            frame.arpTargetMac = in.readBigEndian(MAC_LENGTH);
-            frame.arpTargetAddress = (int) in.readBigEndian(Integer.BYTES);
+            frame.arpSenderMac = in.readMac();
+            frame.arpSenderAddress = (int) in.readUnsignedInt();
+            frame.arpTargetMac = in.readMac();
+            frame.arpTargetAddress = (int) in.readUnsignedInt();
         }
     }
 
@@ -236,8 +235,8 @@ final class FrameCodec {
             frame.timeToLive = in.readInt();
             frame.protocol = in.readInt();
             frame.networkChecksum = in.readInt();
-            frame.sourceLow = in.readBigEndian(Integer.BYTES);
-            frame.destinationLow = in.readBigEndian(Integer.BYTES);
+            frame.sourceLow = in.readUnsignedInt();
+            frame.destinationLow = in.readUnsignedInt();
         }
     }
 
@@ -280,10 +279,10 @@ final class FrameCodec {
         frame.nextHeader = in.readInt();
         frame.timeToLive = in.readInt();
         frame.protocol = in.readInt();
-        frame.sourceHigh = in.readBigEndian(Long.BYTES);
-        frame.sourceLow = in.readBigEndian(Long.BYTES);
-        frame.destinationHigh = in.readBigEndian(Long.BYTES);
-        frame.destinationLow = in.readBigEndian(Long.BYTES);
+        frame.sourceHigh = in.readBigEndianLong();
+        frame.sourceLow = in.readBigEndianLong();
+        frame.destinationHigh = in.readBigEndianLong();
+        frame.destinationLow = in.readBigEndianLong();
         if (present(in)) {
             frame.identification = (int) in.readLong();
             frame.moreFragments = in.readBoolean();
@@ -398,7 +397,7 @@ final class FrameCodec {
     private static void readIgmp(AvroInput in, Frame frame) {
         if (present(in)) {
             readIcmpStart(in, frame);
-            frame.igmpGroup = (int) in.readBigEndian(Integer.BYTES);
+            frame.igmpGroup = (int) in.readUnsignedInt();
         }
     }
 
