@@ -3,7 +3,9 @@ package headgate.forwarding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// One IPv4 routing table: longest-prefix match, and inside a prefix the order of the kernel's
 /// `fib_trie` (DSCP first, then metric).
@@ -24,8 +26,13 @@ public final class Fib {
     private final int[] addresses;
     private final byte[] lengths;
     private final int[] parents;
-    private final int[] firstInfos;
-    private final FibInfo[] infos;
+
+    /// Of each prefix, the entry that is asked first: nearly always the only one.
+    private final FibInfo[] preferred;
+
+    /// The further entries of those prefixes that have any, in order.
+    private final Map<Integer, FibInfo[]> others;
+
     private final boolean unreadable;
     private LongestPrefixMatch match;
 
@@ -34,15 +41,15 @@ public final class Fib {
             int[] addresses,
             byte[] lengths,
             int[] parents,
-            int[] firstInfos,
-            FibInfo[] infos,
+            FibInfo[] preferred,
+            Map<Integer, FibInfo[]> others,
             boolean unreadable) {
         this.id = id;
         this.addresses = addresses;
         this.lengths = lengths;
         this.parents = parents;
-        this.firstInfos = firstInfos;
-        this.infos = infos;
+        this.preferred = preferred;
+        this.others = others;
         this.unreadable = unreadable;
     }
 
@@ -67,10 +74,11 @@ public final class Fib {
 
     /// All routes, by address, length and preference.
     public List<Route> routes() {
-        var routes = new ArrayList<Route>(infos.length);
-        for (int leaf = 0; leaf < addresses.length; leaf++) {
-            for (int i = firstInfos[leaf]; i < firstInfos[leaf + 1]; i++) {
-                routes.add(new Route(prefix(leaf), id, infos[i]));
+        var routes = new ArrayList<Route>(preferred.length);
+        for (int leaf = 0; leaf < preferred.length; leaf++) {
+            routes.add(new Route(prefix(leaf), id, preferred[leaf]));
+            for (FibInfo other : others.getOrDefault(leaf, new FibInfo[0])) {
+                routes.add(new Route(prefix(leaf), id, other));
             }
         }
         return routes;
@@ -81,35 +89,50 @@ public final class Fib {
     /// @param ignoreLinkState whether next hops without carrier are as good as others
     /// @return [Errno#NONE] with the route in `result`; the error of an error route, likewise;
     ///   [Errno#EAGAIN] if the table has no answer
-    Errno lookup(Flowi4 flow, boolean ignoreLinkState, FibResult result) {
+    public Errno lookup(Flowi4 flow, boolean ignoreLinkState, FibResult result) {
         if (unreadable) {
             result.incomplete = "a route of this table could not be read";
             return Errno.EAGAIN;
         }
         for (int leaf = match().leaf(flow.destination); leaf != NONE; leaf = parents[leaf]) {
-            for (int i = firstInfos[leaf]; i < firstInfos[leaf + 1]; i++) {
-                FibInfo info = infos[i];
-                if (info.tos() != 0 && info.tos() != (flow.tos & TOS_MASK)) {
-                    continue;
-                }
-                if (!info.unmodelled().isEmpty()) {
-                    result.incomplete = info.unmodelled();
-                    return found(result, leaf, info, 0, Errno.EAGAIN);
-                }
-                if (info.type().error() != Errno.NONE) {
-                    return found(result, leaf, info, 0, info.type().error());
-                }
-                int hop = info.usableNextHop(flow.outputDevice, ignoreLinkState);
-                if (hop >= 0) {
-                    return found(result, leaf, info, hop, Errno.NONE);
-                }
+            Errno answer = tryEntry(flow, ignoreLinkState, result, leaf, preferred[leaf]);
+            for (int i = 1; answer == null && i < entries(leaf); i++) {
+                answer = tryEntry(flow, ignoreLinkState, result, leaf, others.get(leaf)[i - 1]);
+            }
+            if (answer != null) {
+                return answer;
             }
         }
         return Errno.EAGAIN;
     }
 
+    private int entries(int leaf) {
+        FibInfo[] more = others.isEmpty() ? null : others.get(leaf);
+        return more == null ? 1 : 1 + more.length;
+    }
+
+    /// Null if the entry does not apply, so that the next one is asked.
+    private Errno tryEntry(
+            Flowi4 flow, boolean ignoreLinkState, FibResult result, int leaf, FibInfo info) {
+        if (info.tos() != 0 && info.tos() != (flow.tos & TOS_MASK)) {
+            return null;
+        }
+        if (!info.unmodelled().isEmpty()) {
+            result.incomplete = info.unmodelled();
+            return found(result, leaf, info, 0, Errno.EAGAIN);
+        }
+        if (info.type().error() != Errno.NONE) {
+            return found(result, leaf, info, 0, info.type().error());
+        }
+        int hop = info.usableNextHop(flow.outputDevice, ignoreLinkState);
+        return hop < 0 ? null : found(result, leaf, info, hop, Errno.NONE);
+    }
+
     private Errno found(FibResult result, int leaf, FibInfo info, int hop, Errno error) {
-        result.table = this;
+        // Most lookups of a run end in one table; a reference that stays needs no write barrier.
+        if (result.table != this) {
+            result.table = this;
+        }
         result.leaf = leaf;
         result.info = info;
         result.nextHopIndex = hop;
@@ -134,7 +157,7 @@ public final class Fib {
     }
 
     /// Collects the routes of one table.
-    static final class Builder {
+    public static final class Builder {
         private static final Comparator<Ranked> ORDER =
                 Comparator.comparingInt((Ranked r) -> -r.rank)
                         .thenComparingInt(r -> -r.info.tos())
@@ -148,7 +171,8 @@ public final class Fib {
         private int size;
         private boolean unreadable;
 
-        Builder(int id) {
+        /// @param id as [Fib#id]
+        public Builder(int id) {
             this.id = id;
         }
 
@@ -161,7 +185,7 @@ public final class Fib {
 
         /// @param rank of entries with the same prefix the highest rank comes first: how the kernel
         ///   orders the tables `local` and `main` while they share one trie
-        void add(Prefix prefix, FibInfo info, int rank) {
+        public void add(Prefix prefix, FibInfo info, int rank) {
             if (size == addresses.length) {
                 int capacity = size * 2;
                 addresses = Arrays.copyOf(addresses, capacity);
@@ -182,12 +206,12 @@ public final class Fib {
             }
         }
 
-        Fib build() {
+        public Fib build() {
             int[] order = orderByPrefix();
             int[] leafAddresses = new int[size];
             byte[] leafLengths = new byte[size];
-            int[] firsts = new int[size + 1];
-            var sorted = new FibInfo[size];
+            var preferred = new FibInfo[size];
+            var others = new HashMap<Integer, FibInfo[]>();
             int leaves = 0;
             for (int i = 0; i < size; ) {
                 int end = i + 1;
@@ -196,11 +220,15 @@ public final class Fib {
                 }
                 leafAddresses[leaves] = addresses[order[i]];
                 leafLengths[leaves] = lengths[order[i]];
-                firsts[leaves++] = i;
-                copyInOrder(order, i, end, sorted);
+                preferred[leaves] = infos[order[i]];
+                if (end > i + 1) {
+                    FibInfo[] entries = inOrder(order, i, end);
+                    preferred[leaves] = entries[0];
+                    others.put(leaves, Arrays.copyOfRange(entries, 1, entries.length));
+                }
+                leaves++;
                 i = end;
             }
-            firsts[leaves] = size;
             leafAddresses = Arrays.copyOf(leafAddresses, leaves);
             leafLengths = Arrays.copyOf(leafLengths, leaves);
             int[] parents = new int[leaves];
@@ -210,8 +238,8 @@ public final class Fib {
                     leafAddresses,
                     leafLengths,
                     parents,
-                    Arrays.copyOf(firsts, leaves + 1),
-                    sorted,
+                    Arrays.copyOf(preferred, leaves),
+                    others,
                     unreadable);
         }
 
@@ -235,19 +263,13 @@ public final class Fib {
             return addresses[a] == addresses[b] && lengths[a] == lengths[b];
         }
 
-        private void copyInOrder(int[] order, int from, int to, FibInfo[] sorted) {
-            if (to == from + 1) {
-                sorted[from] = infos[order[from]];
-                return;
-            }
+        private FibInfo[] inOrder(int[] order, int from, int to) {
             var entries = new ArrayList<Ranked>(to - from);
             for (int i = from; i < to; i++) {
                 entries.add(new Ranked(ranks[order[i]], infos[order[i]]));
             }
             entries.sort(ORDER);
-            for (int i = from; i < to; i++) {
-                sorted[i] = entries.get(i - from).info;
-            }
+            return entries.stream().map(Ranked::info).toArray(FibInfo[]::new);
         }
 
         private static int compareMetrics(FibInfo a, FibInfo b) {

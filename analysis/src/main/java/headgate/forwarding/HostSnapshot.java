@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -48,6 +49,10 @@ public final class HostSnapshot {
 
     private final Map<String, NetDevice> devices;
     private final NetDevice loopback;
+
+    /// All addresses of all devices, ascending.
+    private final int[] addresses;
+
     private final Neighbours neighbours;
     private final Map<String, Long> neighbours6;
     private final boolean neighboursKnown;
@@ -64,6 +69,12 @@ public final class HostSnapshot {
     HostSnapshot(SnapshotReader read) {
         this.devices = Collections.unmodifiableMap(read.devices);
         this.loopback = read.loopback;
+        this.addresses =
+                devices.values().stream()
+                        .flatMap(device -> device.addresses().stream())
+                        .mapToInt(NetDevice.Address::local)
+                        .sorted()
+                        .toArray();
         this.neighbours = read.neighbours;
         this.neighbours6 = Map.copyOf(read.neighbours6);
         this.neighboursKnown = read.neighboursKnown;
@@ -128,12 +139,7 @@ public final class HostSnapshot {
 
     /// Whether `address` is one of the host's own (kernel: `inet_lookup_ifaddr_rcu`).
     public boolean hasAddress(int address) {
-        for (NetDevice device : devices.values()) {
-            if (device.hasAddress(address)) {
-                return true;
-            }
-        }
-        return false;
+        return Arrays.binarySearch(addresses, address) >= 0;
     }
 
     public Neighbours neighbours() {

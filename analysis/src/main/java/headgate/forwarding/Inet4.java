@@ -26,18 +26,27 @@ public final class Inet4 {
 
     /// Reads dotted decimal notation with exactly four parts; null if it is not that.
     public static Integer parse(String text) {
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
-            return null;
-        }
         int address = 0;
-        for (String part : parts) {
-            if (!part.matches("[0-9]{1,3}") || Integer.parseInt(part) > 255) {
+        int parts = 0;
+        int digits = 0;
+        int part = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : '.';
+            if (c == '.') {
+                if (digits == 0 || part > 255) {
+                    return null;
+                }
+                address = address << 8 | part;
+                parts++;
+                part = digits = 0;
+            } else if (c >= '0' && c <= '9' && digits < 3) {
+                part = part * 10 + c - '0';
+                digits++;
+            } else {
                 return null;
             }
-            address = address << 8 | Integer.parseInt(part);
         }
-        return address;
+        return parts == 4 ? address : null;
     }
 
     public static String format(int address) {

@@ -61,15 +61,6 @@ public record NetDevice(
         return flags.contains("NOARP") || isLoopback();
     }
 
-    public boolean hasAddress(int address) {
-        for (int i = 0; i < addresses.size(); i++) {
-            if (addresses.get(i).local() == address) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /// Whether `a`, and `b` unless it is 0, lie in one subnet of this device (`inet_addr_onlink`).
     public boolean isOnLink(int a, int b) {
         for (int i = 0; i < addresses.size(); i++) {

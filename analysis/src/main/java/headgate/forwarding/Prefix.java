@@ -30,14 +30,19 @@ public record Prefix(int address, int length) {
         }
         int slash = text.indexOf('/');
         Integer address = Inet4.parse(slash < 0 ? text : text.substring(0, slash));
-        Integer length = slash < 0 ? Integer.valueOf(32) : decimal(text.substring(slash + 1));
-        return address == null || length == null || length > 32
-                ? null
-                : new Prefix(address, length);
+        int length = slash < 0 ? 32 : length(text, slash + 1);
+        return address == null || length > 32 ? null : new Prefix(address, length);
     }
 
-    private static Integer decimal(String text) {
-        return text.matches("[0-9]{1,3}") ? Integer.valueOf(text) : null;
+    /// One or two digits up to the end; otherwise more than 32.
+    private static int length(String text, int from) {
+        int digits = text.length() - from;
+        int length = digits == 1 || digits == 2 ? 0 : 33;
+        for (int i = from; i < text.length() && length <= 32; i++) {
+            int digit = text.charAt(i) - '0';
+            length = digit >= 0 && digit <= 9 ? length * 10 + digit : 33;
+        }
+        return length;
     }
 
     /// As `ip route` prints it: `default`, a bare address for /32, otherwise with its length.

@@ -241,7 +241,10 @@ final class RouteDocument {
     /// A type-of-service value as a number or under its name in iproute2's `rt_dsfield`; 0 if it is
     /// absent, -1 if it is not known.
     static int dsfield(SnapshotElement element, String key) {
-        String text = element.text(key, "0");
+        if (!element.has(key)) {
+            return 0;
+        }
+        String text = element.text(key);
         if (text.matches("0x[0-9a-fA-F]{1,2}|[0-9]{1,3}")) {
             return Integer.decode(text) & 0xff;
         }

@@ -2,9 +2,7 @@ package headgate.forwarding;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /// One element of a JSON document, which remembers what was read of it: the keys that nobody read
 /// are those that are not known.
@@ -13,7 +11,10 @@ final class SnapshotElement {
     private final String document;
     private final String place;
     private final JsonNode node;
-    private final Set<String> read = new HashSet<>();
+
+    /// Those keys of the element that were asked for; few, so that a list does.
+    private final List<String> read = new ArrayList<>();
+
     private String unknown = "";
 
     SnapshotElement(SnapshotReader reader, String document, String place, JsonNode node) {
@@ -24,14 +25,16 @@ final class SnapshotElement {
     }
 
     boolean has(String key) {
-        read.add(key);
-        return node.has(key);
+        boolean has = node.has(key);
+        if (has && !read.contains(key)) {
+            read.add(key);
+        }
+        return has;
     }
 
     /// The value as text; empty if it is absent or not a scalar.
     String text(String key) {
-        read.add(key);
-        return node.path(key).asText("");
+        return has(key) ? node.get(key).asText("") : "";
     }
 
     String text(String key, String absent) {
@@ -58,7 +61,9 @@ final class SnapshotElement {
     }
 
     List<String> texts(String key) {
-        read.add(key);
+        if (!has(key)) {
+            return List.of();
+        }
         var texts = new ArrayList<String>();
         node.path(key).forEach(value -> texts.add(value.asText()));
         return texts;
@@ -66,7 +71,9 @@ final class SnapshotElement {
 
     /// The elements of the array at `key`; none if it is absent.
     List<SnapshotElement> elements(String key) {
-        read.add(key);
+        if (!has(key)) {
+            return List.of();
+        }
         var elements = new ArrayList<SnapshotElement>();
         int i = 0;
         for (JsonNode value : node.path(key)) {
@@ -78,7 +85,7 @@ final class SnapshotElement {
 
     /// The object at `key`; one without keys if it is absent.
     SnapshotElement object(String key) {
-        read.add(key);
+        has(key);
         return new SnapshotElement(reader, document, place + "/" + key, node.path(key));
     }
 
@@ -88,11 +95,13 @@ final class SnapshotElement {
 
     /// Declares keys that change no answer.
     void ignore(String... keys) {
-        read.addAll(List.of(keys));
+        for (String key : keys) {
+            has(key);
+        }
     }
 
     void ignoreAll() {
-        node.fieldNames().forEachRemaining(read::add);
+        node.fieldNames().forEachRemaining(this::has);
     }
 
     /// Lists something about this element that is not known.

@@ -2,6 +2,7 @@ package headgate.forwarding;
 
 import headgate.packet.FlowKey;
 import headgate.packet.Frame;
+import headgate.packet.IpProtocol;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -101,12 +102,22 @@ public final class VerdictTally {
         bytes[row] += frame.lengthOnWire;
     }
 
-    /// As in [FlowKey]: ICMP's type and code stand for ports.
+    /// The numbers of [FlowKey], without making one where it can be helped.
     private static long flowWord(Frame frame) {
-        long first = frame.icmpType >= 0 ? frame.icmpType : frame.sourcePort;
-        long second = frame.icmpType >= 0 ? frame.icmpCode : frame.destinationPort;
-        return (first & 0x1ffff) << 34
-                | (second & 0x1ffff) << 17
+        return switch (frame.protocol) {
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 ->
+                    flowWord(frame, frame.icmpType, frame.icmpType < 0 ? -1 : frame.icmpCode);
+            case IpProtocol.SCTP -> {
+                FlowKey flow = FlowKey.of(frame);
+                yield flowWord(frame, flow.sourcePort(), flow.destinationPort());
+            }
+            default -> flowWord(frame, frame.sourcePort, frame.destinationPort);
+        };
+    }
+
+    private static long flowWord(Frame frame, long sourcePort, long destinationPort) {
+        return (sourcePort & 0x1ffff) << 34
+                | (destinationPort & 0x1ffff) << 17
                 | (frame.protocol & 0x1ffL) << 4
                 | frame.ipVersion;
     }
