@@ -7,7 +7,6 @@ bursts=${1:-7} frames=${2:-500000}
 source "$(dirname "$0")/environment.sh"
 machine
 near=hg-bench-$$-near far=hg-bench-$$-far
-trap 'ip netns delete $near 2> /dev/null || true; ip netns delete $far 2> /dev/null || true' EXIT
 ip netns add $near
 ip netns add $far
 for namespace in $near $far; do # nobody speaks unasked
@@ -21,11 +20,17 @@ ip -n $far link set peer0 up
 # Frames end at the near interface: nobody answers, no socket has to be fed.
 ip -n $far neighbour add 10.77.0.9 lladdr 02:00:00:00:00:09 dev peer0
 
+receiver=
+trap 'kill $receiver 2> /dev/null || true; ip netns delete $near; ip netns delete $far; rm -f "$ready"' EXIT
+trap exit INT TERM
 race() { # ring|pcap
-    ip netns exec $near "$java" "${jvm[@]}" -cp "$class_path" headgate.benchmarks.LiveBenchmark receive "$1" cap0 "$bursts" &
-    local receiver=$!
-    sleep 2
-    ip netns exec $far "$java" "${jvm[@]}" -cp "$class_path" headgate.benchmarks.LiveBenchmark send 10.77.0.9 "$bursts" "$frames" | sort | uniq
+    ready=$(mktemp -u)
+    mkfifo "$ready"
+    ip netns exec $near "$java" "${jvm[@]}" -cp "$class_path" headgate.benchmarks.LiveBenchmark receive "$1" cap0 "$bursts" "$ready" &
+    receiver=$!
+    read -r _ < "$ready"
+    rm "$ready"
+    ip netns exec $far "$java" "${jvm[@]}" -cp "$class_path" headgate.benchmarks.LiveBenchmark send 10.77.0.9 "$bursts" "$frames"
     wait $receiver
 }
 race ring

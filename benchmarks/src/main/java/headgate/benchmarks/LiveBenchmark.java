@@ -12,6 +12,8 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +25,8 @@ public final class LiveBenchmark {
 
     private LiveBenchmark() {}
 
-    /// @param arguments `send ADDRESS BURSTS FRAMES`, or `receive ring|pcap INTERFACE BURSTS`
+    /// @param arguments `send ADDRESS BURSTS FRAMES`, or `receive ring|pcap INTERFACE BURSTS
+    ///   READY`; a line is written to READY when the interface is open
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
             case "send" ->
@@ -31,7 +34,12 @@ public final class LiveBenchmark {
                             arguments[1],
                             Integer.parseInt(arguments[2]),
                             Integer.parseInt(arguments[3]));
-            case "receive" -> receive(arguments[1], arguments[2], Integer.parseInt(arguments[3]));
+            case "receive" ->
+                    receive(
+                            arguments[1],
+                            arguments[2],
+                            Integer.parseInt(arguments[3]),
+                            Path.of(arguments[4]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -54,7 +62,8 @@ public final class LiveBenchmark {
         }
     }
 
-    private static void receive(String kind, String interfaceName, int bursts) throws IOException {
+    private static void receive(String kind, String interfaceName, int bursts, Path ready)
+            throws IOException {
         LiveSettings settings =
                 LiveSettings.of(interfaceName).withDirection(LiveSettings.Direction.IN);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -65,6 +74,7 @@ public final class LiveBenchmark {
                 kind.equals("ring")
                         ? AfPacketSource.open(settings)
                         : LibpcapSource.open(settings)) {
+            Files.writeString(ready, "open\n");
             long handedInAll = 0;
             double bytesPerFrame = 0;
             for (int burst = 0; burst < bursts; burst++) {
