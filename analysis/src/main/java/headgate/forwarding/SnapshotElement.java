@@ -118,7 +118,8 @@ final class SnapshotElement {
         }
         node.fieldNames()
                 .forEachRemaining(key -> {
-                    if (read.add(key)) {
+                    if (!read.contains(key)) {
+                        read.add(key);
                         note(shortened(key), "is not known");
                     }
                 });
