@@ -11,7 +11,11 @@ import picocli.CommandLine.Command;
 /// The AOT caches, with which JVMs start in a fraction of the time: one for the command line, one
 /// for the broker's JVM. The launcher has them made once, after a build: it runs this command in a
 /// JVM that records its own cache, and this command runs every other one.
-@Command(name = "make-caches", hidden = true, description = "Make the AOT caches of this build.")
+@Command(
+        name = "make-caches",
+        mixinStandardHelpOptions = true,
+        hidden = true,
+        description = "Make the AOT caches of this build.")
 final class AotCaches implements Callable<Integer> {
     private static final String BROKER_CACHE = "headgate.broker.cache";
 
