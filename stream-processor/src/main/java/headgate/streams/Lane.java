@@ -5,6 +5,7 @@ import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
 import headgate.forwarding.FlowVerdict;
 import headgate.forwarding.ForwardingPath;
+import headgate.forwarding.NetDevice;
 import headgate.packet.Frame;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Interface;
@@ -48,6 +49,7 @@ final class Lane implements PortableEngine {
     private boolean ends;
     private ForwardingPath path;
     private List<Interface> interfaces = List.of();
+    private final List<NetDevice> devices = new ArrayList<>();
     private long framesWithoutHost;
     private long heardMillis = UNKNOWN;
 
@@ -71,8 +73,7 @@ final class Lane implements PortableEngine {
     /// @param path what the agent's host does with frames; null while it is not known
     /// @param atMillis when, on the wall
     void onBatch(FrameBatchHeader header, ForwardingPath path, long atMillis) {
-        this.path = path;
-        interfaces = header.interfaces();
+        findDevices(header.interfaces(), path);
         verdicts.setAgent(header.agent());
         long sequence = header.batchSequence();
         beginsRun = sequence < nextBatchSequence;
@@ -102,7 +103,7 @@ final class Lane implements PortableEngine {
         if (path == null) {
             framesWithoutHost++;
         } else if (frame.packetType != OUTGOING) {
-            verdicts.onFrame(frame, path, deviceOf(frame));
+            judge(frame);
         }
     }
 
@@ -117,11 +118,26 @@ final class Lane implements PortableEngine {
         }
     }
 
-    private String deviceOf(Frame frame) {
+    /// Looks the interfaces up once for all batches that have the same ones.
+    private void findDevices(List<Interface> interfaces, ForwardingPath path) {
+        if (path == this.path && interfaces.equals(this.interfaces)) {
+            return;
+        }
+        this.path = path;
+        this.interfaces = interfaces;
+        devices.clear();
+        for (Interface each : interfaces) {
+            devices.add(path == null ? null : path.host().device(each.name()));
+        }
+    }
+
+    private void judge(Frame frame) {
         int number = frame.interfaceId;
-        return number >= 0 && number < interfaces.size()
-                ? interfaces.get(number).name()
-                : "number " + number;
+        if (number >= 0 && number < devices.size()) {
+            verdicts.onFrame(frame, path, interfaces.get(number).name(), devices.get(number));
+        } else {
+            verdicts.onFrame(frame, path, "number " + number, null);
+        }
     }
 
     private void startAgain() {

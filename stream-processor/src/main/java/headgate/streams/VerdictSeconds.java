@@ -59,17 +59,18 @@ final class VerdictSeconds implements PortableEngine {
 
     /// Judges a frame, and counts it to its flow's fate in its second.
     ///
-    /// @param device that it came in by; one that the host does not have makes the fate incomplete
-    void onFrame(Frame frame, ForwardingPath path, String device) {
+    /// @param name of the device that it came in by
+    /// @param device what the host says of it; null, if it has none of that name, makes the fate
+    ///   incomplete
+    void onFrame(Frame frame, ForwardingPath path, String name, NetDevice device) {
         long second = Math.floorDiv(frame.arrivalNanos, SECOND_NANOS);
         if (second > latestSecond) {
             closeAll();
             latestSecond = second;
         }
-        NetDevice known = path.host().device(device);
-        Decision decision = known == null ? null : path.judge(frame, known);
+        Decision decision = device == null ? null : path.judge(frame, device);
         takeFlow(frame);
-        Row row = row(frame, second, device, decision);
+        Row row = row(frame, second, name, decision);
         row.packets++;
         row.bytes += frame.lengthOnWire;
         row.changed = true;
