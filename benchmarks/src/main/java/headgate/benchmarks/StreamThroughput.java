@@ -37,13 +37,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /// a process of its own, so that the CPU time of each is known.
 ///
 /// The traffic: 10,000 TCP flows, 220 bytes a frame, a million frames a second of event time, 500
-/// frames a batch, four lanes. Three rounds warm up, the others are measured.
+/// frames a batch, four lanes. Twelve rounds warm up, until the compiler rests, the others are
+/// measured.
 public final class StreamThroughput {
     private static final int FLOWS = 10_000;
     private static final int FRAME_BYTES = 220;
     private static final int FRAMES_IN_BATCH = 500;
     private static final int LANES = 4;
-    private static final int WARM_UP_ROUNDS = 3;
+    private static final int WARM_UP_ROUNDS = 12;
     private static final String AGENT = "bench";
     private static final List<Interface> INTERFACES = List.of(new Interface("eth0", 1, 0));
 
