@@ -49,8 +49,9 @@ public final class Frame {
     /// How many headers were read.
     public int layerCount;
 
-    final byte[] layerOrdinals = new byte[MAX_LAYERS];
-    final int[] layerOffsets = new int[MAX_LAYERS];
+    /// Each `offset << 8 | ordinal`; no header starts beyond 16 MiB.
+    private final int[] layers = new int[MAX_LAYERS];
+
     private static final Layer[] LAYERS = Layer.values();
 
     // ---- Link layer. ----
@@ -233,12 +234,12 @@ public final class Frame {
 
     /// Which header is number `index`, 0 ≤ index < layerCount.
     public Layer layer(int index) {
-        return LAYERS[layerOrdinals[index]];
+        return LAYERS[layers[index] & 0xff];
     }
 
     /// Where header number `index` starts.
     public int layerOffset(int index) {
-        return layerOffsets[index];
+        return layers[index] >>> 8;
     }
 
     /// Notes one more header; for decoders and codecs. Returns false, and notes nothing, when there
@@ -247,8 +248,7 @@ public final class Frame {
         if (layerCount == MAX_LAYERS) {
             return false;
         }
-        layerOrdinals[layerCount] = (byte) layer.ordinal();
-        layerOffsets[layerCount++] = offset;
+        layers[layerCount++] = offset << 8 | layer.ordinal();
         return true;
     }
 
@@ -272,42 +272,87 @@ public final class Frame {
 
     /// Sets every fact to "absent"; keeps where the bytes are and what the capture says.
     public void clear() {
-        clearAlways();
-        clearArp();
-        clearNetwork();
-        clearTcp();
-        clearUdp();
-        clearIcmp();
-        clearError();
-    }
-
-    /// What every frame sets anew, so that it costs nothing to ask first whether it was set.
-    void clearAlways() {
         layerCount = vlanCount = 0;
-        destinationMac = sourceMac = -1;
-        etherType = packetType = -1;
-        transportOffset = sourcePort = destinationPort = -1;
-        transportChecksum = 0;
+        etherType = -1;
         payloadOffset = payloadLength = payloadCaptured = 0;
+        clear(ALL);
+        // Whoever clears fills in facts by hand; the decoder cannot know which.
+        decoded = ALL;
     }
 
-    void clearArp() {
+    // ---- Groups of facts that are set together; for the decoder. ----
+
+    static final int LINK = 1;
+    static final int ARP = 1 << 1;
+    static final int IP = 1 << 2;
+    static final int IPV4 = 1 << 3;
+    static final int IPV6 = 1 << 4;
+    static final int TRANSPORT = 1 << 5;
+    static final int TCP = 1 << 6;
+    static final int UDP = 1 << 7;
+    static final int ICMP = 1 << 8;
+    static final int ERROR = 1 << 9;
+    static final int ALL = (1 << 10) - 1;
+
+    /// The groups whose facts may be other than "absent".
+    int decoded;
+
+    /// Sets the facts of these groups to "absent".
+    void clear(int groups) {
+        if ((groups & LINK) != 0) {
+            destinationMac = sourceMac = -1;
+            packetType = -1;
+        }
+        if ((groups & ARP) != 0) {
+            clearArp();
+        }
+        if ((groups & IP) != 0) {
+            clearIp();
+        }
+        if ((groups & IPV4) != 0) {
+            networkChecksum = 0;
+            dontFragment = false;
+        }
+        if ((groups & IPV6) != 0) {
+            sourceHigh = destinationHigh = 0;
+            flowLabel = 0;
+            nextHeader = -1;
+        }
+        if ((groups & TRANSPORT) != 0) {
+            transportOffset = sourcePort = destinationPort = -1;
+            transportChecksum = 0;
+        }
+        if ((groups & TCP) != 0) {
+            clearTcp();
+        }
+        if ((groups & UDP) != 0) {
+            udpLength = -1;
+        }
+        if ((groups & ICMP) != 0) {
+            icmpType = icmpIdentifier = icmpSequence = -1;
+            icmpCode = igmpGroup = 0;
+        }
+        if ((groups & ERROR) != 0) {
+            clearError();
+        }
+    }
+
+    private void clearArp() {
         arpOperation = -1;
         arpSenderMac = arpTargetMac = 0;
         arpSenderAddress = arpTargetAddress = 0;
     }
 
-    void clearNetwork() {
+    private void clearIp() {
         ipVersion = 0;
-        networkOffset = -1;
-        sourceHigh = sourceLow = destinationHigh = destinationLow = 0;
-        protocol = nextHeader = -1;
+        networkOffset = protocol = -1;
+        sourceLow = destinationLow = 0;
         timeToLive = trafficClass = networkHeaderLength = networkLength = 0;
-        identification = fragmentOffset = networkChecksum = flowLabel = 0;
-        dontFragment = moreFragments = false;
+        identification = fragmentOffset = 0;
+        moreFragments = false;
     }
 
-    void clearTcp() {
+    private void clearTcp() {
         tcpHeaderLength = tcpFlags = window = urgentPointer = 0;
         sequenceNumber = acknowledgmentNumber = 0;
         clearTcpOptions();
@@ -319,16 +364,7 @@ public final class Frame {
         timestampValue = timestampEchoReply = 0;
     }
 
-    void clearUdp() {
-        udpLength = -1;
-    }
-
-    void clearIcmp() {
-        icmpType = icmpIdentifier = icmpSequence = -1;
-        icmpCode = igmpGroup = 0;
-    }
-
-    void clearError() {
+    private void clearError() {
         check = Check.OK;
         errorLayer = null;
         errorLimitedBy = null;

@@ -13,6 +13,8 @@ public final class FrameDecoder {
     /// sender does.
     private static final int ALIGNED_TIMESTAMPS = 0x0101080a;
 
+    private static final int ALIGNED_TIMESTAMPS_LENGTH = 12;
+
     private final EthernetView ethernet = new EthernetView();
     private final VlanView vlan = new VlanView();
     private final LinuxSllView linuxSll = new LinuxSllView();
@@ -33,6 +35,9 @@ public final class FrameDecoder {
     /// end before.
     private int end;
 
+    /// Where the bytes that are there end: [#end], or before it where the capture cut the frame.
+    private int readable;
+
     /// Ordinal of the [Limit] that set it: storing a reference makes the collector's barrier part
     /// of every frame.
     private int endSetBy;
@@ -41,38 +46,23 @@ public final class FrameDecoder {
     /// throws for bytes that came from a network, whatever they are.
     ///
     /// To set all facts to "absent" first would cost as much as reading a header. Each header sets
-    /// all facts of its kind; what the frame before had and this one has not is cleared at the end.
+    /// all facts of its groups; what the frame before had and this one has not is cleared at the
+    /// end.
     public void decode(Frame frame) {
-        boolean hadArp = frame.arpOperation != -1;
-        boolean hadIp = frame.ipVersion != 0;
-        boolean hadTcp = frame.tcpHeaderLength != 0;
-        boolean hadIcmp = frame.icmpType != -1;
-        if (frame.check != Check.OK) {
-            frame.clearError();
-        }
-        frame.clearAlways();
-        frame.arpOperation = -1;
-        frame.ipVersion = 0;
-        frame.tcpHeaderLength = 0;
-        frame.clearUdp();
-        frame.icmpType = -1;
+        int before = frame.decoded;
+        frame.decoded = 0;
+        frame.layerCount = frame.vlanCount = 0;
+        frame.etherType = -1;
         layers(frame);
-        if (hadArp && frame.arpOperation == -1) {
-            frame.clearArp();
-        }
-        if (hadIp && frame.ipVersion == 0) {
-            frame.clearNetwork();
-        }
-        if (hadTcp && frame.tcpHeaderLength == 0) {
-            frame.clearTcp();
-        }
-        if (hadIcmp && frame.icmpType == -1) {
-            frame.clearIcmp();
+        int stale = before & ~frame.decoded;
+        if (stale != 0) {
+            frame.clear(stale);
         }
     }
 
     private void layers(Frame frame) {
         end = frame.lengthOnWire;
+        readable = Math.min(end, frame.lengthCaptured);
         endSetBy = Limit.FRAME_LENGTH.ordinal();
         switch (frame.linkType) {
             case LinkType.ETHERNET -> ethernet(frame);
@@ -95,6 +85,8 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.ETHERNET, 0);
+        frame.decoded |= Frame.LINK;
+        frame.packetType = -1;
         frame.destinationMac = ethernet.destination();
         frame.sourceMac = ethernet.source();
         lengthOrType(frame, ethernet.lengthOrType(), EthernetView.HEADER_LENGTH);
@@ -107,10 +99,10 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.LINUX_SLL, 0);
+        frame.decoded |= Frame.LINK;
         frame.packetType = linuxSll.packetType();
-        if (linuxSll.addressLength() == 6) {
-            frame.sourceMac = linuxSll.address();
-        }
+        frame.destinationMac = -1;
+        frame.sourceMac = linuxSll.addressLength() == 6 ? linuxSll.address() : -1;
         cooked(frame, linuxSll.protocol(), LinuxSllView.HEADER_LENGTH);
     }
 
@@ -121,10 +113,10 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.LINUX_SLL2, 0);
+        frame.decoded |= Frame.LINK;
         frame.packetType = linuxSll2.packetType();
-        if (linuxSll2.addressLength() == 6) {
-            frame.sourceMac = linuxSll2.address();
-        }
+        frame.destinationMac = -1;
+        frame.sourceMac = linuxSll2.addressLength() == 6 ? linuxSll2.address() : -1;
         cooked(frame, linuxSll2.protocol(), LinuxSll2View.HEADER_LENGTH);
     }
 
@@ -227,6 +219,7 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.ARP, offset);
+        frame.decoded |= Frame.ARP;
         frame.arpOperation = arp.operation();
         if (arp.isIpv4OverMac()) {
             frame.arpSenderMac = arp.senderMac();
@@ -239,6 +232,7 @@ public final class FrameDecoder {
         }
         // What follows pads the Ethernet frame.
         end = offset + arp.length();
+        readable = Math.min(readable, end);
         payload(frame, end);
     }
 
@@ -258,6 +252,7 @@ public final class FrameDecoder {
 
     private void ipv4Facts(Frame frame, int offset) {
         frame.addLayer(Layer.IPV4, offset);
+        frame.decoded |= Frame.IP | Frame.IPV4;
         frame.ipVersion = 4;
         frame.networkOffset = offset;
         frame.networkHeaderLength = ipv4.headerLength();
@@ -270,9 +265,6 @@ public final class FrameDecoder {
         frame.timeToLive = ipv4.timeToLive();
         frame.protocol = ipv4.protocol();
         frame.networkChecksum = ipv4.headerChecksum();
-        frame.nextHeader = -1;
-        frame.flowLabel = 0;
-        frame.sourceHigh = frame.destinationHigh = 0;
         frame.sourceLow = Integer.toUnsignedLong(ipv4.sourceAddress());
         frame.destinationLow = Integer.toUnsignedLong(ipv4.destinationAddress());
     }
@@ -311,6 +303,7 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.IPV6, offset);
+        frame.decoded |= Frame.IP | Frame.IPV6;
         frame.ipVersion = 6;
         frame.networkOffset = offset;
         frame.networkHeaderLength = Ipv6View.HEADER_LENGTH;
@@ -320,8 +313,8 @@ public final class FrameDecoder {
         frame.timeToLive = ipv6.hopLimit();
         frame.nextHeader = ipv6.nextHeader();
         frame.protocol = -1;
-        frame.networkChecksum = frame.identification = frame.fragmentOffset = 0;
-        frame.dontFragment = frame.moreFragments = false;
+        frame.identification = frame.fragmentOffset = 0;
+        frame.moreFragments = false;
         frame.sourceHigh = ipv6.sourceHigh();
         frame.sourceLow = ipv6.sourceLow();
         frame.destinationHigh = ipv6.destinationHigh();
@@ -448,6 +441,7 @@ public final class FrameDecoder {
     }
 
     private void tcpFacts(Frame frame, int offset) {
+        frame.decoded |= Frame.TRANSPORT | Frame.TCP;
         frame.transportOffset = offset;
         frame.sourcePort = tcp.sourcePort();
         frame.destinationPort = tcp.destinationPort();
@@ -484,13 +478,20 @@ public final class FrameDecoder {
 
     private void tcpOptions(Frame frame, int offset, int limit) {
         long at = frame.start + offset;
-        if (limit - offset == 12 && NetworkOrder.i32(frame.bytes, at) == ALIGNED_TIMESTAMPS) {
-            frame.hasTimestamps = true;
-            frame.timestampValue = NetworkOrder.i32(frame.bytes, at + 4);
-            frame.timestampEchoReply = NetworkOrder.i32(frame.bytes, at + 8);
-            return;
+        if (limit - offset == ALIGNED_TIMESTAMPS_LENGTH) {
+            long first = NetworkOrder.i64(frame.bytes, at);
+            if ((int) (first >>> 32) == ALIGNED_TIMESTAMPS) {
+                frame.hasTimestamps = true;
+                frame.timestampValue = (int) first;
+                frame.timestampEchoReply = (int) NetworkOrder.i64(frame.bytes, at + 4);
+                return;
+            }
         }
-        tcpOptions.wrap(frame.bytes, at, frame.start + limit);
+        tcpOptionsOneByOne(frame, at, frame.start + limit);
+    }
+
+    private void tcpOptionsOneByOne(Frame frame, long offset, long limit) {
+        tcpOptions.wrap(frame.bytes, offset, limit);
         while (tcpOptions.next()) {
             if (tcpOptions.isMaximumSegmentSize()) {
                 frame.maximumSegmentSize = tcpOptions.maximumSegmentSize();
@@ -512,6 +513,7 @@ public final class FrameDecoder {
             udpFailed(frame, check, offset);
             return;
         }
+        frame.decoded |= Frame.TRANSPORT | Frame.UDP;
         frame.transportOffset = offset;
         frame.sourcePort = udp.sourcePort();
         frame.destinationPort = udp.destinationPort();
@@ -568,7 +570,9 @@ public final class FrameDecoder {
             payload(frame, offset);
             return false;
         }
+        frame.decoded |= Frame.TRANSPORT | Frame.ICMP;
         frame.transportOffset = offset;
+        frame.sourcePort = frame.destinationPort = -1;
         frame.icmpType = icmp.type();
         frame.icmpCode = icmp.code();
         frame.transportChecksum = icmp.checksum();
@@ -592,7 +596,9 @@ public final class FrameDecoder {
             payload(frame, offset);
             return;
         }
+        frame.decoded |= Frame.TRANSPORT | Frame.ICMP;
         frame.transportOffset = offset;
+        frame.sourcePort = frame.destinationPort = -1;
         frame.icmpType = igmp.type();
         frame.icmpCode = igmp.maxResponseCode();
         frame.icmpIdentifier = frame.icmpSequence = -1;
@@ -605,11 +611,11 @@ public final class FrameDecoder {
 
     /// Up to where the views may read, as they count: in the segment.
     private long limit(Frame frame) {
-        return frame.start + Math.min(end, frame.lengthCaptured);
+        return frame.start + readable;
     }
 
     private int present(Frame frame, int offset) {
-        return Math.min(end, frame.lengthCaptured) - offset;
+        return readable - offset;
     }
 
     /// Takes a header's word for where it ends. A word that leads beyond the layer around it is
@@ -617,6 +623,7 @@ public final class FrameDecoder {
     private void endAt(Frame frame, int claimed, Limit limit, Layer layer, int offset) {
         if (claimed <= end) {
             end = claimed;
+            readable = Math.min(readable, claimed);
             endSetBy = limit.ordinal();
         } else {
             note(
@@ -662,7 +669,8 @@ public final class FrameDecoder {
             int needed,
             int present,
             Limit limitedBy) {
-        if (frame.check == Check.OK) {
+        if ((frame.decoded & Frame.ERROR) == 0) {
+            frame.decoded |= Frame.ERROR;
             frame.check = check;
             frame.errorLayer = layer;
             frame.errorOffset = offset;

@@ -30,7 +30,8 @@ public final class Ipv4View {
     /// Bytes 8 to 15: time to live to source address.
     private long word1;
 
-    private int destinationAddress;
+    /// Bytes 12 to 19: both addresses.
+    private long addresses;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After any other answer they may still be used if [#MIN_HEADER_LENGTH]
@@ -41,7 +42,7 @@ public final class Ipv4View {
         }
         word0 = NetworkOrder.i64(bytes, offset);
         word1 = NetworkOrder.i64(bytes, offset + 8);
-        destinationAddress = NetworkOrder.i32(bytes, offset + 16);
+        addresses = NetworkOrder.i64(bytes, offset + 12);
         if (version() != 4) {
             return Check.BAD_VERSION;
         }
@@ -101,10 +102,10 @@ public final class Ipv4View {
     }
 
     public int sourceAddress() {
-        return (int) word1;
+        return (int) (addresses >>> 32);
     }
 
     public int destinationAddress() {
-        return destinationAddress;
+        return (int) addresses;
     }
 }

@@ -42,8 +42,8 @@ public final class TcpView {
     /// Bytes 8 to 15: acknowledgment number to window.
     private long word1;
 
-    /// Bytes 16 to 19: checksum and urgent pointer.
-    private int word2;
+    /// Bytes 12 to 19: data offset to urgent pointer.
+    private long word2;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After any other answer they may still be used if [#MIN_HEADER_LENGTH]
@@ -54,7 +54,7 @@ public final class TcpView {
         }
         word0 = NetworkOrder.i64(bytes, offset);
         word1 = NetworkOrder.i64(bytes, offset + 8);
-        word2 = NetworkOrder.i32(bytes, offset + 16);
+        word2 = NetworkOrder.i64(bytes, offset + 12);
         int headerLength = headerLength();
         if (headerLength < MIN_HEADER_LENGTH) {
             return Check.BAD_LENGTH;
@@ -94,10 +94,10 @@ public final class TcpView {
     }
 
     public int checksum() {
-        return word2 >>> 16;
+        return (int) (word2 >>> 16) & 0xffff;
     }
 
     public int urgentPointer() {
-        return word2 & 0xffff;
+        return (int) word2 & 0xffff;
     }
 }
