@@ -7,17 +7,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
-/// The AOT caches, with which JVMs start in a fraction of the time: one for the command line, one
-/// for the broker's JVM. The launcher has them made once, after a build: it runs this command in a
-/// JVM that records its own cache, and this command runs every other one.
+/// The AOT caches, with which JVMs start in a fraction of the time. A cache is loaded whole, so
+/// there are three: for commands that look at traffic, for those that talk to Kafka, and for the
+/// broker's JVM. The launcher has them made once, after a build: it runs this command in a JVM that
+/// records its own cache, and this command does what such a JVM will have to do.
 @Command(
-        name = "make-caches",
+        name = "make-cache",
         mixinStandardHelpOptions = true,
         hidden = true,
-        description = "Make the AOT caches of this build.")
+        description = "Do what an AOT cache of this build is made from.")
 final class AotCaches implements Callable<Integer> {
     private static final String BROKER_CACHE = "headgate.broker.cache";
+
+    /// Which cache.
+    enum Kind {
+        look,
+        serve,
+        broker
+    }
+
+    @Parameters(paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}.")
+    private Kind kind;
 
     /// Options for the broker's JVM: none where there is no cache.
     static String[] brokerOptions() {
@@ -29,31 +41,41 @@ final class AotCaches implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String brokerCache = System.getProperty(BROKER_CACHE);
-        if (brokerCache == null) {
-            throw new CommandFailure(ExitCode.USAGE, "the launcher calls this: -D" + BROKER_CACHE);
-        }
-        String samples = Path.of(System.getProperty("headgate.home", "."), "samples").toString();
-        String sample = samples + "/sample.pcapng";
-        train("flows", "-r", sample);
-        train("flows", "-r", sample, "-T", "jsonl");
-        train("packets", "-r", sample);
-        train("packets", "-r", sample, "-T", "jsonl");
-        train("path", "-r", sample);
-        train("forward", "-R", samples + "/router", "-r", sample, "--in", "lan0");
-        train("run", "--speed", "0", "--until-end");
-        Path directory = Files.createTempDirectory("headgate-cache");
-        try {
-            KafkaProcess.start(directory, "-XX:AOTCacheOutput=" + brokerCache, "-Xlog:disable")
-                    .close();
-        } finally {
-            RunCommand.delete(directory);
+        switch (kind) {
+            case look -> look();
+            case serve -> run("run", "--speed", "0", "--until-end");
+            case broker -> startAndStopABroker();
         }
         return ExitCode.DONE;
     }
 
-    private static void train(String... arguments) {
+    private static void look() {
+        String samples = Path.of(System.getProperty("headgate.home", "."), "samples").toString();
+        String sample = samples + "/sample.pcapng";
+        run("--help");
+        run("flows", "-r", sample);
+        run("flows", "-r", sample, "-T", "jsonl");
+        run("packets", "-r", sample);
+        run("packets", "-r", sample, "-T", "jsonl");
+        run("path", "-r", sample);
+        run("forward", "-R", samples + "/router", "-r", sample, "--in", "lan0");
+    }
+
+    private static void startAndStopABroker() throws IOException {
+        String place = System.getProperty(BROKER_CACHE);
+        if (place == null) {
+            throw new CommandFailure(ExitCode.USAGE, "the launcher calls this: -D" + BROKER_CACHE);
+        }
+        Path directory = Files.createTempDirectory("headgate-cache");
+        try {
+            KafkaProcess.start(directory, "-XX:AOTCacheOutput=" + place, "-Xlog:disable").close();
+        } finally {
+            RunCommand.delete(directory);
+        }
+    }
+
+    private static void run(String... arguments) {
         var nowhere = new PrintWriter(Writer.nullWriter());
-        Headgate.commandLine().setOut(nowhere).setErr(nowhere).execute(arguments);
+        Headgate.commandLine(arguments).setOut(nowhere).setErr(nowhere).execute(arguments);
     }
 }

@@ -4,6 +4,7 @@ import headgate.capture.AgentCommand;
 import headgate.streams.StreamCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -32,21 +33,42 @@ import picocli.CommandLine.Spec;
             "",
             "Exit status: 0 done, 1 --fail-on met, 2 usage, 3 input unreadable or cut,",
             "4 broker unreachable or refusing, 5 internal error, 130 interrupted."
-        },
-        subcommands = {
-            PacketsCommand.class,
-            PathCommand.class,
-            FlowsCommand.class,
-            ForwardCommand.class,
-            InterfacesCommand.class,
-            CheckCommand.class,
-            RunCommand.class,
-            StreamCommand.class,
-            AotCaches.class,
-            AgentCommand.class,
-            HelpCommand.class
         })
 public final class Headgate implements Runnable {
+    /// The commands, in the order of the help text.
+    private static final List<String> COMMANDS =
+            List.of(
+                    "packets",
+                    "path",
+                    "flows",
+                    "forward",
+                    "interfaces",
+                    "check",
+                    "run",
+                    "agent",
+                    "stream",
+                    "make-cache",
+                    "completion",
+                    "help");
+
+    private static Object command(String name) {
+        return switch (name) {
+            case "packets" -> new PacketsCommand();
+            case "path" -> new PathCommand();
+            case "flows" -> new FlowsCommand();
+            case "forward" -> new ForwardCommand();
+            case "interfaces" -> new InterfacesCommand();
+            case "check" -> new CheckCommand();
+            case "run" -> new RunCommand();
+            case "agent" -> new AgentCommand();
+            case "stream" -> new StreamCommand();
+            case "make-cache" -> new AotCaches();
+            case "completion" -> new GenerateCompletion();
+            case "help" -> new HelpCommand();
+            default -> throw new IllegalArgumentException("no command " + name);
+        };
+    }
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -68,17 +90,26 @@ public final class Headgate implements Runnable {
                                         joinQuietly(main, 10_000);
                                     }
                                 }));
-        int status = commandLine().execute(arguments);
+        int status = commandLine(arguments).execute(arguments);
         finished.set(true);
         if (!Interruption.raised()) {
             System.exit(status);
         }
     }
 
-    /// The whole command line, ready to execute; also for tests.
-    static CommandLine commandLine() {
+    /// The command line, ready to execute; also for tests.
+    ///
+    /// @param arguments what it will execute: where the first one names a command, the others are
+    ///   left out, since looking at a command's flags costs more than many a command does; none
+    ///   means all commands
+    static CommandLine commandLine(String... arguments) {
         var line = new CommandLine(new Headgate());
-        line.addSubcommand("completion", new GenerateCompletion());
+        String named = arguments.length == 0 ? "" : arguments[0];
+        boolean all =
+                !COMMANDS.contains(named) || named.equals("help") || named.equals("completion");
+        for (String name : all ? COMMANDS : List.of(named)) {
+            line.addSubcommand(name, command(name));
+        }
         line.setExecutionExceptionHandler(Headgate::explain);
         line.setParameterExceptionHandler(Headgate::explainUsage);
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -9,7 +9,7 @@ record CommandRun(int status, String out, String err) {
         var out = new StringWriter();
         var err = new StringWriter();
         int status =
-                Headgate.commandLine()
+                Headgate.commandLine(arguments)
                         .setOut(new PrintWriter(out))
                         .setErr(new PrintWriter(err))
                         .execute(arguments);
