@@ -285,6 +285,11 @@ public final class EmbeddedKafka implements AutoCloseable {
                     Map.entry("share.coordinator.state.topic.replication.factor", "1"),
                     Map.entry("share.coordinator.state.topic.min.isr", "1"),
                     Map.entry("offsets.topic.num.partitions", "4"),
+                    // The transaction of a process that died hides what came after it no longer
+                    // than
+                    // its own time-out and this.
+                    Map.entry(
+                            "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
                     Map.entry("transaction.state.log.num.partitions", "4"),
                     Map.entry("share.coordinator.state.topic.num.partitions", "2"),
                     // A busy machine must not make the broker miss its own session.

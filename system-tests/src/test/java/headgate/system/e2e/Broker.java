@@ -7,17 +7,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -69,8 +73,10 @@ final class Broker implements AutoCloseable {
         producer.send(new ProducerRecord<>(topics.name(topic), key, value)).get();
     }
 
-    /// Every record of a topic whose transaction was committed, partition by partition.
-    List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
+    /// Every record of a topic whose transaction was committed, partition by partition. A killed
+    /// process leaves its transaction open, and what was committed after it is hidden until the
+    /// broker aborts it: waits for that.
+    List<ConsumerRecord<byte[], byte[]>> committed(String topic) throws InterruptedException {
         var settings = new Properties();
         settings.put("bootstrap.servers", kafka.bootstrap());
         settings.put("isolation.level", "read_committed");
@@ -81,6 +87,9 @@ final class Broker implements AutoCloseable {
                     consumer.partitionsFor(topic).stream()
                             .map(info -> new TopicPartition(topic, info.partition()))
                             .toList();
+            await(
+                    "the end of every transaction on " + topic,
+                    () -> lastStable(partitions).equals(last(partitions)));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -91,6 +100,30 @@ final class Broker implements AutoCloseable {
             }
             return records;
         }
+    }
+
+    private Map<TopicPartition, Long> lastStable(List<TopicPartition> partitions) {
+        return endOffsets(partitions, IsolationLevel.READ_COMMITTED);
+    }
+
+    private Map<TopicPartition, Long> last(List<TopicPartition> partitions) {
+        return endOffsets(partitions, IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private Map<TopicPartition, Long> endOffsets(
+            List<TopicPartition> partitions, IsolationLevel isolation) {
+        var asked = new HashMap<TopicPartition, OffsetSpec>();
+        partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+        var ends = new HashMap<TopicPartition, Long>();
+        try {
+            admin.listOffsets(asked, new ListOffsetsOptions(isolation))
+                    .all()
+                    .get()
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+        return ends;
     }
 
     /// How many records an application has committed as processed, over all its topics.

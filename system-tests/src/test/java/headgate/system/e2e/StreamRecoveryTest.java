@@ -136,7 +136,8 @@ class StreamRecoveryTest {
     }
 
     private static <A> List<A> answers(
-            Broker broker, Topics topics, Topic topic, Function<byte[], A> codec) {
+            Broker broker, Topics topics, Topic topic, Function<byte[], A> codec)
+            throws InterruptedException {
         return broker.committed(topics.name(topic)).stream()
                 .map(record -> codec.apply(record.value()))
                 .toList();
