@@ -1,6 +1,7 @@
 package headgate.capture;
 
 import headgate.capture.afpacket.EthtoolDriver;
+import headgate.packet.IpAddress;
 import headgate.packet.LinkType;
 import java.io.IOException;
 import java.net.InterfaceAddress;
@@ -134,7 +135,7 @@ public final class CaptureInterfaces {
                 String host = address.getAddress().getHostAddress();
                 int zone = host.indexOf('%');
                 String bare = zone < 0 ? host : host.substring(0, zone);
-                addresses.add(bare + "/" + address.getNetworkPrefixLength());
+                addresses.add(IpAddress.parse(bare) + "/" + address.getNetworkPrefixLength());
             }
         } catch (SocketException _) {
             // It went away since it was listed.
