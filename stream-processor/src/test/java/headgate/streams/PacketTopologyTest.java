@@ -12,6 +12,7 @@ import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.DeadLetter;
 import headgate.schema.DeadLetterCodec;
 import headgate.schema.FindingCodec;
+import headgate.schema.FlowRecordCodec;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Clock;
@@ -114,6 +115,20 @@ class PacketTopologyTest {
         assertEquals(1, values(Topic.FLOWS).size());
         assertEquals(1, counters.get(Count.RESTARTS));
         assertEquals(1, counters.get(Count.LATE_FRAMES));
+    }
+
+    @Test
+    void answersAtOnceWhatIsLeftOfACaptureThatHasEnded() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router());
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON, NOON + 1));
+        assertEquals(List.of(), values(Topic.FLOWS));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(1));
+        assertEquals(2, FlowRecordCodec.read(values(Topic.FLOWS).getFirst()).packets());
+        assertEquals(2, VerdictCodec.read(values(Topic.VERDICTS).getFirst()).packets());
+        pipe(Topic.ARRIVALS, "router".getBytes(UTF_8), lastBurst(0, NOON, 100));
+        var path = PathStatsCodec.read(values(Topic.PATH_STATS).getFirst()).stats();
+        assertEquals(100, path.delivered());
+        assertEquals(0, path.queued());
     }
 
     @Test
@@ -223,20 +238,7 @@ class PacketTopologyTest {
                                         .replaceAll("\\s", ""));
         var codec = new FrameBatchCodec();
         var frame = new Frame();
-        codec.begin(
-                new FrameBatchHeader(
-                        "router",
-                        "eth0",
-                        INTERFACES,
-                        0,
-                        1,
-                        batchSequence,
-                        0,
-                        Clock.HOST,
-                        0,
-                        "",
-                        null,
-                        1));
+        codec.begin(header(batchSequence));
         for (long nanos : times) {
             frame.bytes = MemorySegment.ofArray(datagram);
             frame.lengthCaptured = frame.lengthOnWire = datagram.length;
@@ -245,6 +247,25 @@ class PacketTopologyTest {
             codec.add(frame, 0, FlowHash.symmetric(frame), frame.lengthCaptured);
         }
         return codec.finish();
+    }
+
+    private static byte[] lastFrames(long batchSequence) {
+        var codec = new FrameBatchCodec();
+        codec.begin(header(batchSequence).asLast());
+        return codec.finish();
+    }
+
+    private static FrameBatchHeader header(long batchSequence) {
+        return new FrameBatchHeader(
+                "router", "eth0", INTERFACES, 0, 1, batchSequence, 0, Clock.HOST, 0, "", null, 1);
+    }
+
+    private static byte[] lastBurst(long batchSequence, long nanos, int count) {
+        var codec = new ArrivalBatchCodec();
+        for (int i = 0; i < count; i++) {
+            codec.add(nanos, 1500, 0, -1, 0);
+        }
+        return codec.finish("router", "eth0", INTERFACES, batchSequence, 0, nanos, true);
     }
 
     private static byte[] burst(long batchSequence, long nanos, int count, long untilNanos) {
