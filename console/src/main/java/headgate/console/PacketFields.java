@@ -1,5 +1,7 @@
 package headgate.console;
 
+import headgate.flow.app.Application;
+import headgate.flow.app.ApplicationDecoder;
 import headgate.packet.ArpView;
 import headgate.packet.Check;
 import headgate.packet.Checksum;
@@ -51,6 +53,7 @@ public final class PacketFields {
     private final IcmpView icmp = new IcmpView();
     private final IgmpView igmp = new IgmpView();
     private final IgmpGroupRecordsView igmpGroups = new IgmpGroupRecordsView();
+    private final ApplicationDecoder applications = new ApplicationDecoder();
     private final boolean hasInterfaces;
     private int vlanTag;
 
@@ -68,6 +71,10 @@ public final class PacketFields {
         capture(frame);
         for (int i = 0; i < frame.layerCount; i++) {
             layer(frame, frame.layer(i), frame.layerOffset(i));
+        }
+        Application application = applications.decode(frame, fields);
+        if (application != null) {
+            protocol(application.label());
         }
         if (frame.ipVersion != 0) {
             String communityId = CommunityId.of(frame);

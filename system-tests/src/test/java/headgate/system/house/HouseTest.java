@@ -32,6 +32,7 @@ class HouseTest {
                             "headgate.softnet",
                                     List.of("headgate.sim", "headgate.packet", "org.HdrHistogram"),
                             "headgate.flow", List.of("headgate.packet"),
+                            "headgate.flow.app", List.of("headgate.packet"),
                             "headgate.forwarding",
                                     List.of("headgate.packet", "com.fasterxml.jackson"),
                             "headgate.schema",

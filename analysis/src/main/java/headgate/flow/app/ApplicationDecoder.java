@@ -1,0 +1,57 @@
+package headgate.flow.app;
+
+import headgate.packet.Frame;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Tells by content, and by port where content alone is no proof, what is spoken; and reads it.
+///
+/// For one thread.
+public final class ApplicationDecoder {
+    /// All of them, in the order in which they are asked.
+    static final List<Supplier<ApplicationParser>> PARSERS = List.of(NtpParser::new);
+
+    private final ApplicationParser[] parsers =
+            PARSERS.stream().map(Supplier::get).toArray(ApplicationParser[]::new);
+
+    /// Reads the payload of a frame, if a message begins there, without regard to other frames.
+    /// Returns its application; null if none is recognised.
+    public Application decode(Frame frame, FieldSink fields) {
+        if (frame.sourcePort < 0 || frame.fragmentOffset > 0 || frame.payloadCaptured <= 0) {
+            return null;
+        }
+        long offset = frame.start + frame.payloadOffset;
+        long limit = offset + frame.payloadCaptured;
+        ApplicationParser parser = find(frame, frame.bytes, offset, limit);
+        return parser == null
+                        || parser.parse(frame.bytes, offset, limit, fields)
+                                == ApplicationParser.Outcome.NOT_MINE
+                ? null
+                : parser.application();
+    }
+
+    /// Who should read these bytes: the parser that recognises them, otherwise one that is known by
+    /// the lower port of the frame, then by the higher; null if there is none.
+    ApplicationParser find(Frame frame, MemorySegment bytes, long offset, long limit) {
+        for (ApplicationParser parser : parsers) {
+            if (parser.protocol() == frame.protocol && parser.recognises(bytes, offset, limit)) {
+                return parser;
+            }
+        }
+        int lower = Math.min(frame.sourcePort, frame.destinationPort);
+        ApplicationParser known = knownBy(frame.protocol, lower);
+        return known != null
+                ? known
+                : knownBy(frame.protocol, Math.max(frame.sourcePort, frame.destinationPort));
+    }
+
+    private ApplicationParser knownBy(int protocol, int port) {
+        for (ApplicationParser parser : parsers) {
+            if (parser.protocol() == protocol && parser.application().isKnownBy(protocol, port)) {
+                return parser;
+            }
+        }
+        return null;
+    }
+}

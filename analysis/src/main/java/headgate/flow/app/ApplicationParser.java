@@ -1,0 +1,36 @@
+package headgate.flow.app;
+
+import java.lang.foreign.MemorySegment;
+
+/// Reads what one side says first in one application.
+///
+/// The bytes may be anything. A parser never throws, reads only from `offset` to before `limit`,
+/// and its work is bounded by their number: names have a longest length, references are never
+/// followed in a circle, counts are not believed beyond the bytes that are there. A parser may keep
+/// scratch space from call to call, but nothing of the conversation: one is used for all of them,
+/// by one thread.
+public interface ApplicationParser {
+    /// What the bytes turned out to be.
+    enum Outcome {
+        /// Not this application. Nothing was given to the sink.
+        NOT_MINE,
+        /// The beginning of a message. The sink has what could be read; called again with more of
+        /// the same bytes, in TCP of the stream, in UDP with the next datagram of the side
+        /// appended, it is given all of it anew.
+        NEED_MORE,
+        /// All that is wanted of this side was read, or what follows makes no sense.
+        DONE
+    }
+
+    Application application();
+
+    /// IP protocol number of what carries it.
+    int protocol();
+
+    /// Whether these first bytes of a side are proof enough, whatever the port: a signature of some
+    /// bytes, which other protocols do not begin with. False where only a port makes it likely.
+    boolean recognises(MemorySegment bytes, long offset, long limit);
+
+    /// Reads the messages that begin at `offset`.
+    Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields);
+}
