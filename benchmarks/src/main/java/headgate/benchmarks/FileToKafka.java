@@ -124,8 +124,10 @@ public final class FileToKafka {
                 CaptureSettings.of(
                         new Input.File(file, 0, ""),
                         Publishing.to(kafka.bootstrap())
-                                .withTopics(Topics.with(prefix))
-                                .withLanes(LANES));
+                                .with(to -> {
+                                    to.topics = Topics.with(prefix);
+                                    to.lanes = LANES;
+                                }));
         double cpu = cpuSeconds();
         long start = System.nanoTime();
         Ledger last = new CaptureAgent(settings, new AgentListener() {}).run().ledger();

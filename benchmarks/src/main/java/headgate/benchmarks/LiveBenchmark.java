@@ -65,7 +65,8 @@ public final class LiveBenchmark {
     private static void receive(String kind, String interfaceName, int bursts, Path ready)
             throws IOException {
         LiveSettings settings =
-                LiveSettings.of(interfaceName).withDirection(LiveSettings.Direction.IN);
+                LiveSettings.of(interfaceName)
+                        .with(draft -> draft.direction = LiveSettings.Direction.IN);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] sum = new long[1];
         FrameHandler handler = frame -> sum[0] += frame.lengthCaptured + frame.arrivalNanos;

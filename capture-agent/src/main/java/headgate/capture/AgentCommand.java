@@ -1,9 +1,6 @@
 package headgate.capture;
 
-import headgate.capture.CaptureSettings.Input;
-import headgate.capture.CaptureSettings.Publishing;
 import headgate.schema.Ledger;
-import headgate.schema.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -11,16 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The capture agent on the command line.
@@ -44,39 +40,7 @@ public final class AgentCommand implements Callable<Integer> {
     private static final long STOP_MILLIS = 30_000;
     private static final AtomicBoolean EXITING = new AtomicBoolean();
 
-    @Option(
-            names = {"-i", "--interface"},
-            paramLabel = "IFACE",
-            description = "Capture live (needs CAP_NET_RAW).")
-    private String interfaceName;
-
-    @Option(
-            names = {"-r", "--read"},
-            paramLabel = "FILE",
-            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
-    private Path file;
-
-    @Option(
-            names = "--speed",
-            paramLabel = "FACTOR",
-            description = "Of a file: times the recorded pace; 0 flat out (default: 0).",
-            defaultValue = "0")
-    private double speed;
-
-    @Option(
-            names = "--source",
-            paramLabel = "KIND",
-            description = "What captures live: auto, ring or pcap (default: auto).",
-            defaultValue = "AUTO")
-    private FrameSources.Live liveSource;
-
-    @Option(
-            names = "--ring",
-            paramLabel = "MIB",
-            description =
-                    "What the kernel may hold before it drops; MiB (default: ${DEFAULT-VALUE}).",
-            defaultValue = "64")
-    private int ringMebibytes;
+    @Mixin private CaptureOptions capture = new CaptureOptions(0, 4);
 
     @Option(
             names = {"--brokers", "--broker"},
@@ -92,44 +56,12 @@ public final class AgentCommand implements Callable<Integer> {
     private Path kafkaConfig;
 
     @Option(
-            names = "--topic-prefix",
-            paramLabel = "PREFIX",
-            description = "Before each topic's name (default: ${DEFAULT-VALUE}).",
-            defaultValue = "headgate.")
-    private String topicPrefix;
-
-    @Option(
-            names = "--agent",
-            paramLabel = "NAME",
-            description = "What this agent is called (default: the host's name).")
-    private String agent;
-
-    @Option(
             names = "--host-documents",
             paramLabel = "DIR",
             description =
                     "Publish this host snapshot (addr.json, route4.json, ...), of the host that the"
                             + " frames come from (default: of an interface, this host's own).")
     private Path hostDocuments;
-
-    @Option(
-            names = "--lanes",
-            paramLabel = "N",
-            description =
-                    "Ways that flows are spread, and partitions of a new frames topic"
-                            + " (default: ${DEFAULT-VALUE}).",
-            defaultValue = "4")
-    private int lanes;
-
-    @Option(
-            names = "--snaplen",
-            paramLabel = "BYTES",
-            description = "Publish no more of a frame; 0 = all of it (default: ${DEFAULT-VALUE}).",
-            defaultValue = "0")
-    private int snaplen;
-
-    @Option(names = "--headers-only", description = "Publish no payload.")
-    private boolean headersOnly;
 
     @Option(
             names = "--outbox",
@@ -149,13 +81,6 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Option(names = "--quiet", description = "No line a second about progress on standard error.")
     private boolean quiet;
-
-    @Parameters(
-            paramLabel = "FILTER",
-            arity = "0..*",
-            description =
-                    "Capture filter, as tcpdump takes it: tcp port 443 and not host 10.0.0.9.")
-    private List<String> filterWords = List.of();
 
     @Spec private CommandSpec spec;
 
@@ -183,41 +108,21 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     private CaptureSettings settings() {
-        if ((file == null) == (interfaceName == null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "name either a capture with -r FILE or an interface with -i IFACE");
-        }
+        CaptureSettings settings = capture.settings(brokers);
         try {
-            var publishing =
-                    Publishing.to(brokers)
-                            .withTopics(Topics.with(topicPrefix))
-                            .withLanes(lanes)
-                            .withOutboxBytes((long) outboxMebibytes << 20)
-                            .withGiveUpAfter(Duration.ofSeconds(giveUpSeconds))
-                            .withClient(client());
-            CaptureSettings settings =
-                    CaptureSettings.of(input(), publishing)
-                            .withSnaplen(snaplen)
-                            .withHeadersOnly(headersOnly)
-                            .withHostDocuments(hostDocuments);
-            return agent == null ? settings : settings.withAgent(agent);
+            return settings.with(draft -> {
+                draft.hostDocuments = hostDocuments;
+                draft.publishing =
+                        settings.publishing()
+                                .with(to -> {
+                                    to.outboxBytes = (long) outboxMebibytes << 20;
+                                    to.giveUpAfter = Duration.ofSeconds(giveUpSeconds);
+                                    to.client = client();
+                                });
+            });
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-    }
-
-    private Input input() {
-        String filter = String.join(" ", filterWords);
-        if (file != null) {
-            return new Input.File(file, speed, filter);
-        }
-        var live = LiveSettings.of(interfaceName).withFilter(filter);
-        long ringBytes = (long) ringMebibytes << 20;
-        if (ringBytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("ring " + ringMebibytes + " is more than 2047 MiB");
-        }
-        return new Input.Live(live.withRing((int) ringBytes, live.blockBytes()), liveSource);
     }
 
     private Map<String, String> client() {

@@ -67,7 +67,10 @@ public final class CaptureAgent {
 
     /// Runs the agent as a program of its own.
     public static void main(String[] arguments) {
-        int status = new CommandLine(new AgentCommand()).execute(arguments);
+        int status =
+                new CommandLine(new AgentCommand())
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .execute(arguments);
         if (!AgentCommand.exiting()) {
             System.exit(status);
         }

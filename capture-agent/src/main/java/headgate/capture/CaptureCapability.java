@@ -100,7 +100,7 @@ public record CaptureCapability(
                         .map(HostInterface::name)
                         .findFirst()
                         .orElse("lo");
-        LiveSettings settings = LiveSettings.of(name).withPromiscuous(false);
+        LiveSettings settings = LiveSettings.of(name).with(draft -> draft.promiscuous = false);
         try (AfPacketSource source = AfPacketSource.open(settings)) {
             return new Finding(
                     "capture ring",

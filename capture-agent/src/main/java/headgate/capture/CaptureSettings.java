@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// What one capture agent does: the record that all its flags end in.
 ///
@@ -79,24 +80,36 @@ public record CaptureSettings(
                     brokers, Topics.DEFAULT, 4, 64 << 20, Duration.ofMinutes(2), Map.of());
         }
 
-        public Publishing withTopics(Topics topics) {
-            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+        /// A copy in which some values are others: `publishing.with(draft -> draft.lanes = 8)`.
+        public Publishing with(Consumer<Draft> change) {
+            var draft = new Draft(this);
+            change.accept(draft);
+            return new Publishing(
+                    draft.brokers,
+                    draft.topics,
+                    draft.lanes,
+                    draft.outboxBytes,
+                    draft.giveUpAfter,
+                    draft.client);
         }
 
-        public Publishing withLanes(int lanes) {
-            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
-        }
+        /// Settings that are being changed; checked when they become [Publishing] again.
+        public static final class Draft {
+            public String brokers;
+            public Topics topics;
+            public int lanes;
+            public long outboxBytes;
+            public Duration giveUpAfter;
+            public Map<String, String> client;
 
-        public Publishing withOutboxBytes(long outboxBytes) {
-            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
-        }
-
-        public Publishing withGiveUpAfter(Duration giveUpAfter) {
-            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
-        }
-
-        public Publishing withClient(Map<String, String> client) {
-            return new Publishing(brokers, topics, lanes, outboxBytes, giveUpAfter, client);
+            private Draft(Publishing from) {
+                brokers = from.brokers;
+                topics = from.topics;
+                lanes = from.lanes;
+                outboxBytes = from.outboxBytes;
+                giveUpAfter = from.giveUpAfter;
+                client = from.client;
+            }
         }
     }
 
@@ -111,20 +124,36 @@ public record CaptureSettings(
         return new CaptureSettings(hostName(), input, 0, false, null, publishing);
     }
 
-    public CaptureSettings withAgent(String agent) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
+    /// A copy in which some values are others: `settings.with(draft -> draft.agent = "gw1")`.
+    public CaptureSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return new CaptureSettings(
+                draft.agent,
+                draft.input,
+                draft.snaplen,
+                draft.headersOnly,
+                draft.hostDocuments,
+                draft.publishing);
     }
 
-    public CaptureSettings withSnaplen(int snaplen) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
-    }
+    /// Settings that are being changed; checked when they become [CaptureSettings] again.
+    public static final class Draft {
+        public String agent;
+        public Input input;
+        public int snaplen;
+        public boolean headersOnly;
+        public Path hostDocuments;
+        public Publishing publishing;
 
-    public CaptureSettings withHeadersOnly(boolean headersOnly) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
-    }
-
-    public CaptureSettings withHostDocuments(Path hostDocuments) {
-        return new CaptureSettings(agent, input, snaplen, headersOnly, hostDocuments, publishing);
+        private Draft(CaptureSettings from) {
+            agent = from.agent;
+            input = from.input;
+            snaplen = from.snaplen;
+            headersOnly = from.headersOnly;
+            hostDocuments = from.hostDocuments;
+            publishing = from.publishing;
+        }
     }
 
     /// What the agent is called unless it is told.
@@ -137,7 +166,7 @@ public record CaptureSettings(
     }
 
     /// What records call the thing that is captured: the interface, or the file's name.
-    String capturePoint() {
+    public String capturePoint() {
         return switch (input) {
             case Input.File(var path, _, _) ->
                     path.toString().equals("-") ? "stdin" : path.getFileName().toString();

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +33,8 @@ final class HostReport {
         this.outbox = outbox;
         if (settings.hostDocuments() != null) {
             SortedMap<String, String> documents = read(settings.hostDocuments());
-            publish(release(documents), documents);
+            long nowNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+            publish(new HostDocuments(settings.agent(), nowNanos, release(documents), documents));
         }
         boolean asks = settings.hostDocuments() == null && settings.isLive();
         this.asking = Thread.ofVirtual().name("headgate-host").unstarted(this::ask);
@@ -52,17 +53,14 @@ final class HostReport {
     }
 
     private void ask() {
-        var host = HostProbe.take();
-        publish(host.kernelRelease(), host.documents());
-        if (!host.missing().isEmpty()) {
-            listener.onNotice("host snapshot without " + String.join(", ", host.missing()));
+        var missing = new ArrayList<String>();
+        publish(HostProbe.take(settings.agent(), missing::add));
+        if (!missing.isEmpty()) {
+            listener.onNotice("host snapshot without " + String.join(", ", missing));
         }
     }
 
-    private void publish(String kernelRelease, SortedMap<String, String> documents) {
-        Instant now = Instant.now();
-        long timeNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-        var host = new HostDocuments(settings.agent(), timeNanos, kernelRelease, documents);
+    private void publish(HostDocuments host) {
         byte[] key = settings.agent().getBytes(UTF_8);
         outbox.offer(Topic.HOSTS, key, -1, HostSnapshotCodec.write(host), 0);
     }

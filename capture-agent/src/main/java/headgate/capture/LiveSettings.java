@@ -1,5 +1,7 @@
 package headgate.capture;
 
+import java.util.function.Consumer;
+
 /// How frames are taken from one interface of this host.
 ///
 /// The kernel hands over a block when it is full or when its time is up, whichever is first. A
@@ -73,77 +75,42 @@ public record LiveSettings(
                 interfaceName, MAX_SNAPLEN, 64 << 20, 512 << 10, 20, true, "", Direction.BOTH);
     }
 
-    public LiveSettings withSnaplen(int snaplen) {
+    /// A copy in which some values are others: `settings.with(draft -> draft.snaplen = 96)`.
+    public LiveSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
         return new LiveSettings(
-                interfaceName,
-                snaplen,
-                ringBytes,
-                blockBytes,
-                blockTimeoutMillis,
-                promiscuous,
-                filter,
-                direction);
+                draft.interfaceName,
+                draft.snaplen,
+                draft.ringBytes,
+                draft.blockBytes,
+                draft.blockTimeoutMillis,
+                draft.promiscuous,
+                draft.filter,
+                draft.direction);
     }
 
-    /// The ring and its blocks belong together, so they are changed together.
-    public LiveSettings withRing(int ringBytes, int blockBytes) {
-        return new LiveSettings(
-                interfaceName,
-                snaplen,
-                ringBytes,
-                blockBytes,
-                blockTimeoutMillis,
-                promiscuous,
-                filter,
-                direction);
-    }
+    /// Settings that are being changed; checked when they become [LiveSettings] again.
+    public static final class Draft {
+        public String interfaceName;
+        public int snaplen;
+        public int ringBytes;
+        public int blockBytes;
+        public int blockTimeoutMillis;
+        public boolean promiscuous;
+        public String filter;
+        public Direction direction;
 
-    public LiveSettings withBlockTimeoutMillis(int blockTimeoutMillis) {
-        return new LiveSettings(
-                interfaceName,
-                snaplen,
-                ringBytes,
-                blockBytes,
-                blockTimeoutMillis,
-                promiscuous,
-                filter,
-                direction);
-    }
-
-    public LiveSettings withPromiscuous(boolean promiscuous) {
-        return new LiveSettings(
-                interfaceName,
-                snaplen,
-                ringBytes,
-                blockBytes,
-                blockTimeoutMillis,
-                promiscuous,
-                filter,
-                direction);
-    }
-
-    public LiveSettings withFilter(String filter) {
-        return new LiveSettings(
-                interfaceName,
-                snaplen,
-                ringBytes,
-                blockBytes,
-                blockTimeoutMillis,
-                promiscuous,
-                filter,
-                direction);
-    }
-
-    public LiveSettings withDirection(Direction direction) {
-        return new LiveSettings(
-                interfaceName,
-                snaplen,
-                ringBytes,
-                blockBytes,
-                blockTimeoutMillis,
-                promiscuous,
-                filter,
-                direction);
+        private Draft(LiveSettings from) {
+            interfaceName = from.interfaceName;
+            snaplen = from.snaplen;
+            ringBytes = from.ringBytes;
+            blockBytes = from.blockBytes;
+            blockTimeoutMillis = from.blockTimeoutMillis;
+            promiscuous = from.promiscuous;
+            filter = from.filter;
+            direction = from.direction;
+        }
     }
 
     private static void requireWithin(String word, int value, int least, int most) {

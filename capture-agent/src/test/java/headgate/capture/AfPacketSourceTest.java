@@ -26,7 +26,7 @@ class AfPacketSourceTest extends LiveSourceContract {
     void failsWithTheNameOfAnInterfaceThatWentDown() throws Exception {
         addPair("down0", "down1");
         namespaces.inCapture("ip", "link", "set", "down0", "up");
-        try (FrameSource source = openOn("down0", s -> s)) {
+        try (FrameSource source = openOn("down0", _ -> {})) {
             namespaces.inCapture("ip", "link", "set", "down0", "down");
             var failed = assertThrows(IOException.class, () -> pollFor(source, 5));
             assertTrue(failed.getMessage().contains("'down0'"), failed.getMessage());
@@ -39,7 +39,7 @@ class AfPacketSourceTest extends LiveSourceContract {
         try (var tun = namespaces.openTun("tun7")) {
             namespaces.inCapture("ip", "address", "add", "10.79.0.1/24", "dev", "tun7");
             namespaces.inCapture("ip", "link", "set", "tun7", "up");
-            try (FrameSource source = openOn("tun7", s -> s.withFilter("udp port 5001"))) {
+            try (FrameSource source = openOn("tun7", s -> s.filter = "udp port 5001")) {
                 sendFromCapture("10.79.0.2", 5001, 8, 100);
                 var packets = drain(source);
                 assertEquals(8, packets.size());
@@ -62,7 +62,7 @@ class AfPacketSourceTest extends LiveSourceContract {
         long[] frames = new long[1];
         FrameHandler handler = frame -> frames[0] += frame.lengthCaptured > 0 ? 1 : 0;
         long fewestBytes = Long.MAX_VALUE;
-        try (FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN))) {
+        try (FrameSource source = openOn("cap0", s -> s.direction = Direction.IN)) {
             for (int round = 0; round < 5; round++) {
                 sendFromPeer(5001, count, 100);
                 frames[0] = 0;

@@ -37,7 +37,7 @@ class CaptureCapabilityTest {
         String report =
                 run(
                         List.of("setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"),
-                        HostReport.command("capture", "lo"));
+                        HostTrial.command("capture", "lo"));
         for (String source : List.of("ring", "ring with filter", "pcap")) {
             assertTrue(report.contains(source + ": NO_PERMISSION: "), report);
         }
@@ -61,8 +61,7 @@ class CaptureCapabilityTest {
                                         .formatted(
                                                 libpcap,
                                                 String.join(
-                                                        " ",
-                                                        HostReport.command("capture", "lo")))));
+                                                        " ", HostTrial.command("capture", "lo")))));
         assertTrue(report.contains("ring: opened lo"), report);
         for (String source : List.of("ring with filter", "pcap")) {
             assertTrue(

@@ -189,11 +189,11 @@ class CaptureLoopTest {
 
     @Test
     void keepsNoMoreThanSnaplenOrHeaders() throws IOException {
-        CaptureLoop snapped = loop(settings(FILE).withSnaplen(60));
+        CaptureLoop snapped = loop(settings(FILE).with(s -> s.snaplen = 60));
         source.arrive(udp(1000, 40), EPOCH, 0);
         cycle(snapped, 1);
         snapped.finish();
-        CaptureLoop headers = loop(settings(FILE).withHeadersOnly(true));
+        CaptureLoop headers = loop(settings(FILE).with(s -> s.headersOnly = true));
         source.arrive(udp(1000, 40), EPOCH, 0);
         cycle(headers, 1);
         headers.finish();
@@ -280,7 +280,8 @@ class CaptureLoopTest {
     }
 
     private static CaptureSettings settings(Input input) {
-        return CaptureSettings.of(input, Publishing.to("localhost:9092")).withAgent("gw1");
+        return CaptureSettings.of(input, Publishing.to("localhost:9092"))
+                .with(s -> s.agent = "gw1");
     }
 
     private static void cycle(CaptureLoop loop, int times) throws IOException {

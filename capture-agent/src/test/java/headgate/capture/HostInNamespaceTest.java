@@ -93,7 +93,7 @@ class HostInNamespaceTest {
     }
 
     private String report(String... arguments) throws Exception {
-        return namespaces.inCapture(HostReport.command(arguments).toArray(String[]::new));
+        return namespaces.inCapture(HostTrial.command(arguments).toArray(String[]::new));
     }
 
     private static String line(List<String> lines, String words) {

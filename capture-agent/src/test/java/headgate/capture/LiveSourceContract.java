@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Override
     protected FrameSource sourceOf(List<byte[]> frames) throws Exception {
-        FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN));
+        FrameSource source = openOn("cap0", s -> s.direction = Direction.IN);
         sendRaw(frames);
         return source;
     }
@@ -85,7 +86,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
     @Test
     void handsOverEachFrameOfAPingInBothDirections() throws Exception {
         assumeTrue(NetworkNamespaces.has("ping"), "needs ping (package iputils-ping)");
-        try (FrameSource source = openOn("cap0", s -> s)) {
+        try (FrameSource source = openOn("cap0", _ -> {})) {
             long before = namespaces.framesIn() + namespaces.framesOut();
             namespaces.inPeer("ping", "-q", "-c", "20", "-i", "0.01", CAPTURE_ADDRESS);
             List<Captured> frames = drain(source);
@@ -96,8 +97,8 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void takesOnlyWhatComesInOrOnlyWhatGoesOut() throws Exception {
-        try (FrameSource in = openOn("cap0", s -> s.withDirection(Direction.IN));
-                FrameSource out = openOn("cap0", s -> s.withDirection(Direction.OUT))) {
+        try (FrameSource in = openOn("cap0", s -> s.direction = Direction.IN);
+                FrameSource out = openOn("cap0", s -> s.direction = Direction.OUT)) {
             sendFromPeer(5001, 30, 100);
             sendFromCapture(PEER_ADDRESS, 5002, 20, 100);
             assertEquals(30, drain(in).size());
@@ -110,7 +111,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
     @Test
     void handsOverEachOfManyDatagramsOnceInOrderWithItsBytes() throws Exception {
         int count = 50_000;
-        try (FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN))) {
+        try (FrameSource source = openOn("cap0", s -> s.direction = Direction.IN)) {
             long from = nowNanos();
             List<Captured> frames = drainDuring(source, () -> sendFromPeer(5001, count, 200));
             assertEquals(count, frames.size());
@@ -136,7 +137,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
         String jwebserver = Path.of(System.getProperty("java.home"), "bin/jwebserver").toString();
         namespaces.startInPeer(
                 jwebserver, "-b", PEER_ADDRESS, "-p", "8000", "-d", directory.toString());
-        try (FrameSource source = openOn("cap0", s -> s)) {
+        try (FrameSource source = openOn("cap0", _ -> {})) {
             long before = namespaces.framesIn() + namespaces.framesOut();
             List<Captured> frames =
                     drainDuring(
@@ -178,7 +179,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
                         hex(
                                 addresses + "0800 4500 0014 0000 0000 4011 0000 0a4d0002 0a4d0001",
                                 60));
-        try (FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN))) {
+        try (FrameSource source = openOn("cap0", s -> s.direction = Direction.IN)) {
             sendRaw(sent);
             List<Captured> frames = drain(source);
             assertEquals(sent.size(), frames.size());
@@ -198,7 +199,12 @@ abstract class LiveSourceContract extends FrameSourceContract {
                         hex(addresses + "8100 0008  0800 4500", 60),
                         hex(addresses + "0800 4500", 60));
         try (FrameSource source =
-                openOn("cap0", s -> s.withFilter("vlan 7").withDirection(Direction.IN))) {
+                openOn(
+                        "cap0",
+                        s -> {
+                            s.filter = "vlan 7";
+                            s.direction = Direction.IN;
+                        })) {
             sendRaw(sent);
             List<Captured> frames = drain(source);
             assertEquals(1, frames.size());
@@ -211,7 +217,12 @@ abstract class LiveSourceContract extends FrameSourceContract {
     void filtersWhatHasNoVlanTag() throws Exception {
         String udp = "0800 4500 001c 0000 0000 4011 0000 0a4d0002 0a4d0001 c350 1389 0008 0000";
         try (FrameSource source =
-                openOn("cap0", s -> s.withFilter("udp and not vlan").withDirection(Direction.IN))) {
+                openOn(
+                        "cap0",
+                        s -> {
+                            s.filter = "udp and not vlan";
+                            s.direction = Direction.IN;
+                        })) {
             sendRaw(List.of(hex("020000000001 020000000002 8100 0007" + udp, 60)));
             sendFromPeer(5001, 3, 100);
             List<Captured> frames = drain(source);
@@ -224,7 +235,12 @@ abstract class LiveSourceContract extends FrameSourceContract {
     void keepsTheTagsOfAVlanInterface() throws Exception {
         assumeTrue(addVlanInterface(), "this kernel has no VLAN interfaces (CONFIG_VLAN_8021Q)");
         try (FrameSource source =
-                openOn("cap0", s -> s.withFilter("vlan 9").withDirection(Direction.IN))) {
+                openOn(
+                        "cap0",
+                        s -> {
+                            s.filter = "vlan 9";
+                            s.direction = Direction.IN;
+                        })) {
             namespaces.onPeerSide(() -> sendDatagrams("10.78.0.1", 5003, 25, 100));
             List<Captured> frames = drain(source);
             assertEquals(25, frames.stream().filter(f -> f.bytes.length > 100).count());
@@ -258,7 +274,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
     @Test
     void takesOnlyWhatTheFilterMatches() throws Exception {
         try (FrameSource source =
-                openOn("cap0", s -> s.withFilter("udp and dst port 5002 and not host 10.9.9.9"))) {
+                openOn("cap0", s -> s.filter = "udp and dst port 5002 and not host 10.9.9.9")) {
             sendFromPeer(5001, 40, 100);
             sendFromPeer(5002, 15, 100);
             List<Captured> frames = drain(source);
@@ -276,10 +292,11 @@ abstract class LiveSourceContract extends FrameSourceContract {
             try (FrameSource source =
                     openOn(
                             "cap0",
-                            s ->
-                                    s.withSnaplen(50)
-                                            .withFilter(filter)
-                                            .withDirection(Direction.IN))) {
+                            s -> {
+                                s.snaplen = 50;
+                                s.filter = filter;
+                                s.direction = Direction.IN;
+                            })) {
                 sendFromPeer(5001, 3, 200);
                 List<Captured> frames = drain(source);
                 assertEquals(3, frames.size());
@@ -293,7 +310,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void neverHandsOverMoreThanTheLimitAndLosesNothingByIt() throws Exception {
-        try (FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN))) {
+        try (FrameSource source = openOn("cap0", s -> s.direction = Direction.IN)) {
             sendFromPeer(5001, 500, 100);
             var numbers = new ArrayList<Integer>();
             while (numbers.size() < 500) {
@@ -311,7 +328,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void goesOnAfterAHandlerThatThrew() throws Exception {
-        try (FrameSource source = openOn("cap0", s -> s.withDirection(Direction.IN))) {
+        try (FrameSource source = openOn("cap0", s -> s.direction = Direction.IN)) {
             sendFromPeer(5001, 10, 100);
             var numbers = new ArrayList<Integer>();
             int thrown = 0;
@@ -338,7 +355,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void seesEachFrameOfTheLoopbackInterfaceOnce() throws Exception {
-        try (FrameSource source = openOn("lo", s -> s)) {
+        try (FrameSource source = openOn("lo", _ -> {})) {
             sendFromCapture("127.0.0.1", 5001, 10, 100);
             List<Captured> udp = drain(source).stream().filter(f -> f.bytes[14 + 9] == 17).toList();
             assertEquals(10, udp.size());
@@ -350,7 +367,13 @@ abstract class LiveSourceContract extends FrameSourceContract {
     void countsWhatItHadNoRoomForSoThatTheNumbersBalance() throws Exception {
         int count = 20_000;
         try (FrameSource source =
-                openOn("cap0", s -> s.withSnaplen(2048).withRing(1 << 20, 1 << 16))) {
+                openOn(
+                        "cap0",
+                        s -> {
+                            s.snaplen = 2048;
+                            s.ringBytes = 1 << 20;
+                            s.blockBytes = 1 << 16;
+                        })) {
             sendFromPeer(5001, count, 1000);
             int handed = drain(source).size();
             SourceStatistics statistics = source.statistics();
@@ -362,7 +385,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void keepsItsStatisticsAfterItWasClosed() throws Exception {
-        FrameSource source = openOn("cap0", s -> s);
+        FrameSource source = openOn("cap0", _ -> {});
         sendFromPeer(5001, 12, 100);
         drain(source);
         source.close();
@@ -373,7 +396,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void namesItsInterface() throws Exception {
-        try (FrameSource source = openOn("cap0", s -> s.withSnaplen(96))) {
+        try (FrameSource source = openOn("cap0", s -> s.snaplen = 96)) {
             assertEquals(
                     List.of(new CaptureInterface("cap0", LinkType.ETHERNET, 96)),
                     source.interfaces());
@@ -382,7 +405,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void returnsSoonWhenItIsInterruptedWhileItWaits() throws Exception {
-        try (FrameSource source = openOn("cap0", s -> s)) {
+        try (FrameSource source = openOn("cap0", _ -> {})) {
             long fastestNanos = Long.MAX_VALUE;
             for (int i = 0; i < 10; i++) {
                 source.interrupt();
@@ -396,7 +419,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     @Test
     void waitsNoLongerThanATenthOfASecondForTheFirstFrame() throws Exception {
-        try (FrameSource source = openOn("cap0", s -> s)) {
+        try (FrameSource source = openOn("cap0", _ -> {})) {
             long fastestNanos = Long.MAX_VALUE;
             for (int i = 0; i < 5; i++) {
                 long from = System.nanoTime();
@@ -410,7 +433,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
     @Test
     void refusesAnInterfaceThatIsNotThereAndNamesThoseThatAre() {
         var refused =
-                assertThrows(CaptureOpenException.class, () -> openOn("nosuch0", s -> s).close());
+                assertThrows(CaptureOpenException.class, () -> openOn("nosuch0", _ -> {}).close());
         assertEquals(CaptureOpenException.Reason.NO_SUCH_INTERFACE, refused.reason());
         assertTrue(refused.getMessage().contains("'nosuch0'"), refused.getMessage());
         assertTrue(refused.getMessage().contains("cap0"), refused.getMessage());
@@ -421,7 +444,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
         var refused =
                 assertThrows(
                         CaptureFilter.SyntaxException.class,
-                        () -> openOn("cap0", s -> s.withFilter("port and")).close());
+                        () -> openOn("cap0", s -> s.filter = "port and").close());
         assertTrue(refused.getMessage().contains("'port and'"), refused.getMessage());
         assertTrue(refused.getMessage().contains("syntax error"), refused.getMessage());
     }
@@ -430,7 +453,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
     void refusesAnInterfaceThatIsDown() throws Exception {
         addPair("idle0", "idle1");
         var refused =
-                assertThrows(CaptureOpenException.class, () -> openOn("idle0", s -> s).close());
+                assertThrows(CaptureOpenException.class, () -> openOn("idle0", _ -> {}).close());
         assertEquals(CaptureOpenException.Reason.INTERFACE_DOWN, refused.reason());
         assertTrue(refused.getMessage().contains("'idle0'"), refused.getMessage());
     }
@@ -439,7 +462,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
     void failsWithTheNameOfAnInterfaceThatWasRemoved() throws Exception {
         addPair("gone0", "gone1");
         namespaces.inCapture("ip", "link", "set", "gone0", "up");
-        try (FrameSource source = openOn("gone0", s -> s)) {
+        try (FrameSource source = openOn("gone0", _ -> {})) {
             namespaces.inCapture("ip", "link", "delete", "gone1");
             var failed = assertThrows(IOException.class, () -> pollFor(source, 5));
             assertTrue(failed.getMessage().contains("'gone0'"), failed.getMessage());
@@ -452,14 +475,16 @@ abstract class LiveSourceContract extends FrameSourceContract {
         namespaces.inCapture("ip", "link", "set", second, "up");
     }
 
-    /// What a test changes in the settings; all have a ring that is quickly made.
-    interface Change {
-        LiveSettings on(LiveSettings settings);
-    }
-
-    FrameSource openOn(String interfaceName, Change change) throws Exception {
-        LiveSettings settings = LiveSettings.of(interfaceName).withRing(32 << 20, 1 << 20);
-        return namespaces.onCaptureSide(() -> open(change.on(settings)));
+    /// Opens an interface with a ring that is quickly made, and with what a test changes.
+    FrameSource openOn(String interfaceName, Consumer<LiveSettings.Draft> change) throws Exception {
+        LiveSettings settings =
+                LiveSettings.of(interfaceName)
+                        .with(draft -> {
+                            draft.ringBytes = 32 << 20;
+                            draft.blockBytes = 1 << 20;
+                            change.accept(draft);
+                        });
+        return namespaces.onCaptureSide(() -> open(settings));
     }
 
     /// All frames until none came for a while.

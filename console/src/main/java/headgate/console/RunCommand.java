@@ -4,11 +4,8 @@ import headgate.capture.AgentListener;
 import headgate.capture.BrokerUnavailableException;
 import headgate.capture.CaptureAgent;
 import headgate.capture.CaptureFilter;
+import headgate.capture.CaptureOptions;
 import headgate.capture.CaptureSettings;
-import headgate.capture.CaptureSettings.Input;
-import headgate.capture.CaptureSettings.Publishing;
-import headgate.capture.FrameSources;
-import headgate.capture.LiveSettings;
 import headgate.capture.SourceStatistics;
 import headgate.forwarding.HostDocuments;
 import headgate.schema.HostSnapshotCodec;
@@ -26,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -39,10 +35,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -64,35 +59,15 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final String SAMPLE_AGENT = "router";
+
+    /// For settings of which only the input is looked at.
+    private static final String ANY_BROKER = "localhost";
+
     private static final long SCREEN_MILLIS = 1000;
     private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
     private static final Duration ANSWERS_COME_WITHIN = Duration.ofSeconds(5);
 
-    @Option(
-            names = {"-i", "--interface"},
-            paramLabel = "IFACE",
-            description = "Capture live (needs CAP_NET_RAW).")
-    private String interfaceName;
-
-    @Option(
-            names = {"-r", "--read"},
-            paramLabel = "FILE",
-            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
-    private Path file;
-
-    @Option(
-            names = "--speed",
-            paramLabel = "FACTOR",
-            description = "Of a file: times the recorded pace; 0 flat out (default: 1).",
-            defaultValue = "1")
-    private double speed;
-
-    @Option(
-            names = "--source",
-            paramLabel = "KIND",
-            description = "What captures live: auto, ring or pcap (default: auto).",
-            defaultValue = "AUTO")
-    private FrameSources.Live liveSource;
+    @Mixin private CaptureOptions capture = new CaptureOptions(1, 2);
 
     @Option(
             names = {"-R", "--rules"},
@@ -116,38 +91,12 @@ final class RunCommand implements Callable<Integer> {
     private Path data;
 
     @Option(
-            names = "--topic-prefix",
-            paramLabel = "PREFIX",
-            description = "Before each topic's name (default: ${DEFAULT-VALUE}).",
-            defaultValue = "headgate.")
-    private String topicPrefix;
-
-    @Option(
-            names = "--agent",
-            paramLabel = "NAME",
-            description = "What the agent is called (default: the host's name).")
-    private String agent;
-
-    @Option(
-            names = "--lanes",
-            paramLabel = "N",
-            description = "Ways that flows are spread (default: ${DEFAULT-VALUE}).",
-            defaultValue = "2")
-    private int lanes;
-
-    @Option(
             names = "--until-end",
             description = "Stop when the capture is played and answered, not at Ctrl-C.")
     private boolean untilEnd;
 
     @Option(names = "--duration", paramLabel = "SECONDS", description = "Stop after so long.")
     private double durationSeconds;
-
-    @Parameters(
-            paramLabel = "FILTER",
-            arity = "0..*",
-            description = "Capture filter, as tcpdump takes it.")
-    private List<String> filterWords = List.of();
 
     @Spec private CommandSpec spec;
 
@@ -156,18 +105,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (file != null && interfaceName != null) {
-            throw new ParameterException(
-                    spec.commandLine(), "either -r FILE or -i IFACE, not both");
-        }
-        if (file == null && interfaceName == null) {
+        if (capture.namesNothing()) {
             useSample();
         }
-        if (file != null && !file.toString().equals("-") && !Files.isReadable(file)) {
-            throw new CommandFailure(
-                    ExitCode.INPUT,
-                    file + ": " + (Files.exists(file) ? "may not be read" : "no such file"));
-        }
+        requireReadable(capture.settings(ANY_BROKER).input());
         Map<String, String> tables = rules == null ? Map.of() : HostTables.read(rules);
         boolean temporary = data == null;
         Path directory = temporary ? Files.createTempDirectory("headgate-run") : data;
@@ -182,12 +123,20 @@ final class RunCommand implements Callable<Integer> {
 
     private void useSample() {
         Path samples = Path.of(System.getProperty("headgate.home", "."), "samples");
-        file = samples.resolve("sample.pcapng");
+        capture.play(samples.resolve("sample.pcapng"), SAMPLE_AGENT);
         if (rules == null) {
             rules = samples.resolve("router");
         }
-        if (agent == null) {
-            agent = SAMPLE_AGENT;
+    }
+
+    /// What is wrong with the input is told before a broker is started.
+    private static void requireReadable(CaptureSettings.Input input) {
+        if (input instanceof CaptureSettings.Input.File(var file, _, _)
+                && !file.toString().equals("-")
+                && !Files.isReadable(file)) {
+            throw new CommandFailure(
+                    ExitCode.INPUT,
+                    file + ": " + (Files.exists(file) ? "may not be read" : "no such file"));
         }
     }
 
@@ -204,8 +153,8 @@ final class RunCommand implements Callable<Integer> {
 
     private int runOn(String bootstrap, Path directory, Map<String, String> tables)
             throws Exception {
-        var capture = captureSettings(bootstrap);
-        var topics = capture.publishing().topics();
+        CaptureSettings settings = capture.settings(bootstrap);
+        var topics = settings.publishing().topics();
         talk("starting the stream processor on " + bootstrap);
         try (var stream =
                         StreamProcessor.start(
@@ -215,40 +164,23 @@ final class RunCommand implements Callable<Integer> {
                 var answers = new LiveAnswers(bootstrap, topics, brokers == null)) {
             notice = "";
             if (!tables.isEmpty()) {
-                publish(bootstrap, topics, capture.agent(), tables);
+                publish(bootstrap, topics, settings.agent(), tables);
             }
-            return watch(stream, answers, new CaptureAgent(capture, new Listener()), bootstrap);
+            return watch(stream, answers, settings);
         } catch (BrokerAwayException e) {
             throw new CommandFailure(ExitCode.BROKER, e.getMessage());
         }
     }
 
-    private CaptureSettings captureSettings(String bootstrap) {
-        try {
-            String filter = String.join(" ", filterWords);
-            var input =
-                    file != null
-                            ? new Input.File(file, speed, filter)
-                            : new Input.Live(
-                                    LiveSettings.of(interfaceName).withFilter(filter), liveSource);
-            var publishing =
-                    Publishing.to(bootstrap).withTopics(Topics.with(topicPrefix)).withLanes(lanes);
-            var settings = CaptureSettings.of(input, publishing);
-            return agent == null ? settings : settings.withAgent(agent);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
     /// Shows answers until the user stops it, the time is up, or everything is played and answered.
-    private int watch(
-            StreamProcessor stream, LiveAnswers answers, CaptureAgent capture, String bootstrap)
+    private int watch(StreamProcessor stream, LiveAnswers answers, CaptureSettings settings)
             throws Exception {
+        var agent = new CaptureAgent(settings, new Listener());
         var stop = new CountDownLatch(1);
         Interruption.onRaise(stop::countDown);
         var outcome = new CompletableFuture<CaptureAgent.Outcome>();
-        Thread.ofPlatform().name("capture").start(() -> capture(capture, outcome));
-        var screen = new RunScreen(out(), title(bootstrap));
+        Thread.ofPlatform().name("capture").start(() -> capture(agent, outcome));
+        var screen = new RunScreen(out(), title(settings));
         long start = System.nanoTime();
         while (!stop.await(SCREEN_MILLIS, TimeUnit.MILLISECONDS)) {
             long elapsed = System.nanoTime() - start;
@@ -262,7 +194,7 @@ final class RunCommand implements Callable<Integer> {
             }
             screen.show(elapsed, ledger, answers.snapshot(), note(outcome, answered));
         }
-        capture.stop();
+        agent.stop();
         int status = status(outcome, stream, answers);
         stream.close();
         answers.catchUp(ANSWERS_COME_WITHIN);
@@ -281,9 +213,9 @@ final class RunCommand implements Callable<Integer> {
         return answered ? "capture played and answered; Ctrl-C ends" : "capture played";
     }
 
-    private void capture(CaptureAgent capture, CompletableFuture<CaptureAgent.Outcome> outcome) {
+    private void capture(CaptureAgent agent, CompletableFuture<CaptureAgent.Outcome> outcome) {
         try {
-            outcome.complete(capture.run());
+            outcome.complete(agent.run());
         } catch (IOException | BrokerUnavailableException | RuntimeException e) {
             outcome.completeExceptionally(e);
         }
@@ -328,12 +260,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private String title(String bootstrap) {
+    private String title(CaptureSettings settings) {
         return "%s as agent %s · broker %s%s"
                 .formatted(
-                        file != null ? file.getFileName() : interfaceName,
-                        agent == null ? CaptureSettings.hostName() : agent,
-                        bootstrap,
+                        settings.capturePoint(),
+                        settings.agent(),
+                        settings.publishing().brokers(),
                         brokers == null ? " (its own)" : "");
     }
 

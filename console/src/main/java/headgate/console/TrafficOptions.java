@@ -129,7 +129,8 @@ final class TrafficOptions {
             return file != null
                     ? FrameSources.file(Path.of(file), Pacing.FLAT_OUT, filter())
                     : FrameSources.live(
-                            LiveSettings.of(interfaceName).withFilter(filter()), liveSource);
+                            LiveSettings.of(interfaceName).with(draft -> draft.filter = filter()),
+                            liveSource);
         } catch (CaptureFilter.SyntaxException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage());
         }

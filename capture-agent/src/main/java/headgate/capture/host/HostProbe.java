@@ -1,5 +1,6 @@
 package headgate.capture.host;
 
+import headgate.forwarding.HostDocuments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,11 +9,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -40,25 +44,31 @@ public final class HostProbe {
     private final BoundedCommand command;
     private final int fileLimitBytes;
     private final TreeMap<String, String> documents = new TreeMap<>();
-    private final List<String> missing = new ArrayList<>();
+    private final Consumer<String> missing;
 
-    private HostProbe(Duration commandLimit, int documentLimitBytes) {
+    private HostProbe(Consumer<String> missing, Duration commandLimit, int documentLimitBytes) {
+        this.missing = missing;
         command = new BoundedCommand(commandLimit, documentLimitBytes);
         fileLimitBytes = documentLimitBytes;
     }
 
     /// Takes a snapshot now: 5 s for each command, 16 MiB for each document.
-    public static HostDocuments take() {
-        return take(Duration.ofSeconds(5), 16 << 20);
+    ///
+    /// @param agent name of the agent that takes it
+    /// @param missing is told what could not be had, each with its reason, for people
+    public static HostDocuments take(String agent, Consumer<String> missing) {
+        return take(agent, missing, Duration.ofSeconds(5), 16 << 20);
     }
 
     /// @param commandLimit most time that one command may take
     /// @param documentLimitBytes longest document that is kept
-    public static HostDocuments take(Duration commandLimit, int documentLimitBytes) {
-        return new HostProbe(commandLimit, documentLimitBytes).takeAll();
+    static HostDocuments take(
+            String agent, Consumer<String> missing, Duration commandLimit, int documentLimitBytes) {
+        return new HostProbe(missing, commandLimit, documentLimitBytes).takeAll(agent);
     }
 
-    private HostDocuments takeAll() {
+    private HostDocuments takeAll(String agent) {
+        Instant now = Instant.now();
         run("uname.txt", "uname", "-a");
         run("addr.json", "ip", "-j", "addr");
         run("link.json", "ip", "-j", "-d", "link");
@@ -79,7 +89,8 @@ public final class HostProbe {
             add("ethtool" + option + ".txt", ethtool(option, interfaces));
         }
         String release = read(Path.of("/proc/sys/kernel/osrelease")).strip();
-        return new HostDocuments(release, documents, missing);
+        long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        return new HostDocuments(agent, nanos, release, documents);
     }
 
     private void run(String document, String... words) {
@@ -89,7 +100,7 @@ public final class HostProbe {
             documents.put(
                     document, output.isBlank() && document.endsWith(".json") ? "[]\n" : output);
         } catch (IOException e) {
-            missing.add("%s: %s".formatted(document, e.getMessage()));
+            missing.accept("%s: %s".formatted(document, e.getMessage()));
         }
     }
 
@@ -113,7 +124,7 @@ public final class HostProbe {
                     lines.lines().forEach(l -> text.append(key + " = " + l + "\n"));
                 }
                 if (text.length() > fileLimitBytes) {
-                    missing.add("sysctl.txt: cut at " + key + ", it is too long");
+                    missing.accept("sysctl.txt: cut at " + key + ", it is too long");
                     return text.toString();
                 }
             }
@@ -174,7 +185,7 @@ public final class HostProbe {
                 text.append("== %s%n%s".formatted(name, command.run("ethtool", option, name)));
             } catch (IOException e) {
                 if (!e.getMessage().startsWith("exit status")) {
-                    missing.add("ethtool%s.txt: %s".formatted(option, e.getMessage()));
+                    missing.accept("ethtool%s.txt: %s".formatted(option, e.getMessage()));
                     break;
                 }
             }
@@ -184,7 +195,7 @@ public final class HostProbe {
 
     private int asked(String option, List<String> interfaces) {
         if (interfaces.size() > MOST_INTERFACES_ASKED) {
-            missing.add(
+            missing.accept(
                     "ethtool%s.txt: %d interfaces of %d"
                             .formatted(option, MOST_INTERFACES_ASKED, interfaces.size()));
         }
@@ -213,11 +224,11 @@ public final class HostProbe {
     private String read(Path file) {
         String text = readUpTo(file, fileLimitBytes);
         if (text == null) {
-            missing.add(file + ": cannot be read");
+            missing.accept(file + ": cannot be read");
             return "";
         }
         if (text.length() >= fileLimitBytes) {
-            missing.add(file + ": cut at " + fileLimitBytes + " bytes");
+            missing.accept(file + ": cut at " + fileLimitBytes + " bytes");
             return text.substring(0, text.lastIndexOf('\n') + 1);
         }
         return text;

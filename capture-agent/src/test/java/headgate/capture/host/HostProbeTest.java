@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import headgate.forwarding.HostDocuments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class HostProbeTest {
         assumeTrue(
                 Files.isReadable(Path.of("/proc/sys/net/core/netdev_max_backlog")),
                 "needs Linux, outside of a container's network namespace");
-        var documents = HostProbe.take().documents();
+        var documents = HostProbe.take("gw1", _ -> {}).documents();
         List<String> lines = documents.get("sysctl.txt").lines().toList();
         for (String key :
                 List.of(
@@ -45,7 +46,8 @@ class HostProbeTest {
     @Test
     void givesEachSysctlLineOnceAndKeepsEmptyOnes() {
         assumeTrue(Files.exists(Path.of("/proc/sys/net/ipv4")), "needs Linux");
-        List<String> lines = HostProbe.take().documents().get("sysctl.txt").lines().toList();
+        List<String> lines =
+                HostProbe.take("gw1", _ -> {}).documents().get("sysctl.txt").lines().toList();
         assertEquals(1, lines.stream().filter(l -> l.contains("ip_local_reserved_ports")).count());
         for (String line : lines) {
             assertTrue(line.contains(" = "), line);
@@ -55,12 +57,13 @@ class HostProbeTest {
     @Test
     void listsWhatItCouldNotTakeAndTakesTheRest() {
         assumeTrue(Files.exists(Path.of("/proc/sys/net/ipv4")), "needs Linux");
-        HostDocuments taken = HostProbe.take(Duration.ofSeconds(5), 100);
+        var missing = new ArrayList<String>();
+        HostDocuments taken = HostProbe.take("gw1", missing::add, Duration.ofSeconds(5), 100);
         assertTrue(
-                taken.missing().contains("addr.json: says more than 100 bytes")
-                        || taken.missing().stream().anyMatch(m -> m.contains("not installed")),
-                taken.missing().toString());
-        assertTrue(taken.missing().stream().anyMatch(m -> m.startsWith("sysctl.txt: cut")));
+                missing.contains("addr.json: says more than 100 bytes")
+                        || missing.stream().anyMatch(m -> m.contains("not installed")),
+                missing.toString());
+        assertTrue(missing.stream().anyMatch(m -> m.startsWith("sysctl.txt: cut")));
         var tooLong = new ArrayList<String>();
         taken.documents().forEach((name, text) -> addIf(tooLong, name, text.length() > 5000));
         assertEquals(List.of(), tooLong);

@@ -121,7 +121,8 @@ class AgentTest {
         try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
             bootstrap = kafka.bootstrap();
             var settings = settings(capture, 1, bootstrap);
-            var impatient = settings.publishing().withGiveUpAfter(Duration.ofSeconds(3));
+            var impatient =
+                    settings.publishing().with(to -> to.giveUpAfter = Duration.ofSeconds(3));
             run = start(new CaptureAgent(CaptureSettings.of(settings.input(), impatient), heard));
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
         }
@@ -139,7 +140,7 @@ class AgentTest {
             port = free.getLocalPort();
         }
         var settings = settings(capture(1, 1), 0, "127.0.0.1:" + port);
-        var impatient = settings.publishing().withGiveUpAfter(Duration.ofSeconds(1));
+        var impatient = settings.publishing().with(to -> to.giveUpAfter = Duration.ofSeconds(1));
         var heard = new Heard();
         var agent = new CaptureAgent(CaptureSettings.of(settings.input(), impatient), heard);
         var ended = assertThrows(BrokerUnavailableException.class, agent::run);
@@ -171,8 +172,8 @@ class AgentTest {
     private static CaptureSettings settings(Path capture, double speed, String brokers) {
         return CaptureSettings.of(
                         new Input.File(capture, speed, ""),
-                        Publishing.to(brokers).withTopics(TOPICS))
-                .withAgent("gw1");
+                        Publishing.to(brokers).with(to -> to.topics = TOPICS))
+                .with(draft -> draft.agent = "gw1");
     }
 
     private static CompletableFuture<CaptureAgent.Outcome> start(CaptureAgent agent) {

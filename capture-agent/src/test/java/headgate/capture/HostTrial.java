@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Says what a process of its own sees of its host: the tests start it where something is missing.
-final class HostReport {
-    private HostReport() {}
+final class HostTrial {
+    private HostTrial() {}
 
     /// @param arguments `capture INTERFACE`, `interfaces`, or `documents DIRECTORY`
     public static void main(String[] arguments) throws Exception {
@@ -25,7 +25,7 @@ final class HostReport {
 
     private static void capture(LiveSettings settings) throws IOException {
         report("ring", () -> AfPacketSource.open(settings));
-        report("ring with filter", () -> AfPacketSource.open(settings.withFilter("udp")));
+        report("ring with filter", () -> AfPacketSource.open(settings.with(s -> s.filter = "udp")));
         report("pcap", () -> LibpcapSource.open(settings));
         for (var finding : CaptureCapability.probe().findings()) {
             System.out.println(finding);
@@ -45,11 +45,10 @@ final class HostReport {
     }
 
     private static void documents(Path directory) throws IOException {
-        var documents = HostProbe.take();
-        for (var document : documents.documents().entrySet()) {
+        var documents = HostProbe.take("host", System.out::println).documents();
+        for (var document : documents.entrySet()) {
             Files.writeString(directory.resolve(document.getKey()), document.getValue());
         }
-        documents.missing().forEach(System.out::println);
     }
 
     /// The command that runs this in a JVM of its own.
@@ -59,7 +58,7 @@ final class HostReport {
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(HostReport.class.getName());
+        command.add(HostTrial.class.getName());
         command.addAll(List.of(arguments));
         return command;
     }
