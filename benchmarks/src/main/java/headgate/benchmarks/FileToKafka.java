@@ -130,7 +130,7 @@ public final class FileToKafka {
                                 }));
         double cpu = cpuSeconds();
         long start = System.nanoTime();
-        Ledger last = new CaptureAgent(settings, new AgentListener() {}).run().ledger();
+        Ledger last = new CaptureAgent(settings, new AgentListener() {}).run().ledgers().getFirst();
         double seconds = (System.nanoTime() - start) / 1e9;
         if (last.residual() != 0 || last.published().frames() != last.source().received()) {
             throw new IllegalStateException("the ledger does not balance: " + last);

@@ -12,14 +12,19 @@ import headgate.schema.LedgerCodec;
 import headgate.schema.Topic;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import picocli.CommandLine;
 
-/// One run of the capture agent: opens the source, publishes what comes out of it, keeps the
-/// ledger, and ends when the source does or when it is told to.
+/// One run of the capture agent: opens the capture points, publishes what comes out of them, keeps
+/// their ledgers, and ends when they do or when it is told to.
 public final class CaptureAgent {
     private static final long LEDGER_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long ROOM_MILLIS = 100;
@@ -33,6 +38,9 @@ public final class CaptureAgent {
                     ArrivalBatchCodec.SCHEMA,
                     HostSnapshotCodec.SCHEMA,
                     LedgerCodec.SCHEMA);
+
+    private static final ThreadFactory CAPTURE_THREADS =
+            Thread.ofPlatform().name("headgate-capture-", 0).factory();
 
     private static final CaptureLoop.Clocks SYSTEM_CLOCKS =
             new CaptureLoop.Clocks() {
@@ -51,14 +59,14 @@ public final class CaptureAgent {
     private final CaptureSettings settings;
     private final AgentListener listener;
     private volatile boolean stopped;
-    private volatile FrameSource source;
+    private volatile List<CapturePoint> points = List.of();
 
     /// How a run ended.
     ///
-    /// @param ledger its last record
+    /// @param ledgers the last record of each capture point
     /// @param damage what ended a file early or was skipped, for people; null if nothing
     /// @param stopped whether it was told to stop
-    public record Outcome(Ledger ledger, String damage, boolean stopped) {}
+    public record Outcome(List<Ledger> ledgers, String damage, boolean stopped) {}
 
     public CaptureAgent(CaptureSettings settings, AgentListener listener) {
         this.settings = settings;
@@ -88,78 +96,149 @@ public final class CaptureAgent {
         return settings.isLive() ? runLive() : runFile();
     }
 
-    /// The interface is opened twice: what is wrong with it is told before a broker is waited for,
-    /// and the ring starts to fill when somebody empties it.
+    /// Interfaces are opened twice: what is wrong with them is told before a broker is waited for,
+    /// and rings start to fill when somebody empties them.
     private Outcome runLive() throws IOException, BrokerUnavailableException {
-        open().close();
-        try (FramePublisher publisher = connect();
-                FrameSource opened = open()) {
-            return capture(opened, publisher);
+        close(open());
+        try (FramePublisher publisher = connect()) {
+            return captureAll(open(), publisher);
         }
     }
 
     private Outcome runFile() throws IOException, BrokerUnavailableException {
-        try (FrameSource opened = open();
-                FramePublisher publisher = connect()) {
-            return capture(opened, publisher);
+        List<CapturePoint> opened = open();
+        try (FramePublisher publisher = connect()) {
+            return captureAll(opened, publisher);
+        } finally {
+            close(opened);
         }
     }
 
     private FramePublisher connect() throws BrokerUnavailableException {
         int partitions = new BrokerTopics(settings.publishing(), listener, () -> stopped).prepare();
         var publisher = new FramePublisher(settings, partitions, listener);
-        publishSchemas(publisher);
+        publishSchemas(publisher.newAccount());
         return publisher;
     }
 
-    private Outcome capture(FrameSource opened, FramePublisher publisher)
+    private Outcome captureAll(List<CapturePoint> opened, FramePublisher publisher)
             throws IOException, BrokerUnavailableException {
-        source = opened;
-        var host = new HostReport(settings, listener, publisher);
-        return new Run(opened, publisher, host).toEnd();
+        points = opened;
+        try (var threads = Executors.newThreadPerTaskExecutor(CAPTURE_THREADS)) {
+            var host = new HostReport(settings, listener, publisher.newAccount());
+            List<Future<Outcome>> runs =
+                    opened.stream()
+                            .map(point -> threads.submit(() -> capture(point, publisher, host)))
+                            .toList();
+            return together(runs);
+        } finally {
+            close(opened);
+        }
+    }
+
+    /// One capture point that breaks ends the others too: what they took is published.
+    private Outcome capture(CapturePoint point, FramePublisher publisher, HostReport host)
+            throws IOException, BrokerUnavailableException {
+        try {
+            return new Run(point, publisher, host).toEnd();
+        } catch (IOException | BrokerUnavailableException | RuntimeException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private Outcome together(List<Future<Outcome>> runs)
+            throws IOException, BrokerUnavailableException {
+        var ledgers = new ArrayList<Ledger>();
+        String damage = null;
+        Throwable broke = null;
+        for (Future<Outcome> run : runs) {
+            try {
+                Outcome each = run.get();
+                ledgers.addAll(each.ledgers());
+                damage = damage == null ? each.damage() : damage;
+            } catch (ExecutionException e) {
+                broke = broke == null ? e.getCause() : broke;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                stop();
+            }
+        }
+        switch (broke) {
+            case null -> {
+                return new Outcome(List.copyOf(ledgers), damage, stopped);
+            }
+            case IOException e -> throw e;
+            case BrokerUnavailableException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new AssertionError(broke);
+        }
     }
 
     /// Makes [#run] end soon, with everything that had arrived so far published. For any thread.
     public void stop() {
         stopped = true;
-        FrameSource opened = source;
-        if (opened != null) {
-            opened.interrupt();
-        }
+        points.forEach(point -> point.source().interrupt());
     }
 
-    private FrameSource open() throws IOException {
+    private List<CapturePoint> open() throws IOException {
         return switch (settings.input()) {
             case Input.File(var path, var speed, var filter) ->
-                    FrameSources.file(path, Pacing.speed(speed), filter);
-            case Input.Live(var live, var kind) -> FrameSources.live(live, kind);
+                    List.of(
+                            new CapturePoint(
+                                    settings.inputName(),
+                                    FrameSources.file(path, Pacing.speed(speed), filter)));
+            case Input.Live(var interfaces, var kind) -> openAll(interfaces, kind);
         };
     }
 
-    /// So that whoever reads the topics needs no registry.
-    private static void publishSchemas(FramePublisher publisher) {
-        for (Schema schema : SCHEMAS) {
-            long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
-            byte[] key = "%016x".formatted(fingerprint).getBytes(UTF_8);
-            publisher.offer(Topic.SCHEMAS, key, -1, schema.toString().getBytes(UTF_8), 0);
+    private static List<CapturePoint> openAll(List<LiveSettings> interfaces, FrameSources.Live kind)
+            throws IOException {
+        var opened = new ArrayList<CapturePoint>();
+        try {
+            for (LiveSettings each : interfaces) {
+                opened.add(new CapturePoint(each.interfaceName(), FrameSources.live(each, kind)));
+            }
+            return opened;
+        } catch (IOException | RuntimeException e) {
+            close(opened);
+            throw e;
         }
     }
 
-    /// The capture thread's part of a run.
+    private static void close(List<CapturePoint> opened) throws IOException {
+        for (CapturePoint point : opened) {
+            point.close();
+        }
+    }
+
+    /// So that whoever reads the topics needs no registry.
+    private static void publishSchemas(Outbox outbox) {
+        for (Schema schema : SCHEMAS) {
+            long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+            byte[] key = "%016x".formatted(fingerprint).getBytes(UTF_8);
+            outbox.offer(Topic.SCHEMAS, key, -1, schema.toString().getBytes(UTF_8), 0);
+        }
+    }
+
+    /// One capture point's part of a run, on a thread of its own.
     private final class Run {
         private final FrameSource source;
+        private final FramePublisher.Account outbox;
         private final FramePublisher publisher;
         private final HostReport host;
         private final CaptureLoop loop;
         private final LossLedger ledger;
         private long ledgerDueNanos = System.nanoTime() + LEDGER_NANOS;
 
-        Run(FrameSource source, FramePublisher publisher, HostReport host) {
-            this.source = source;
+        Run(CapturePoint point, FramePublisher publisher, HostReport host) {
+            this.source = point.source();
+            this.outbox = publisher.newAccount();
             this.publisher = publisher;
             this.host = host;
-            this.loop = new CaptureLoop(source, settings, publisher, SYSTEM_CLOCKS);
-            this.ledger = new LossLedger(settings, SYSTEM_CLOCKS.epochNanos());
+            this.loop = new CaptureLoop(point, settings, outbox, SYSTEM_CLOCKS);
+            this.ledger = new LossLedger(point, settings, SYSTEM_CLOCKS.epochNanos());
         }
 
         Outcome toEnd() throws IOException, BrokerUnavailableException {
@@ -181,14 +260,14 @@ public final class CaptureAgent {
             if (broke != null) {
                 throw broke;
             }
-            return new Outcome(last, seen.damage(), stopped);
+            return new Outcome(List.of(last), seen.damage(), stopped);
         }
 
         private void capture() throws IOException, BrokerUnavailableException {
             boolean more = true;
             while (more && !stopped) {
                 if (loop.mustWait()) {
-                    publisher.awaitRoom(ROOM_MILLIS);
+                    outbox.awaitRoom(ROOM_MILLIS);
                 } else {
                     more = loop.doWork(Long.MAX_VALUE);
                 }
@@ -208,7 +287,7 @@ public final class CaptureAgent {
         }
 
         private void awaitAcknowledged(SourceStatistics seen) throws BrokerUnavailableException {
-            while (!publisher.awaitEmpty(ROOM_MILLIS)) {
+            while (!outbox.awaitEmpty(ROOM_MILLIS)) {
                 keepBooks(seen);
             }
             publisher.requireHealth();
@@ -231,8 +310,8 @@ public final class CaptureAgent {
                             last,
                             seen,
                             loop.handling(),
-                            publisher.standing());
-            publisher.offer(
+                            outbox.standing());
+            outbox.offer(
                     Topic.LEDGER,
                     settings.agent().getBytes(UTF_8),
                     -1,

@@ -49,6 +49,7 @@ final class CaptureLoop {
     }
 
     private final FrameSource source;
+    private final String capturePoint;
     private final CaptureSettings settings;
     private final Outbox outbox;
     private final Clocks clocks;
@@ -77,8 +78,9 @@ final class CaptureLoop {
     private long lastArrivalNanos = Long.MIN_VALUE;
     private long untilNanos = Long.MIN_VALUE;
 
-    CaptureLoop(FrameSource source, CaptureSettings settings, Outbox outbox, Clocks clocks) {
-        this.source = source;
+    CaptureLoop(CapturePoint point, CaptureSettings settings, Outbox outbox, Clocks clocks) {
+        this.source = point.source();
+        this.capturePoint = point.name();
         this.settings = settings;
         this.outbox = outbox;
         this.clocks = clocks;
@@ -86,7 +88,7 @@ final class CaptureLoop {
         this.snaplen = settings.snaplen() == 0 ? Integer.MAX_VALUE : settings.snaplen();
         this.lanes = new LaneBatch[settings.publishing().lanes()];
         for (int lane = 0; lane < lanes.length; lane++) {
-            lanes[lane] = new LaneBatch(lane, settings, outbox);
+            lanes[lane] = new LaneBatch(lane, settings.agent(), capturePoint, outbox);
         }
         switch (settings.input()) {
             case CaptureSettings.Input.File(_, var speed, _) -> {
@@ -94,12 +96,13 @@ final class CaptureLoop {
                 mostBatchNanos = speed == 0 ? MOST_BATCH_NANOS_FLAT_OUT : MOST_BATCH_NANOS;
                 settledAfterNanos = 0;
             }
-            case CaptureSettings.Input.Live(var interfaceSettings, _) -> {
+            case CaptureSettings.Input.Live(var interfaces, _) -> {
                 live = true;
                 mostBatchNanos = MOST_BATCH_NANOS;
                 // The kernel hands a block over when it is full or when its time is up.
                 settledAfterNanos =
-                        TimeUnit.MILLISECONDS.toNanos(3L * interfaceSettings.blockTimeoutMillis());
+                        TimeUnit.MILLISECONDS.toNanos(
+                                3L * interfaces.getFirst().blockTimeoutMillis());
             }
         }
         nowNanos = clocks.nanoTime();
@@ -110,7 +113,7 @@ final class CaptureLoop {
     private FrameBatchHeader headerWith(List<CaptureInterface> interfaces) {
         return new FrameBatchHeader(
                 settings.agent(),
-                settings.capturePoint(),
+                capturePoint,
                 interfaces.stream()
                         .limit(FrameBatchHeader.MAX_INTERFACES)
                         .map(CaptureLoop::named)
@@ -230,7 +233,7 @@ final class CaptureLoop {
         byte[] value =
                 arrivals.finish(
                         settings.agent(),
-                        settings.capturePoint(),
+                        capturePoint,
                         header.interfaces(),
                         arrivalBatches++,
                         firstArrivalSequence,

@@ -17,8 +17,10 @@ public final class CaptureOptions {
     @Option(
             names = {"-i", "--interface"},
             paramLabel = "IFACE",
-            description = "Capture live (needs CAP_NET_RAW).")
-    private String interfaceName;
+            description =
+                    "Capture live (needs CAP_NET_RAW); repeat for several, each a capture point of"
+                            + " its own.")
+    private List<String> interfaceNames = List.of();
 
     @Option(
             names = {"-r", "--read"},
@@ -98,7 +100,7 @@ public final class CaptureOptions {
 
     /// Whether the user named neither a file nor an interface.
     public boolean namesNothing() {
-        return file == null && interfaceName == null;
+        return file == null && interfaceNames.isEmpty();
     }
 
     /// Reads this file, as if the user had named it.
@@ -115,7 +117,7 @@ public final class CaptureOptions {
     ///
     /// @throws ParameterException when they contradict each other, or one is out of its range
     public CaptureSettings settings(String brokers) {
-        if ((file == null) == (interfaceName == null)) {
+        if ((file == null) == interfaceNames.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "name either a capture with -r FILE or an interface with -i IFACE");
@@ -147,12 +149,16 @@ public final class CaptureOptions {
         if (ringBytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("ring " + ringMebibytes + " is more than 2047 MiB");
         }
-        return new Input.Live(
-                LiveSettings.of(interfaceName)
+        LiveSettings common =
+                LiveSettings.of(interfaceNames.getFirst())
                         .with(live -> {
                             live.filter = filter;
                             live.ringBytes = (int) ringBytes;
-                        }),
+                        });
+        return new Input.Live(
+                interfaceNames.stream()
+                        .map(name -> common.with(live -> live.interfaceName = name))
+                        .toList(),
                 liveSource);
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -40,8 +41,13 @@ public record CaptureSettings(
             }
         }
 
-        /// An interface of this host, until the agent is stopped.
-        record Live(LiveSettings settings, FrameSources.Live kind) implements Input {}
+        /// Interfaces of this host, each a capture point of its own, until the agent is stopped.
+        record Live(List<LiveSettings> interfaces, FrameSources.Live kind) implements Input {
+            public Live {
+                interfaces = List.copyOf(interfaces);
+                require(!interfaces.isEmpty(), "interface: a name is needed");
+            }
+        }
     }
 
     /// Where frames go, and what happens when they cannot.
@@ -165,19 +171,22 @@ public record CaptureSettings(
         }
     }
 
-    /// What records call the thing that is captured: the interface, or the file's name.
-    public String capturePoint() {
+    /// What is captured, for people: the interfaces, or the file's name, which is also what records
+    /// call it.
+    public String inputName() {
         return switch (input) {
             case Input.File(var path, _, _) ->
                     path.toString().equals("-") ? "stdin" : path.getFileName().toString();
-            case Input.Live(var live, _) -> live.interfaceName();
+            case Input.Live(var interfaces, _) ->
+                    String.join(
+                            ", ", interfaces.stream().map(LiveSettings::interfaceName).toList());
         };
     }
 
     String filter() {
         return switch (input) {
             case Input.File(_, _, var filter) -> filter;
-            case Input.Live(var live, _) -> live.filter();
+            case Input.Live(var interfaces, _) -> interfaces.getFirst().filter();
         };
     }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -24,7 +25,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 ///
 /// A value leaves the outbox when the broker has acknowledged it. A value that is not acknowledged
 /// in time ends the agent ([#requireHealth]): later ones must not be published without it.
-final class FramePublisher implements Outbox, AutoCloseable {
+///
+/// Capture points share the producer and the room, and each has an [Account] of what is its own.
+final class FramePublisher implements AutoCloseable {
     private static final int PRODUCER_BATCH_BYTES = 1 << 20;
     private static final int LEAST_PRODUCER_MEMORY_BYTES = 32 << 20;
     private static final long TELL_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -40,11 +43,6 @@ final class FramePublisher implements Outbox, AutoCloseable {
 
     // Guarded by this.
     private long waitingBytes;
-    private long waitingFrames;
-    private long publishedBatches;
-    private long publishedFrames;
-    private long publishedBytes;
-    private long failedFrames;
     private long lastProgressNanos = System.nanoTime();
     private Exception failure;
 
@@ -92,60 +90,83 @@ final class FramePublisher implements Outbox, AutoCloseable {
         return config;
     }
 
-    @Override
-    public void offer(Topic topic, byte[] key, int lane, byte[] value, int frames) {
-        synchronized (this) {
-            if (waitingBytes == 0) {
-                lastProgressNanos = System.nanoTime();
+    /// Opens an account for one capture point.
+    Account newAccount() {
+        return new Account();
+    }
+
+    /// What one capture point has waiting and published. How full the outbox is depends on all of
+    /// them.
+    final class Account implements Outbox {
+        // Guarded by the publisher.
+        private long ownWaitingBytes;
+        private long waitingFrames;
+        private long publishedBatches;
+        private long publishedFrames;
+        private long publishedBytes;
+        private long failedFrames;
+
+        @Override
+        public void offer(Topic topic, byte[] key, int lane, byte[] value, int frames) {
+            synchronized (FramePublisher.this) {
+                if (waitingBytes == 0) {
+                    lastProgressNanos = System.nanoTime();
+                }
+                waitingBytes += value.length;
+                ownWaitingBytes += value.length;
+                waitingFrames += frames;
             }
-            waitingBytes += value.length;
-            waitingFrames += frames;
+            queue.add(new Entry(this, topic, key, lane, value, frames));
         }
-        queue.add(new Entry(topic, key, lane, value, frames));
+
+        @Override
+        public long waitingBytes() {
+            synchronized (FramePublisher.this) {
+                return waitingBytes;
+            }
+        }
+
+        @Override
+        public long capacityBytes() {
+            return publishing.outboxBytes();
+        }
+
+        @Override
+        public void awaitRoom(long millis) {
+            awaitAtMost(() -> waitingBytes < capacityBytes(), millis);
+        }
+
+        /// Waits at most so long until everything of this account is acknowledged or given up.
+        /// Returns whether it is.
+        boolean awaitEmpty(long millis) {
+            return awaitAtMost(() -> ownWaitingBytes == 0, millis);
+        }
+
+        @Override
+        public Standing standing() {
+            synchronized (FramePublisher.this) {
+                return new Standing(
+                        new Ledger.Outbox(waitingFrames, ownWaitingBytes, capacityBytes()),
+                        new Ledger.Published(
+                                publishedBatches, publishedFrames, publishedBytes, failedFrames));
+            }
+        }
     }
 
-    @Override
-    public synchronized long waitingBytes() {
-        return waitingBytes;
-    }
-
-    @Override
-    public long capacityBytes() {
-        return publishing.outboxBytes();
-    }
-
-    @Override
-    public synchronized void awaitRoom(long millis) {
-        awaitAtMost(capacityBytes() - 1, millis);
-    }
-
-    /// Waits at most so long until everything is acknowledged or given up. Returns whether it is.
-    synchronized boolean awaitEmpty(long millis) {
-        awaitAtMost(0, millis);
-        return waitingBytes == 0;
-    }
-
-    private synchronized void awaitAtMost(long bytes, long millis) {
+    private synchronized boolean awaitAtMost(BooleanSupplier condition, long millis) {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         try {
-            while (waitingBytes > bytes && failure == null) {
+            while (!condition.getAsBoolean() && failure == null) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
                 if (left <= 0) {
-                    return;
+                    break;
                 }
                 wait(left);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public synchronized Standing standing() {
-        return new Standing(
-                new Ledger.Outbox(waitingFrames, waitingBytes, capacityBytes()),
-                new Ledger.Published(
-                        publishedBatches, publishedFrames, publishedBytes, failedFrames));
+        return condition.getAsBoolean();
     }
 
     /// @throws BrokerUnavailableException when a value could not be published
@@ -191,6 +212,7 @@ final class FramePublisher implements Outbox, AutoCloseable {
 
     /// One value on its way. The value itself is let go as soon as the producer has its copy.
     private final class Entry implements Callback {
+        private final Account account;
         private final Topic topic;
         private final byte[] key;
         private final int lane;
@@ -198,7 +220,8 @@ final class FramePublisher implements Outbox, AutoCloseable {
         private final int bytes;
         private byte[] value;
 
-        Entry(Topic topic, byte[] key, int lane, byte[] value, int frames) {
+        Entry(Account account, Topic topic, byte[] key, int lane, byte[] value, int frames) {
+            this.account = account;
             this.topic = topic;
             this.key = key;
             this.lane = lane;
@@ -221,12 +244,13 @@ final class FramePublisher implements Outbox, AutoCloseable {
         public void onCompletion(RecordMetadata metadata, Exception refused) {
             synchronized (FramePublisher.this) {
                 waitingBytes -= bytes;
-                waitingFrames -= frames;
+                account.ownWaitingBytes -= bytes;
+                account.waitingFrames -= frames;
                 if (refused == null) {
                     lastProgressNanos = System.nanoTime();
                     count();
                 } else {
-                    failedFrames += frames;
+                    account.failedFrames += frames;
                     note(refused);
                 }
                 FramePublisher.this.notifyAll();
@@ -235,9 +259,9 @@ final class FramePublisher implements Outbox, AutoCloseable {
 
         private void count() {
             if (topic == Topic.FRAMES) {
-                publishedBatches++;
-                publishedFrames += frames;
-                publishedBytes += bytes;
+                account.publishedBatches++;
+                account.publishedFrames += frames;
+                account.publishedBytes += bytes;
             }
         }
 
@@ -286,7 +310,7 @@ final class FramePublisher implements Outbox, AutoCloseable {
                                 LocalTime.now().plusNanos(left).truncatedTo(ChronoUnit.SECONDS)));
     }
 
-    /// Stops at once; what is still waiting is lost. Call [#awaitEmpty] first.
+    /// Stops at once; what is still waiting is lost. Call [Account#awaitEmpty] first.
     @Override
     public void close() {
         closed = true;

@@ -22,10 +22,10 @@ final class LaneBatch {
     private long openedNanos;
     private int namedInterfaces;
 
-    LaneBatch(int lane, CaptureSettings settings, Outbox outbox) {
+    LaneBatch(int lane, String agent, String capturePoint, Outbox outbox) {
         this.lane = lane;
         this.outbox = outbox;
-        this.key = (settings.agent() + '/' + settings.capturePoint() + '/' + lane).getBytes(UTF_8);
+        this.key = (agent + '/' + capturePoint + '/' + lane).getBytes(UTF_8);
     }
 
     /// Frames that are in it.

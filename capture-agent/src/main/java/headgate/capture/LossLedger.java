@@ -4,21 +4,24 @@ import headgate.capture.host.InterfaceCounters;
 import headgate.capture.host.SoftnetCounters;
 import headgate.schema.Ledger;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// Draws up what was seen and lost at each stage of a run, as [Ledger] has it.
 final class LossLedger {
     private static final long COUNTER_MASK = 0xffff_ffffL;
 
-    private final CaptureSettings settings;
+    private final String agent;
+    private final CapturePoint point;
     private final long startedNanos;
-    private final InterfaceCounters nicAtStart;
+    private final List<InterfaceCounters> nicAtStart;
     private final List<SoftnetCounters> softnetAtStart;
 
     /// @param startedNanos when the run started, since 1970-01-01T00:00:00Z
-    LossLedger(CaptureSettings settings, long startedNanos) {
-        this.settings = settings;
+    LossLedger(CapturePoint point, CaptureSettings settings, long startedNanos) {
+        this.agent = settings.agent();
+        this.point = point;
         this.startedNanos = startedNanos;
-        nicAtStart = settings.isLive() ? InterfaceCounters.read(settings.capturePoint()) : null;
+        nicAtStart = settings.isLive() ? counters() : List.of();
         softnetAtStart = settings.isLive() ? SoftnetCounters.read() : List.of();
     }
 
@@ -30,8 +33,8 @@ final class LossLedger {
             Ledger.Handling handling,
             Outbox.Standing standing) {
         return new Ledger(
-                settings.agent(),
-                settings.capturePoint(),
+                agent,
+                point.name(),
                 startedNanos,
                 atNanos,
                 last,
@@ -48,15 +51,25 @@ final class LossLedger {
     }
 
     private Ledger.Nic nic() {
-        if (nicAtStart == null) {
+        if (nicAtStart.isEmpty()) {
             return null;
         }
-        var now = InterfaceCounters.read(settings.capturePoint());
+        List<InterfaceCounters> now = counters();
         return new Ledger.Nic(
-                now.rxPackets() - nicAtStart.rxPackets(),
-                now.missed() - nicAtStart.missed(),
-                now.rxDropped() - nicAtStart.rxDropped(),
-                now.rxErrors() - nicAtStart.rxErrors());
+                since(now, InterfaceCounters::rxPackets),
+                since(now, InterfaceCounters::missed),
+                since(now, InterfaceCounters::rxDropped),
+                since(now, InterfaceCounters::rxErrors));
+    }
+
+    private List<InterfaceCounters> counters() {
+        return point.source().interfaces().stream()
+                .map(each -> InterfaceCounters.read(each.name()))
+                .toList();
+    }
+
+    private long since(List<InterfaceCounters> now, ToLongFunction<InterfaceCounters> counter) {
+        return now.stream().mapToLong(counter).sum() - nicAtStart.stream().mapToLong(counter).sum();
     }
 
     private Ledger.Softnet softnet() {

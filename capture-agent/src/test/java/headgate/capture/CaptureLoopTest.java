@@ -235,7 +235,7 @@ class CaptureLoopTest {
     @Test
     void theLedgerBalancesAtEveryMoment() throws IOException {
         CaptureLoop loop = live();
-        var ledger = new LossLedger(settings(FILE), EPOCH);
+        var ledger = new LossLedger(new CapturePoint("a.pcap", source), settings(FILE), EPOCH);
         for (int i = 0; i < 3000; i++) {
             source.arrive(udp(1000 + i % 7, 40), EPOCH + i, 0);
         }
@@ -265,7 +265,7 @@ class CaptureLoopTest {
 
     private static final Input FILE = new Input.File(Path.of("dir/day.pcap"), 0, "");
     private static final Input LIVE =
-            new Input.Live(LiveSettings.of("eth0"), FrameSources.Live.AUTO);
+            new Input.Live(List.of(LiveSettings.of("eth0")), FrameSources.Live.AUTO);
 
     private CaptureLoop file() {
         return loop(settings(FILE));
@@ -276,7 +276,8 @@ class CaptureLoopTest {
     }
 
     private CaptureLoop loop(CaptureSettings settings) {
-        return new CaptureLoop(source, settings, outbox, clocks);
+        return new CaptureLoop(
+                new CapturePoint(settings.inputName(), source), settings, outbox, clocks);
     }
 
     private static CaptureSettings settings(Input input) {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    private volatile Ledger ledger;
+    private final Map<String, Ledger> ledgers = new ConcurrentSkipListMap<>();
     private volatile String notice = "";
 
     @Override
@@ -192,7 +193,7 @@ final class RunCommand implements Callable<Integer> {
                     || durationSeconds > 0 && elapsed > durationSeconds * 1e9) {
                 break;
             }
-            screen.show(elapsed, ledger, answers.snapshot(), note(outcome, answered));
+            screen.show(elapsed, ledgers.values(), answers.snapshot(), note(outcome, answered));
         }
         agent.stop();
         int status = status(outcome, stream, answers);
@@ -200,7 +201,7 @@ final class RunCommand implements Callable<Integer> {
         answers.catchUp(ANSWERS_COME_WITHIN);
         screen.showEnd(
                 System.nanoTime() - start,
-                ledger,
+                ledgers.values(),
                 answers.snapshot(),
                 Interruption.raised() ? "interrupted" : "ended");
         return status;
@@ -223,10 +224,11 @@ final class RunCommand implements Callable<Integer> {
 
     /// Whether every published frame has gone through the engines and was committed.
     private boolean isAnswered(StreamProcessor stream) {
-        Ledger last = ledger;
-        return last != null
-                && stream.counters().get(Count.FRAMES) >= last.published().frames()
-                && stream.counters().get(Count.ARRIVALS) >= last.published().frames();
+        long published =
+                ledgers.values().stream().mapToLong(each -> each.published().frames()).sum();
+        return !ledgers.isEmpty()
+                && stream.counters().get(Count.FRAMES) >= published
+                && stream.counters().get(Count.ARRIVALS) >= published;
     }
 
     private static int status(
@@ -263,7 +265,7 @@ final class RunCommand implements Callable<Integer> {
     private String title(CaptureSettings settings) {
         return "%s as agent %s · broker %s%s"
                 .formatted(
-                        settings.capturePoint(),
+                        settings.inputName(),
                         settings.agent(),
                         settings.publishing().brokers(),
                         brokers == null ? " (its own)" : "");
@@ -319,7 +321,7 @@ final class RunCommand implements Callable<Integer> {
     private final class Listener implements AgentListener {
         @Override
         public void onLedger(Ledger latest, SourceStatistics source) {
-            ledger = latest;
+            ledgers.put(latest.capturePoint(), latest);
         }
 
         @Override

@@ -5,9 +5,11 @@ import headgate.packet.IpAddress;
 import headgate.schema.Finding;
 import headgate.schema.Ledger;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /// What `headgate run` shows: on a terminal one screen, drawn again each second; elsewhere a line a
 /// second and the whole screen at the end.
@@ -28,40 +30,51 @@ final class RunScreen {
 
     /// Shows where things stand.
     ///
-    /// @param ledger null before the first one
+    /// @param ledgers the latest of each capture point
     /// @param note what is going on now, in a few words
-    void show(long elapsedNanos, Ledger ledger, LiveAnswers.Snapshot answers, String note) {
+    void show(
+            long elapsedNanos,
+            Collection<Ledger> ledgers,
+            LiveAnswers.Snapshot answers,
+            String note) {
         if (terminal) {
             out.print("\u001b[H\u001b[2J");
-            whole(elapsedNanos, ledger, answers, note);
+            whole(elapsedNanos, ledgers, answers, note);
         } else {
-            out.println(line(elapsedNanos, ledger, answers, note));
+            out.println(line(elapsedNanos, ledgers, answers, note));
         }
         out.flush();
     }
 
     /// Shows everything, a last time.
-    void showEnd(long elapsedNanos, Ledger ledger, LiveAnswers.Snapshot answers, String note) {
+    void showEnd(
+            long elapsedNanos,
+            Collection<Ledger> ledgers,
+            LiveAnswers.Snapshot answers,
+            String note) {
         if (terminal) {
             out.print("\u001b[H\u001b[2J");
         } else {
             out.println();
         }
-        whole(elapsedNanos, ledger, answers, note);
+        whole(elapsedNanos, ledgers, answers, note);
         out.flush();
     }
 
     private static String line(
-            long elapsedNanos, Ledger ledger, LiveAnswers.Snapshot answers, String note) {
+            long elapsedNanos,
+            Collection<Ledger> ledgers,
+            LiveAnswers.Snapshot answers,
+            String note) {
         var line = new StringBuilder(clock(elapsedNanos));
-        if (ledger != null) {
+        if (!ledgers.isEmpty()) {
             line.append(
                     String.format(
                             Locale.ROOT,
                             "  frames %,d  acknowledged %,d  lost %,d",
-                            ledger.source().received(),
-                            ledger.published().frames(),
-                            lost(ledger)));
+                            sum(ledgers, each -> each.source().received()),
+                            sum(ledgers, each -> each.published().frames()),
+                            sum(ledgers, RunScreen::lost)));
         }
         line.append(String.format(Locale.ROOT, "  flows %,d", answers.flows().size()));
         for (var path : answers.paths()) {
@@ -80,12 +93,13 @@ final class RunScreen {
     }
 
     private void whole(
-            long elapsedNanos, Ledger ledger, LiveAnswers.Snapshot answers, String note) {
+            long elapsedNanos,
+            Collection<Ledger> ledgers,
+            LiveAnswers.Snapshot answers,
+            String note) {
         out.println("headgate run · " + title + " · " + clock(elapsedNanos) + " · " + note);
         out.println();
-        if (ledger != null) {
-            capture(ledger);
-        }
+        ledgers.forEach(this::capture);
         answers.paths().forEach(this::path);
         if (!answers.fates().isEmpty()) {
             forwarding(answers.fates());
@@ -102,7 +116,8 @@ final class RunScreen {
     private void capture(Ledger ledger) {
         out.printf(
                 Locale.ROOT,
-                "capture   received %,d  malformed %,d  acknowledged %,d (%s)  lost %,d  residual %d%n",
+                "capture   %s  received %,d  malformed %,d  acknowledged %,d (%s)  lost %,d  residual %d%n",
+                TextTable.escape(ledger.capturePoint()),
                 ledger.source().received(),
                 ledger.handling().malformed(),
                 ledger.published().frames(),
@@ -194,6 +209,10 @@ final class RunScreen {
             case 58 -> "icmp6";
             default -> Integer.toString(number);
         };
+    }
+
+    private static long sum(Collection<Ledger> ledgers, ToLongFunction<Ledger> count) {
+        return ledgers.stream().mapToLong(count).sum();
     }
 
     private static long lost(Ledger ledger) {

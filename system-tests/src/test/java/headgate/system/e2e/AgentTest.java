@@ -71,12 +71,12 @@ class AgentTest {
             records(kafka, Topic.FRAMES).forEach(frames::accept);
             frames.assertEachOnceAndInOrder(count);
             assertEquals(count, arrivals(kafka));
-            assertBalanced(outcome.ledger(), count);
+            assertBalanced(outcome.ledgers().getFirst(), count);
             List<Ledger> ledgers =
                     records(kafka, Topic.LEDGER).stream()
                             .map(record -> LedgerCodec.read(record.value()))
                             .toList();
-            assertEquals(outcome.ledger(), ledgers.getLast());
+            assertEquals(outcome.ledgers().getFirst(), ledgers.getLast());
             assertEquals(1, ledgers.stream().filter(Ledger::last).count());
             assertSchemasAreThere(kafka);
             assertKcatReads(kafka, count);
@@ -103,7 +103,7 @@ class AgentTest {
             records(kafka, Topic.FRAMES).forEach(frames::accept);
             frames.assertEachOnceAndInOrder(count);
             assertEquals(count, arrivals(kafka));
-            assertBalanced(outcome.ledger(), count);
+            assertBalanced(outcome.ledgers().getFirst(), count);
             assertTrue(
                     heard.notices.stream().anyMatch(notice -> notice.contains("retrying until")),
                     heard.notices::toString);
@@ -158,9 +158,9 @@ class AgentTest {
             agent.stop();
             CaptureAgent.Outcome outcome = run.get(30, TimeUnit.SECONDS);
             assertTrue(outcome.stopped());
-            int taken = (int) outcome.ledger().handling().handed();
+            int taken = (int) outcome.ledgers().getFirst().handling().handed();
             assertTrue(taken < 100_000);
-            assertBalanced(outcome.ledger(), taken);
+            assertBalanced(outcome.ledgers().getFirst(), taken);
             var frames = new SeenFrames();
             records(kafka, Topic.FRAMES).forEach(frames::accept);
             frames.assertEachOnceAndInOrder(taken);
