@@ -3,7 +3,6 @@ package headgate.capture;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import headgate.capture.CaptureSettings.Input;
-import headgate.capture.file.Pacing;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.HostSnapshotCodec;
@@ -184,11 +183,8 @@ public final class CaptureAgent {
 
     private List<CapturePoint> open() throws IOException {
         return switch (settings.input()) {
-            case Input.File(var path, var speed, var filter) ->
-                    List.of(
-                            new CapturePoint(
-                                    settings.inputName(),
-                                    FrameSources.file(path, Pacing.speed(speed), filter)));
+            case Input.File files ->
+                    List.of(new CapturePoint(settings.inputName(), FrameSources.files(files)));
             case Input.Live(var interfaces, var kind) -> openAll(interfaces, kind);
         };
     }

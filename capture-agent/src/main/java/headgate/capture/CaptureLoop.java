@@ -91,9 +91,10 @@ final class CaptureLoop {
             lanes[lane] = new LaneBatch(lane, settings.agent(), capturePoint, outbox);
         }
         switch (settings.input()) {
-            case CaptureSettings.Input.File(_, var speed, _) -> {
+            case CaptureSettings.Input.File(_, var speed, var follow, _) -> {
                 live = false;
-                mostBatchNanos = speed == 0 ? MOST_BATCH_NANOS_FLAT_OUT : MOST_BATCH_NANOS;
+                mostBatchNanos =
+                        speed == 0 && !follow ? MOST_BATCH_NANOS_FLAT_OUT : MOST_BATCH_NANOS;
                 settledAfterNanos = 0;
             }
             case CaptureSettings.Input.Live(var interfaces, _) -> {

@@ -1,5 +1,7 @@
 package headgate.capture;
 
+import static headgate.capture.file.CaptureFileSource.STANDARD_INPUT;
+
 import headgate.schema.Topics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -28,16 +30,39 @@ public record CaptureSettings(
 
     /// What is captured.
     public sealed interface Input {
-        /// A capture file, [headgate.capture.file.CaptureFileSource#STANDARD_INPUT] for standard
-        /// input.
+        /// Capture files.
         ///
+        /// @param paths files, directories for the captures in them, or
+        ///   [headgate.capture.file.CaptureFileSource#STANDARD_INPUT]; several are merged by time
         /// @param speed times the recorded pace; 0 flat out
+        /// @param follow whether the one file or directory is still being written to
         /// @param filter pcap-filter(7) expression; empty takes every frame
-        record File(Path path, double speed, String filter) implements Input {
+        record File(List<Path> paths, double speed, boolean follow, String filter)
+                implements Input {
             public File {
+                paths = List.copyOf(paths);
+                require(!paths.isEmpty(), "a capture file is needed");
                 require(
                         speed >= 0 && speed < Double.POSITIVE_INFINITY,
                         "speed " + speed + " is not 0 or more");
+                require(
+                        !follow || paths.size() == 1 && !paths.getFirst().equals(STANDARD_INPUT),
+                        "what is followed must be one file or one directory");
+            }
+
+            /// One whole file.
+            public File(Path path, double speed, String filter) {
+                this(List.of(path), speed, false, filter);
+            }
+
+            /// The name of the first file, and how many more there are.
+            public String name() {
+                Path first = paths.getFirst();
+                String name =
+                        first.equals(STANDARD_INPUT)
+                                ? "stdin"
+                                : first.toAbsolutePath().normalize().getFileName().toString();
+                return paths.size() == 1 ? name : name + "+" + (paths.size() - 1);
             }
         }
 
@@ -175,8 +200,7 @@ public record CaptureSettings(
     /// call it.
     public String inputName() {
         return switch (input) {
-            case Input.File(var path, _, _) ->
-                    path.toString().equals("-") ? "stdin" : path.getFileName().toString();
+            case Input.File files -> files.name();
             case Input.Live(var interfaces, _) ->
                     String.join(
                             ", ", interfaces.stream().map(LiveSettings::interfaceName).toList());
@@ -185,7 +209,7 @@ public record CaptureSettings(
 
     String filter() {
         return switch (input) {
-            case Input.File(_, _, var filter) -> filter;
+            case Input.File(_, _, _, var filter) -> filter;
             case Input.Live(var interfaces, _) -> interfaces.getFirst().filter();
         };
     }

@@ -1,12 +1,12 @@
 package headgate.capture;
 
+import headgate.capture.CaptureSettings.Input;
 import headgate.capture.afpacket.AfPacketSource;
 import headgate.capture.file.CaptureFileSource;
 import headgate.capture.file.Pacing;
 import headgate.capture.libpcap.LibpcapSource;
 import headgate.packet.LinkType;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /// Opens what users name: a capture file or an interface, with a filter.
@@ -23,18 +23,22 @@ public final class FrameSources {
 
     private FrameSources() {}
 
-    /// Opens a capture file; [CaptureFileSource#STANDARD_INPUT] for standard input.
+    /// Opens capture files.
     ///
-    /// @param filter pcap-filter(7) expression; empty takes every frame
     /// @throws CaptureFilter.SyntaxException when the filter is wrong
-    public static FrameSource file(Path file, Pacing pacing, String filter) throws IOException {
-        if (filter.isEmpty()) {
-            return CaptureFileSource.open(file, pacing);
-        }
+    public static FrameSource files(Input.File input) throws IOException {
         // Compiled first: a wrong filter is told before anything is read. Frames of other link
         // types get a program of their own when they come.
-        var compiled = CaptureFilter.compile(filter, LinkType.ETHERNET);
-        return new FilteredSource(CaptureFileSource.open(file, pacing), compiled);
+        CaptureFilter filter =
+                input.filter().isEmpty()
+                        ? null
+                        : CaptureFilter.compile(input.filter(), LinkType.ETHERNET);
+        var pacing = Pacing.speed(input.speed());
+        var source =
+                input.follow()
+                        ? CaptureFileSource.follow(input.paths().getFirst(), pacing)
+                        : CaptureFileSource.open(input.paths(), pacing);
+        return filter == null ? source : new FilteredSource(source, filter);
     }
 
     /// Opens an interface of this host.

@@ -2,31 +2,27 @@ package headgate.console;
 
 import headgate.capture.CaptureFilter;
 import headgate.capture.CaptureInterface;
+import headgate.capture.CaptureSettings.Input;
+import headgate.capture.FileOptions;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.capture.FrameSources;
 import headgate.capture.LiveSettings;
-import headgate.capture.file.Pacing;
 import headgate.packet.Check;
 import headgate.packet.FrameDecoder;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// Where an analysing command takes its frames from, and the loop that reads them.
 final class TrafficOptions {
     private static final int FRAMES_PER_POLL = 1024;
 
-    @Option(
-            names = {"-r", "--read"},
-            paramLabel = "FILE",
-            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
-    private String file;
+    @Mixin private final FileOptions input = new FileOptions();
 
     @Option(
             names = {"-i", "--interface"},
@@ -55,13 +51,6 @@ final class TrafficOptions {
             defaultValue = "auto")
     private Progress.Mode progressMode;
 
-    @Parameters(
-            paramLabel = "FILTER",
-            arity = "0..*",
-            description =
-                    "Capture filter, as tcpdump takes it: tcp port 443 and not host 10.0.0.9.")
-    private List<String> filterWords = List.of();
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -83,16 +72,17 @@ final class TrafficOptions {
 
     /// What the source is called, for people.
     String name() {
-        return file != null ? file.equals("-") ? "standard input" : file : interfaceName;
+        return interfaceName == null ? file().name() : interfaceName;
     }
 
+    /// Whether frames come as they are captured, and do not end by themselves.
     boolean isLive() {
-        return interfaceName != null;
+        return interfaceName != null || input.follow();
     }
 
     /// The words of the filter as one expression; empty if there are none.
     String filter() {
-        return String.join(" ", filterWords);
+        return input.filter();
     }
 
     /// Reads all frames, decoded, in order; says on standard error what was wrong with the input.
@@ -120,19 +110,27 @@ final class TrafficOptions {
     }
 
     private FrameSource open() throws IOException {
-        if ((file == null) == (interfaceName == null)) {
+        if (input.isGiven() == (interfaceName != null)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "name either a capture with -r FILE or an interface with -i");
         }
         try {
-            return file != null
-                    ? FrameSources.file(Path.of(file), Pacing.FLAT_OUT, filter())
+            return interfaceName == null
+                    ? FrameSources.files(file())
                     : FrameSources.live(
                             LiveSettings.of(interfaceName).with(draft -> draft.filter = filter()),
                             liveSource);
         } catch (CaptureFilter.SyntaxException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+        }
+    }
+
+    private Input.File file() {
+        try {
+            return input.input(0);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 

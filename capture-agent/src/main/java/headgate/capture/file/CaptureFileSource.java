@@ -6,35 +6,23 @@ import headgate.capture.FrameSource;
 import headgate.capture.SourceStatistics;
 import headgate.packet.Frame;
 import headgate.packet.file.CaptureFileException;
-import headgate.packet.file.CaptureReader;
-import headgate.packet.file.InterfaceDescription;
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Frames of a pcap or pcapng file, as it is or compressed by gzip or zstd, or of standard input.
-/// What the file is, its first bytes tell; its name does not matter.
+/// Frames of pcap and pcapng files, as they are or compressed by gzip or zstd, or of standard input:
+/// of one file in its order, of several ones by their time stamps. What a file is, its first bytes
+/// tell; its name does not matter.
 public final class CaptureFileSource implements FrameSource {
     /// The path that means standard input.
     public static final Path STANDARD_INPUT = Path.of("-");
 
     private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final String name;
-    private final RawInput input;
-    private final Decompressor decompressor;
-    private final CaptureReader reader;
+    private final FileSequence files;
     private final Pacing pacing;
-    private final List<CaptureInterface> interfaces = new ArrayList<>();
-    private final Frame frame = new Frame();
-
-    /// Whether `frame` holds one that was read and is not handed over yet.
-    private boolean held;
 
     private boolean started;
     private long startNanos;
@@ -45,18 +33,11 @@ public final class CaptureFileSource implements FrameSource {
     private volatile long handedOver;
     private volatile long dropped;
     private volatile long interfaceDropped;
+    private volatile long bytesRead;
     private volatile String damage;
 
-    private CaptureFileSource(
-            String name,
-            RawInput input,
-            Decompressor decompressor,
-            CaptureReader reader,
-            Pacing pacing) {
-        this.name = name;
-        this.input = input;
-        this.decompressor = decompressor;
-        this.reader = reader;
+    private CaptureFileSource(FileSequence files, Pacing pacing) {
+        this.files = files;
         this.pacing = pacing;
     }
 
@@ -64,77 +45,61 @@ public final class CaptureFileSource implements FrameSource {
     ///
     /// @throws CaptureFileException when there is no such file, or it is not a capture
     public static CaptureFileSource open(Path file) throws IOException {
-        return open(file, Pacing.FLAT_OUT);
+        return open(List.of(file), Pacing.FLAT_OUT);
     }
 
-    /// @param file a capture file, a named pipe, or [#STANDARD_INPUT]; waits for a pipe's first
-    ///   bytes
-    /// @throws CaptureFileException when there is no such file, or it is not a capture
-    public static CaptureFileSource open(Path file, Pacing pacing) throws IOException {
-        boolean standardInput = file.equals(STANDARD_INPUT);
-        String name = standardInput ? "stdin" : file.toString();
-        RawInput input = standardInput ? RawInput.standardInput() : RawInput.open(file);
-        ReadableByteChannel toClose = input;
-        try {
-            Decompressor decompressor = Decompressor.open(input);
-            toClose = decompressor == null ? input : decompressor;
-            var reader = openReader(name, decompressor, toClose);
-            return new CaptureFileSource(name, input, decompressor, reader, pacing);
-        } catch (IOException | RuntimeException e) {
-            toClose.close();
-            throw e;
-        }
+    /// @param paths capture files, named pipes or [#STANDARD_INPUT], whose first bytes are waited
+    ///   for, and directories for the captures in them
+    /// @throws CaptureFileException when one of them is not there or is not a capture
+    public static CaptureFileSource open(List<Path> paths, Pacing pacing) throws IOException {
+        return new CaptureFileSource(MergedFiles.open(paths), pacing);
     }
 
-    private static CaptureReader openReader(
-            String name, Decompressor decompressor, ReadableByteChannel channel)
-            throws IOException {
-        try {
-            return CaptureReader.open(channel, name);
-        } catch (CaptureFileException e) {
-            throw decompressor == null || decompressor.damage() == null
-                    ? e
-                    : new CaptureFileException(name, decompressor.damage(), e);
-        }
+    /// Opens a file, or the files of a directory, to which others are still writing. There may be
+    /// no frame yet.
+    ///
+    /// @throws CaptureFileException when there is nothing of that name, or the file is no capture
+    public static CaptureFileSource follow(Path path, Pacing pacing) throws IOException {
+        return new CaptureFileSource(FollowedFiles.open(path), pacing);
     }
 
     @Override
     public int poll(FrameHandler handler, int limit) throws IOException {
         poller = Thread.currentThread();
         int count = 0;
+        OpenFile file = null;
         try {
-            while (count < limit && hold() && isDue(count == 0)) {
-                held = false;
+            while (count < limit
+                    && (file = files.next()) != null
+                    && isDue(file.frame, count == 0)) {
+                file.release();
                 count++;
-                handler.onFrame(frame);
+                handler.onFrame(file.frame);
             }
         } finally {
             handedOver += count;
-            noteLosses();
+            note();
         }
-        return count == 0 && !held && reader.ended() ? END : count;
+        if (count == 0 && file == null && !files.ended()) {
+            files.await();
+        }
+        return count == 0 && files.ended() ? END : count;
     }
 
-    /// Whether there is a frame to hand over: reads one unless one was left over.
-    private boolean hold() throws IOException {
-        held = held || reader.next(frame);
-        return held;
-    }
-
-    /// Whether it is time for the frame that is held.
-    private boolean isDue(boolean mayWait) {
+    /// Whether it is time for the next frame.
+    private boolean isDue(Frame frame, boolean mayWait) {
         if (pacing.isFlatOut()) {
             return true;
         }
-        long waitNanos = nanosUntilDue();
+        long waitNanos = nanosUntilDue(frame);
         if (waitNanos > 0 && mayWait) {
             pacing.waitNanos().accept(Math.min(waitNanos, MAX_WAIT_NANOS));
-            waitNanos = nanosUntilDue();
+            waitNanos = nanosUntilDue(frame);
         }
         return waitNanos <= 0;
     }
 
-    private long nanosUntilDue() {
+    private long nanosUntilDue(Frame frame) {
         long now = pacing.nanoTime().getAsLong();
         if (!started) {
             started = true;
@@ -146,43 +111,21 @@ public final class CaptureFileSource implements FrameSource {
         return (long) (due - (now - startNanos));
     }
 
-    private void noteLosses() {
-        dropped = reader.systemDropped();
-        interfaceDropped = reader.interfaceDropped();
-        if (reader.ended() && damage == null) {
-            damage = describeDamage();
-        }
-    }
-
-    private String describeDamage() {
-        if (decompressor != null && decompressor.damage() != null) {
-            return decompressor.damage();
-        }
-        return reader.damage() == null ? null : reader.damage().toString();
+    private void note() {
+        dropped = files.systemDropped();
+        interfaceDropped = files.interfaceDropped();
+        bytesRead = files.bytesRead();
+        damage = files.damage();
     }
 
     @Override
     public boolean describesInterfaces() {
-        return reader.describesInterfaces();
+        return files.describesInterfaces();
     }
 
     @Override
     public List<CaptureInterface> interfaces() {
-        List<InterfaceDescription> described = reader.interfaces();
-        for (int i = interfaces.size(); i < described.size(); i++) {
-            var description = described.get(i);
-            interfaces.add(
-                    new CaptureInterface(
-                            description.name().isEmpty() ? fileName() : description.name(),
-                            description.linkType(),
-                            description.snaplen()));
-        }
-        return Collections.unmodifiableList(interfaces);
-    }
-
-    /// The name of an interface that the file does not name.
-    private String fileName() {
-        return Path.of(name).getFileName().toString();
+        return files.interfaces();
     }
 
     @Override
@@ -192,8 +135,8 @@ public final class CaptureFileSource implements FrameSource {
                 dropped,
                 interfaceDropped,
                 0,
-                input.count(),
-                input.total(),
+                bytesRead,
+                files.bytesTotal(),
                 damage);
     }
 
@@ -204,7 +147,6 @@ public final class CaptureFileSource implements FrameSource {
 
     @Override
     public void close() throws IOException {
-        held = false;
-        reader.close();
+        files.close();
     }
 }

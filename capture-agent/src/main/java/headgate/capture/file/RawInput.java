@@ -16,26 +16,30 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /// The bytes of a file as they lie there, or of a pipe as they come; counted. A read from a pipe
-/// waits at most [PipeInput#WAIT_MILLIS] and then returns 0.
+/// waits at most [PipeInput#WAIT_MILLIS] and then returns 0; one at the end of a file that is followed
+/// returns 0 at once.
 final class RawInput implements ReadableByteChannel {
     private final ReadableByteChannel channel;
     private final long total;
+    private boolean growing;
     private final ByteBuffer first = ByteBuffer.allocate(Integer.BYTES);
     private boolean ended;
     private volatile long count;
 
-    private RawInput(ReadableByteChannel channel, long total) {
+    private RawInput(ReadableByteChannel channel, long total, boolean growing) {
         this.channel = channel;
+        this.growing = growing;
         this.total = total;
         first.limit(0);
     }
 
     static RawInput standardInput() {
         return new RawInput(
-                new PipeInput(new FileInputStream(FileDescriptor.in).getChannel(), "stdin"), 0);
+                new PipeInput(new FileInputStream(FileDescriptor.in).getChannel(), "stdin"), 0, false);
     }
 
-    static RawInput open(Path file) throws IOException {
+    /// @param follow whether the end of a regular file is only the end so far, until [#endsHere]
+    static RawInput open(Path file, boolean follow) throws IOException {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);
             if (attributes.isDirectory()) {
@@ -43,8 +47,8 @@ final class RawInput implements ReadableByteChannel {
             }
             var channel = FileChannel.open(file);
             return attributes.isRegularFile()
-                    ? new RawInput(channel, attributes.size())
-                    : new RawInput(new PipeInput(channel, file.toString()), 0);
+                    ? new RawInput(channel, attributes.size(), follow)
+                    : new RawInput(new PipeInput(channel, file.toString()), 0, false);
         } catch (NoSuchFileException e) {
             throw new CaptureFileException(file.toString(), "no such file", e);
         } catch (AccessDeniedException e) {
@@ -77,10 +81,16 @@ final class RawInput implements ReadableByteChannel {
             first.position(first.position() + read);
         } else {
             read = ended ? -1 : channel.read(target);
-            ended = read < 0;
+            ended = read < 0 && !growing;
+            read = ended ? read : Math.max(0, read);
         }
         count += Math.max(0, read);
         return read;
+    }
+
+    /// What is there now is all there will be.
+    void endsHere() {
+        growing = false;
     }
 
     /// Bytes read so far; may be asked by any thread.

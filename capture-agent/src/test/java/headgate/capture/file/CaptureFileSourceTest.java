@@ -182,7 +182,7 @@ class CaptureFileSourceTest {
     void keepsTheRecordedPace() throws IOException {
         var clock = new FakeClock();
         Path file = write(capture(4)); // one frame every 100 ms
-        try (var source = CaptureFileSource.open(file, clock.pacing(1))) {
+        try (var source = CaptureFileSource.open(List.of(file), clock.pacing(1))) {
             List<Long> seenAt = new ArrayList<>();
             while (source.poll(_ -> seenAt.add(clock.millis()), 10) != FrameSource.END) {}
             assertEquals(List.of(0L, 100L, 200L, 300L), seenAt);
@@ -192,7 +192,7 @@ class CaptureFileSourceTest {
     @Test
     void keepsAMultipleOfTheRecordedPace() throws IOException {
         var clock = new FakeClock();
-        try (var source = CaptureFileSource.open(write(capture(4)), clock.pacing(0.25))) {
+        try (var source = CaptureFileSource.open(List.of(write(capture(4))), clock.pacing(0.25))) {
             List<Integer> polls = new ArrayList<>();
             List<Long> seenAt = new ArrayList<>();
             int polled = 0;
@@ -209,7 +209,7 @@ class CaptureFileSourceTest {
     @Test
     void handsOverAtOnceWhatIsLate() throws IOException {
         var clock = new FakeClock();
-        try (var source = CaptureFileSource.open(write(capture(40)), clock.pacing(1))) {
+        try (var source = CaptureFileSource.open(List.of(write(capture(40))), clock.pacing(1))) {
             assertEquals(1, source.poll(_ -> {}, 100));
             clock.nanos += 1_000_000_000;
             assertEquals(10, source.poll(_ -> {}, 100));
@@ -225,7 +225,7 @@ class CaptureFileSourceTest {
     @Test
     void saysWhyAFileCannotBeRead() throws IOException {
         assertRefused("no such file", directory.resolve("none.pcap"));
-        assertRefused("is a directory", directory);
+        assertRefused("holds no capture file", Files.createDirectory(directory.resolve("empty")));
         assertRefused("empty file", write(new byte[0]));
         assertRefused("empty file", write(gzip(new byte[0])));
         assertRefused(

@@ -36,7 +36,7 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     public static CaptureReader open(ReadableByteChannel channel, String name) throws IOException {
         var in = new InputBuffer(channel);
         if (!waitFor(in, Integer.BYTES)) {
-            throw new CaptureFileException(name, FirstBytes.describe(in));
+            throw CaptureFileException.foreign(name, FirstBytes.describe(in));
         }
         int magic = in.u32(0);
         if (magic == PcapngReader.SECTION_HEADER) {
@@ -46,7 +46,7 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
             return PcapReader.open(in, name);
         }
         in.have(FirstBytes.LOOKED_AT);
-        throw new CaptureFileException(name, FirstBytes.describe(in));
+        throw CaptureFileException.foreign(name, FirstBytes.describe(in));
     }
 
     /// Places the next frame: bytes, lengths, time, link type and interface; leaves the rest of
