@@ -5,10 +5,10 @@ import headgate.capture.CaptureSettings.Publishing;
 import headgate.schema.Topics;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The flags of every command that captures and publishes: what is captured, and what of it goes to
@@ -22,11 +22,7 @@ public final class CaptureOptions {
                             + " its own.")
     private List<String> interfaceNames = List.of();
 
-    @Option(
-            names = {"-r", "--read"},
-            paramLabel = "FILE",
-            description = "pcap or pcapng; - for stdin; .gz and .zst are read.")
-    private Path file;
+    @Mixin private final FileOptions files = new FileOptions();
 
     @Option(
             names = "--speed",
@@ -81,13 +77,6 @@ public final class CaptureOptions {
                             + " (default: ${DEFAULT-VALUE}).")
     private int lanes;
 
-    @Parameters(
-            paramLabel = "FILTER",
-            arity = "0..*",
-            description =
-                    "Capture filter, as tcpdump takes it: tcp port 443 and not host 10.0.0.9.")
-    private List<String> filterWords = List.of();
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -100,14 +89,14 @@ public final class CaptureOptions {
 
     /// Whether the user named neither a file nor an interface.
     public boolean namesNothing() {
-        return file == null && interfaceNames.isEmpty();
+        return !files.isGiven() && interfaceNames.isEmpty();
     }
 
     /// Reads this file, as if the user had named it.
     ///
     /// @param agent what the agent is called, unless the user says
     public void play(Path file, String agent) {
-        this.file = file;
+        files.name(file);
         if (this.agent == null) {
             this.agent = agent;
         }
@@ -117,7 +106,7 @@ public final class CaptureOptions {
     ///
     /// @throws ParameterException when they contradict each other, or one is out of its range
     public CaptureSettings settings(String brokers) {
-        if ((file == null) == interfaceNames.isEmpty()) {
+        if (files.isGiven() != interfaceNames.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "name either a capture with -r FILE or an interface with -i IFACE");
@@ -141,9 +130,8 @@ public final class CaptureOptions {
     }
 
     private Input input() {
-        String filter = String.join(" ", filterWords);
-        if (file != null) {
-            return new Input.File(file, speed, filter);
+        if (files.isGiven()) {
+            return files.input(speed);
         }
         long ringBytes = (long) ringMebibytes << 20;
         if (ringBytes > Integer.MAX_VALUE) {
@@ -152,7 +140,7 @@ public final class CaptureOptions {
         LiveSettings common =
                 LiveSettings.of(interfaceNames.getFirst())
                         .with(live -> {
-                            live.filter = filter;
+                            live.filter = files.filter();
                             live.ringBytes = (int) ringBytes;
                         });
         return new Input.Live(

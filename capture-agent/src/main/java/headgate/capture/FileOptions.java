@@ -36,6 +36,11 @@ public final class FileOptions {
         return !named.isEmpty();
     }
 
+    /// Reads this file, as if the user had named it.
+    void name(Path file) {
+        named = List.of(file);
+    }
+
     /// What is to be read.
     ///
     /// @param speed times the recorded pace; 0 flat out

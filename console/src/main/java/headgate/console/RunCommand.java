@@ -7,6 +7,7 @@ import headgate.capture.CaptureFilter;
 import headgate.capture.CaptureOptions;
 import headgate.capture.CaptureSettings;
 import headgate.capture.SourceStatistics;
+import headgate.capture.file.CaptureFileSource;
 import headgate.forwarding.HostDocuments;
 import headgate.schema.HostSnapshotCodec;
 import headgate.schema.Ledger;
@@ -132,12 +133,20 @@ final class RunCommand implements Callable<Integer> {
 
     /// What is wrong with the input is told before a broker is started.
     private static void requireReadable(CaptureSettings.Input input) {
-        if (input instanceof CaptureSettings.Input.File(var file, _, _)
-                && !file.toString().equals("-")
-                && !Files.isReadable(file)) {
-            throw new CommandFailure(
-                    ExitCode.INPUT,
-                    file + ": " + (Files.exists(file) ? "may not be read" : "no such file"));
+        if (input instanceof CaptureSettings.Input.File(var files, _, _, _)) {
+            files.stream()
+                    .filter(file -> !file.equals(CaptureFileSource.STANDARD_INPUT))
+                    .filter(file -> !Files.isReadable(file))
+                    .findFirst()
+                    .ifPresent(file -> {
+                        throw new CommandFailure(
+                                ExitCode.INPUT,
+                                file
+                                        + ": "
+                                        + (Files.exists(file)
+                                                ? "may not be read"
+                                                : "no such file"));
+                    });
         }
     }
 

@@ -80,23 +80,15 @@ public record FrameBatchHeader(
 
     /// The same for another batch.
     public FrameBatchHeader at(int lane, long batchSequence, long firstSequence) {
-        return new FrameBatchHeader(
-                agent,
-                capturePoint,
-                interfaces,
-                lane,
-                lanes,
-                batchSequence,
-                firstSequence,
-                clock,
-                snaplen,
-                filter,
-                offloads,
-                sampling);
+        return of(lane, batchSequence, firstSequence, false);
     }
 
     /// The same for the batch that no other one follows.
     public FrameBatchHeader asLast() {
+        return of(lane, batchSequence, firstSequence, true);
+    }
+
+    private FrameBatchHeader of(int lane, long batchSequence, long firstSequence, boolean last) {
         return new FrameBatchHeader(
                 agent,
                 capturePoint,
@@ -110,6 +102,6 @@ public record FrameBatchHeader(
                 filter,
                 offloads,
                 sampling,
-                true);
+                last);
     }
 }

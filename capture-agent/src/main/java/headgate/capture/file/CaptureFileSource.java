@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Frames of pcap and pcapng files, as they are or compressed by gzip or zstd, or of standard input:
-/// of one file in its order, of several ones by their time stamps. What a file is, its first bytes
-/// tell; its name does not matter.
+/// Frames of pcap and pcapng files, as they are or compressed by gzip or zstd, or of standard
+/// input: of one file in its order, of several ones by their time stamps. What a file is, its first
+/// bytes tell; its name does not matter.
 public final class CaptureFileSource implements FrameSource {
     /// The path that means standard input.
     public static final Path STANDARD_INPUT = Path.of("-");

@@ -11,17 +11,18 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// The frames of a file that is still being written, or of a ring of them in a directory, as they
 /// come; never ends by itself, but with a single file that is damaged.
 ///
-/// Files follow each other in the order of their first frames (then of their names): the next one is
-/// the earliest that is later than the one at hand. That holds for a new file of a ring as for one
-/// that takes the place of another, or that is written anew from its start. When there is a next one
-/// and the file at hand has nothing left, that file has ended; until then what is half written is
-/// waited for.
+/// Files follow each other in the order of their first frames (then of their names): the next one
+/// is the earliest that is later than the one at hand. That holds for a new file of a ring as for
+/// one that takes the place of another, or that is written anew from its start. When there is a
+/// next one and the file at hand has nothing left, that file has ended; until then what is half
+/// written is waited for.
 final class FollowedFiles extends FileSequence {
     private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -33,7 +34,13 @@ final class FollowedFiles extends FileSequence {
     }
 
     /// What a file was when its first frame was looked at.
-    private record Looked(FileTime modified, long size, Place place) {}
+    private record Looked(Object key, FileTime modified, long size, Place place) {
+        boolean isStill(BasicFileAttributes now) {
+            return Objects.equals(key, now.fileKey())
+                    && modified.equals(now.lastModifiedTime())
+                    && size == now.size();
+        }
+    }
 
     private final Path path;
     private final boolean directory;
@@ -131,15 +138,17 @@ final class FollowedFiles extends FileSequence {
         try {
             var now = Files.readAttributes(file, BasicFileAttributes.class);
             Looked before = looked.get(file);
-            if (before != null
-                    && before.modified.equals(now.lastModifiedTime())
-                    && before.size == now.size()) {
+            if (before != null && before.isStill(now)) {
                 return before;
             }
             long firstNanos = MergedFiles.firstNanos(file);
             return firstNanos == Long.MIN_VALUE
                     ? null
-                    : new Looked(now.lastModifiedTime(), now.size(), new Place(firstNanos, file));
+                    : new Looked(
+                            now.fileKey(),
+                            now.lastModifiedTime(),
+                            now.size(),
+                            new Place(firstNanos, file));
         } catch (NoSuchFileException | CaptureFileException _) {
             return null;
         }

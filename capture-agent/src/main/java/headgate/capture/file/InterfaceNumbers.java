@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Numbers the interfaces of several files as one list. Interfaces of two files that have name, link
-/// type and snaplen in common are one: a ring of files comes from one capture. Within a file, each
-/// description is an interface of its own.
+/// Numbers the interfaces of several files as one list. Interfaces of two files that have name,
+/// link type and snaplen in common are one: a ring of files comes from one capture. Within a file,
+/// each description is an interface of its own.
 final class InterfaceNumbers {
     /// @param nth the place among the interfaces of its file that are described like this, from 1
     private record Described(CaptureInterface as, int nth) {}

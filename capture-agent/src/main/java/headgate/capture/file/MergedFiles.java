@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 
 /// The frames of several files by their time stamps; those of one file stay in its order.
 ///
-/// A file is open from the time of its first frame on, so that files which follow each other in time
-/// are open one at a time. Beyond [#MAX_OPEN] files that overlap, a file waits until another one has
-/// ended: its frames then come late, and the damage text says so.
+/// A file is open from the time of its first frame on, so that files which follow each other in
+/// time are open one at a time. Beyond [#MAX_OPEN] files that overlap, a file waits until another
+/// one has ended: its frames then come late, and the damage text says so.
 final class MergedFiles extends FileSequence {
     /// Each takes a buffer of 1 MiB.
     static final int MAX_OPEN = 64;
@@ -129,7 +129,8 @@ final class MergedFiles extends FileSequence {
             if (!silent.isEmpty() && !hearSilent()) {
                 return null;
             }
-            if (current == null || !holding.isEmpty() && BY_TIME.compare(holding.peek(), current) < 0) {
+            if (current == null
+                    || !holding.isEmpty() && BY_TIME.compare(holding.peek(), current) < 0) {
                 change();
             }
             if (!openNextIfDue()) {

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /// The bytes of a file as they lie there, or of a pipe as they come; counted. A read from a pipe
-/// waits at most [PipeInput#WAIT_MILLIS] and then returns 0; one at the end of a file that is followed
-/// returns 0 at once.
+/// waits at most [PipeInput#WAIT_MILLIS] and then returns 0; one at the end of a file that is
+/// followed returns 0 at once.
 final class RawInput implements ReadableByteChannel {
     private final ReadableByteChannel channel;
     private final long total;
@@ -35,7 +35,9 @@ final class RawInput implements ReadableByteChannel {
 
     static RawInput standardInput() {
         return new RawInput(
-                new PipeInput(new FileInputStream(FileDescriptor.in).getChannel(), "stdin"), 0, false);
+                new PipeInput(new FileInputStream(FileDescriptor.in).getChannel(), "stdin"),
+                0,
+                false);
     }
 
     /// @param follow whether the end of a regular file is only the end so far, until [#endsHere]
