@@ -10,13 +10,17 @@ import java.util.function.Supplier;
 /// For one thread.
 public final class ApplicationDecoder {
     /// All of them, in the order in which they are asked.
-    static final List<Supplier<ApplicationParser>> PARSERS = List.of(NtpParser::new);
+    static final List<Supplier<ApplicationParser>> PARSERS =
+            List.of(NtpParser::new, TlsParser::new, QuicParser::new, SshParser::new);
 
     private final ApplicationParser[] parsers =
             PARSERS.stream().map(Supplier::get).toArray(ApplicationParser[]::new);
 
-    /// Reads the payload of a frame, if a message begins there, without regard to other frames.
-    /// Returns its application; null if none is recognised.
+    private final ConversationMemory conversations = new ConversationMemory();
+
+    /// Reads the payload of a frame, if a message begins there. Of frames before it counts only
+    /// what a [Conversation] notes; messages in several segments are not put together. Returns its
+    /// application; null if none is recognised.
     public Application decode(Frame frame, FieldSink fields) {
         if (frame.sourcePort < 0 || frame.fragmentOffset > 0 || frame.payloadCaptured <= 0) {
             return null;
@@ -25,7 +29,7 @@ public final class ApplicationDecoder {
         long limit = offset + frame.payloadCaptured;
         ApplicationParser parser = find(frame, frame.bytes, offset, limit);
         return parser == null
-                        || parser.parse(frame.bytes, offset, limit, fields)
+                        || parser.parse(frame.bytes, offset, limit, conversations.of(frame), fields)
                                 == ApplicationParser.Outcome.NOT_MINE
                 ? null
                 : parser.application();

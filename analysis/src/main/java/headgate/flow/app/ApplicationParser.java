@@ -33,4 +33,15 @@ public interface ApplicationParser {
 
     /// Reads the messages that begin at `offset`.
     Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields);
+
+    /// As above, knowing what was said before in the conversation and noting what will be of use;
+    /// for applications whose messages cannot all be read alone.
+    default Outcome parse(
+            MemorySegment bytes,
+            long offset,
+            long limit,
+            Conversation conversation,
+            FieldSink fields) {
+        return parse(bytes, offset, limit, fields);
+    }
 }

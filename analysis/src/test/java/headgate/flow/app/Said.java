@@ -33,6 +33,14 @@ record Said(ApplicationParser.Outcome outcome, List<String> fields) {
         return new Said(outcome, List.copyOf(fields));
     }
 
+    static Said to(ApplicationParser parser, byte[] bytes, Conversation conversation) {
+        var fields = new ArrayList<String>();
+        var outcome =
+                parser.parse(
+                        MemorySegment.ofArray(bytes), 0, bytes.length, conversation, sink(fields));
+        return new Said(outcome, List.copyOf(fields));
+    }
+
     private static FieldSink sink(List<String> fields) {
         return new FieldSink() {
             @Override

@@ -1,0 +1,73 @@
+package headgate.flow.app;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/// The handshake bytes of one side, put together from the CRYPTO frames of its Initial packets (RFC
+/// 9000 section 19.6), which come in any order and more than once.
+final class QuicCryptoStream {
+    /// A larger first message is not read: no ClientHello in use comes near.
+    static final int MAX_LENGTH = 8 * 1024;
+
+    private static final int PADDING = 0x00;
+    private static final int PING = 0x01;
+    private static final int ACK = 0x02;
+    private static final int ACK_ECN = 0x03;
+    private static final int CRYPTO = 0x06;
+
+    private final BitSet present = new BitSet();
+    private byte[] bytes = new byte[1024];
+
+    /// Takes the CRYPTO frames of an opened Initial packet. What is beyond [#MAX_LENGTH] is left
+    /// out; a frame that may not be in an Initial packet, or does not fit it, ends the packet.
+    void add(byte[] frames) {
+        var reader = new WireReader(MemorySegment.ofArray(frames), 0, frames.length);
+        boolean known = true;
+        while (known && reader.remaining() > 0 && !reader.overrun()) {
+            switch (reader.u8()) {
+                case PADDING, PING -> {}
+                case ACK -> skipAck(reader, 0);
+                case ACK_ECN -> skipAck(reader, 3);
+                case CRYPTO -> crypto(reader);
+                default -> known = false;
+            }
+        }
+    }
+
+    /// How many bytes there are from the first one on without a gap.
+    int length() {
+        return present.nextClearBit(0);
+    }
+
+    MemorySegment bytes() {
+        return MemorySegment.ofArray(bytes);
+    }
+
+    private void crypto(WireReader reader) {
+        long offset = reader.varint();
+        long length = reader.varint();
+        var data = reader.take(length);
+        if (reader.overrun() || offset > MAX_LENGTH || length > MAX_LENGTH - offset) {
+            return;
+        }
+        int from = (int) offset;
+        int to = (int) (offset + length);
+        if (to > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.min(MAX_LENGTH, 2 * to));
+        }
+        System.arraycopy(data.array((int) length), 0, bytes, from, (int) length);
+        present.set(from, to);
+    }
+
+    /// Largest, delay, ranges, first range, then gap and length of each further range.
+    private static void skipAck(WireReader reader, int counts) {
+        reader.varint();
+        reader.varint();
+        long ranges = reader.varint();
+        reader.varint();
+        for (long i = 0; i < 2 * ranges + counts && !reader.overrun(); i++) {
+            reader.varint();
+        }
+    }
+}

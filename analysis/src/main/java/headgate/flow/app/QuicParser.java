@@ -1,0 +1,53 @@
+package headgate.flow.app;
+
+import headgate.packet.Check;
+import headgate.packet.IpProtocol;
+import headgate.packet.NetworkOrder;
+import java.lang.foreign.MemorySegment;
+
+/// QUIC: the headers of the packets in a datagram (RFC 9000 section 12.2), and the hellos that lie
+/// in Initial packets, protected with keys that everybody can know. Alone, the bytes of the client
+/// give its hello; the server's needs the [Conversation].
+final class QuicParser implements ApplicationParser {
+    private final QuicLongHeaderView packet = new QuicLongHeaderView();
+
+    @Override
+    public Application application() {
+        return Application.QUIC;
+    }
+
+    @Override
+    public int protocol() {
+        return IpProtocol.UDP;
+    }
+
+    /// A long header of a known version whose lengths fit.
+    @Override
+    public boolean recognises(MemorySegment bytes, long offset, long limit) {
+        return limit > offset
+                && QuicLongHeaderView.isLong(NetworkOrder.u8(bytes, offset))
+                && packet.wrap(bytes, offset, limit) == Check.OK
+                && packet.knownVersion() != null;
+    }
+
+    @Override
+    public Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields) {
+        return parse(bytes, offset, limit, new Conversation(), fields);
+    }
+
+    @Override
+    public Outcome parse(
+            MemorySegment bytes,
+            long offset,
+            long limit,
+            Conversation conversation,
+            FieldSink fields) {
+        if (!QuicConnection.isPacket(packet, bytes, offset, limit)) {
+            return Outcome.NOT_MINE;
+        }
+        int side = conversation.fromClient ? 0 : 1;
+        return conversation.quic().read(bytes, offset, limit, side, fields)
+                ? Outcome.NEED_MORE
+                : Outcome.DONE;
+    }
+}

@@ -1,0 +1,144 @@
+package headgate.flow.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import headgate.flow.app.ApplicationParser.Outcome;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QuicParserTest {
+    private static Said said(byte[] bytes) {
+        return Said.to(new QuicParser(), bytes);
+    }
+
+    @Test
+    void readsTheClientsHelloOfTheRfcExamples() {
+        for (byte[] packet :
+                List.of(QuicSamples.CLIENT_INITIAL_V1, QuicSamples.CLIENT_INITIAL_V2)) {
+            Said said = said(packet);
+            assertEquals(Outcome.DONE, said.outcome());
+            assertEquals(
+                    List.of("example.com"), said.values("tls.handshake.extensions_server_name"));
+            assertEquals(List.of("alpn"), said.values("tls.handshake.extensions_alpn_str"));
+            assertEquals(
+                    List.of("41bc9ae914d6cb3bd0bd0a5453ab7d7f"), said.values("tls.handshake.ja3"));
+            assertEquals(
+                    List.of("q13d0211an_62ed6f6ca7ad_4d634acda6c0"),
+                    said.values("tls.handshake.ja4"));
+        }
+    }
+
+    @Test
+    void readsTheLongHeader() {
+        assertEquals(
+                List.of(
+                        "quic.header_form=1",
+                        "quic.version=1",
+                        "quic.long.packet_type=0",
+                        "quic.dcid=8394c8f03e515708"),
+                said(QuicSamples.CLIENT_INITIAL_V1).fields().subList(0, 4));
+        assertEquals(
+                List.of("1"),
+                said(QuicSamples.CLIENT_INITIAL_V2).values("quic.long.packet_type_v2"));
+    }
+
+    @Test
+    void readsTheServersHelloWhenItHasSeenTheClients() {
+        var conversation = new Conversation();
+        read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        Said said = read(QuicSamples.SERVER_INITIAL_V1, false, conversation);
+        assertEquals(List.of("2"), said.values("tls.handshake.type"));
+        assertEquals(List.of("771,4865,51-43"), said.values("tls.handshake.ja3s_full"));
+        assertEquals(List.of("f067a5502a4262b5"), said.values("quic.scid"));
+    }
+
+    @Test
+    void readsNoHelloOfAServerAlone() {
+        Said said = said(QuicSamples.SERVER_INITIAL_V1);
+        assertEquals(Outcome.DONE, said.outcome());
+        assertEquals(List.of(), said.values("tls.handshake.type"));
+    }
+
+    @Test
+    void givesAHelloOnce() {
+        var conversation = new Conversation();
+        read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        Said again = read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        assertEquals(Outcome.DONE, again.outcome());
+        assertEquals(List.of(), again.values("tls.handshake.type"));
+    }
+
+    @Test
+    void readsTheConnectionIdOfAShortHeaderAsLongAsItsOwnerChoseIt() {
+        var conversation = new Conversation();
+        read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        read(QuicSamples.SERVER_INITIAL_V1, false, conversation);
+        byte[] toServer = Said.hex("43 f067a5502a4262b5 0102030405060708");
+        byte[] toClient = Said.hex("43 0102030405060708");
+        assertEquals(
+                List.of("quic.header_form=0", "quic.dcid=f067a5502a4262b5"),
+                read(toServer, true, conversation).fields());
+        assertEquals(List.of("quic.header_form=0"), read(toClient, false, conversation).fields());
+    }
+
+    @Test
+    void readsSeveralPacketsOfADatagram() {
+        byte[] initial = QuicSamples.SERVER_INITIAL_V1;
+        byte[] both = Arrays.copyOf(initial, initial.length + 20);
+        // A Handshake packet without source connection id and with one byte of payload.
+        byte[] handshake = Said.hex("e0 00000001 00 00 01 ff  43 0102030405060708 0000");
+        System.arraycopy(handshake, 0, both, initial.length, handshake.length);
+        Said said = said(both);
+        assertEquals(List.of("1", "1", "0"), said.values("quic.header_form"));
+        assertEquals(List.of("0", "2"), said.values("quic.long.packet_type"));
+    }
+
+    @Test
+    void readsOnlyWhatAllVersionsShareOfAnUnknownOne() {
+        Said said = said(Said.hex("80 1a2a3a4a 04 01020304 02 0506 ffffffff"));
+        assertEquals(
+                List.of(
+                        "quic.header_form=1",
+                        "quic.version=438975050",
+                        "quic.dcid=01020304",
+                        "quic.scid=0506"),
+                said.fields());
+    }
+
+    @Test
+    void readsTheHeaderOfARetry() {
+        Said said = said(Said.hex("f0 00000001 00 01 07 746f6b656e"));
+        assertEquals(List.of("3"), said.values("quic.long.packet_type"));
+        assertEquals(Outcome.DONE, said.outcome());
+    }
+
+    @Test
+    void recognisesKnownVersionsWhoseLengthsFit() {
+        assertTrue(recognises(QuicSamples.CLIENT_INITIAL_V1));
+        assertTrue(recognises(QuicSamples.CLIENT_INITIAL_V2));
+        assertFalse(recognises(Arrays.copyOf(QuicSamples.CLIENT_INITIAL_V1, 1199)));
+        assertFalse(recognises(Said.hex("80 1a2a3a4a 04 01020304 02 0506 ffffffff")));
+        assertFalse(recognises(Said.hex("43 0102030405060708")));
+        assertFalse(recognises(Said.hex("c0 00000001 15 " + "00".repeat(40)))); // an id of 21 bytes
+    }
+
+    @Test
+    void refusesWhatHasNoFixedBit() {
+        assertEquals(Outcome.NOT_MINE, said(Said.hex("03 0102030405060708")).outcome());
+        assertEquals(Outcome.NOT_MINE, said(Said.hex("80 00000001 00 00 00 00")).outcome());
+        assertEquals(Outcome.NOT_MINE, said(new byte[0]).outcome());
+    }
+
+    private static boolean recognises(byte[] bytes) {
+        return new QuicParser().recognises(MemorySegment.ofArray(bytes), 0, bytes.length);
+    }
+
+    private static Said read(byte[] bytes, boolean fromClient, Conversation conversation) {
+        conversation.fromClient = fromClient;
+        return Said.to(new QuicParser(), bytes, conversation);
+    }
+}
