@@ -226,6 +226,7 @@ public final class CaptureAgent {
         private final HostReport host;
         private final CaptureLoop loop;
         private final LossLedger ledger;
+        private boolean toldForgotten;
         private long ledgerDueNanos = System.nanoTime() + LEDGER_NANOS;
 
         Run(CapturePoint point, FramePublisher publisher, HostReport host) {
@@ -292,6 +293,13 @@ public final class CaptureAgent {
         /// @param seen the source's last statistics; null while it still runs
         private void keepBooks(SourceStatistics seen) throws BrokerUnavailableException {
             publisher.requireHealth();
+            if (loop.forgotten() > 0 && !toldForgotten) {
+                toldForgotten = true;
+                listener.onNotice(
+                        "more frames come within %d ms than are remembered: not all duplicates are"
+                                        .formatted(settings.dedupMillis())
+                                + " found");
+            }
             long now = System.nanoTime();
             if (now - ledgerDueNanos >= 0) {
                 ledgerDueNanos = now + LEDGER_NANOS;

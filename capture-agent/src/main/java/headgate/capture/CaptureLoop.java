@@ -58,7 +58,12 @@ final class CaptureLoop {
     private final LaneBatch[] lanes;
     private final ArrivalBatchCodec arrivals = new ArrivalBatchCodec();
     private final byte[] agentKey;
+    private final DuplicateWindow duplicateWindow;
     private final boolean live;
+
+    /// The next frame's, of those that are no duplicates.
+    private long nextSequence;
+
     private final int snaplen;
     private final long mostBatchNanos;
     private final long settledAfterNanos;
@@ -68,7 +73,9 @@ final class CaptureLoop {
     private long nowNanos;
 
     private long handed;
+    private long duplicates;
     private long malformed;
+    private long unsampled;
     private long shedPayload;
     private long shedBodies;
 
@@ -90,6 +97,8 @@ final class CaptureLoop {
         for (int lane = 0; lane < lanes.length; lane++) {
             lanes[lane] = new LaneBatch(lane, settings.agent(), capturePoint, outbox);
         }
+        duplicateWindow =
+                settings.dedupMillis() == 0 ? null : new DuplicateWindow(settings.dedupMillis());
         switch (settings.input()) {
             case CaptureSettings.Input.File(_, var speed, var follow, _) -> {
                 live = false;
@@ -127,7 +136,7 @@ final class CaptureLoop {
                 settings.snaplen(),
                 settings.filter(),
                 null,
-                1);
+                settings.sampling());
     }
 
     private static Interface named(CaptureInterface each) {
@@ -167,18 +176,32 @@ final class CaptureLoop {
     }
 
     private void onFrame(Frame frame) {
+        handed++;
+        if (duplicateWindow != null && duplicateWindow.isDuplicate(frame)) {
+            duplicates++;
+            return;
+        }
         decoder.decode(frame);
         if (frame.check != Check.OK) {
             malformed++;
         }
         int flowHash = FlowHash.symmetric(frame);
         noteArrival(frame, flowHash);
-        long sequence = handed++;
-        if (shedding == Shedding.BODIES) {
+        long sequence = nextSequence++;
+        if (!isSampled(flowHash)) {
+            unsampled++;
+        } else if (shedding == Shedding.BODIES) {
             shedBodies++;
         } else {
             addToLane(frame, sequence, flowHash, bytesToKeep(frame));
         }
+    }
+
+    /// Hash-based selection (RFC 5475, section 6.2): every agent takes the same flows, and whole
+    /// ones. The hash is mixed again, for its remainder is the lane already.
+    private boolean isSampled(int flowHash) {
+        int mixed = (flowHash ^ flowHash >>> 16) * 0x85ebca6b;
+        return Integer.remainderUnsigned(mixed ^ mixed >>> 13, settings.sampling()) == 0;
     }
 
     private int bytesToKeep(Frame frame) {
@@ -214,7 +237,7 @@ final class CaptureLoop {
     private void noteArrival(Frame frame, int flowHash) {
         if (arrivals.count() == 0) {
             arrivalsOpenedNanos = nowNanos;
-            firstArrivalSequence = handed;
+            firstArrivalSequence = nextSequence;
         }
         arrivals.add(
                 frame.arrivalNanos,
@@ -240,7 +263,7 @@ final class CaptureLoop {
                         firstArrivalSequence,
                         untilNanos,
                         last);
-        firstArrivalSequence = handed;
+        firstArrivalSequence = nextSequence;
         arrivalsOpenedNanos = nowNanos;
         outbox.offer(Topic.ARRIVALS, agentKey, -1, value, 0);
     }
@@ -264,7 +287,7 @@ final class CaptureLoop {
     /// Finishes all batches, whether due or not, and says that none will follow.
     void finish() {
         for (LaneBatch batch : lanes) {
-            batch.finishLast(header, handed);
+            batch.finishLast(header, nextSequence);
         }
         finishArrivals(true);
     }
@@ -274,12 +297,18 @@ final class CaptureLoop {
         return handed;
     }
 
+    /// Frames whose copies may have been missed.
+    long forgotten() {
+        return duplicateWindow == null ? 0 : duplicateWindow.forgotten();
+    }
+
     /// What the agent did with them.
     Ledger.Handling handling() {
         long batching = 0;
         for (LaneBatch batch : lanes) {
             batching += batch.count();
         }
-        return new Ledger.Handling(handed, malformed, shedPayload, shedBodies, batching);
+        return new Ledger.Handling(
+                handed, duplicates, malformed, unsampled, shedPayload, shedBodies, batching);
     }
 }

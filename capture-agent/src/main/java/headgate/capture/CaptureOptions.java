@@ -22,7 +22,7 @@ public final class CaptureOptions {
                             + " its own.")
     private List<String> interfaceNames = List.of();
 
-    @Mixin private final FileOptions files = new FileOptions();
+    @Mixin private final InputOptions input = new InputOptions();
 
     @Option(
             names = "--speed",
@@ -57,6 +57,14 @@ public final class CaptureOptions {
     private boolean headersOnly;
 
     @Option(
+            names = "--sample",
+            paramLabel = "N",
+            description =
+                    "Publish one of N flows, and the arrivals of all (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1")
+    private int sampling;
+
+    @Option(
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             description = "Before each topic's name (default: ${DEFAULT-VALUE}).",
@@ -89,14 +97,14 @@ public final class CaptureOptions {
 
     /// Whether the user named neither a file nor an interface.
     public boolean namesNothing() {
-        return !files.isGiven() && interfaceNames.isEmpty();
+        return !input.isGiven() && interfaceNames.isEmpty();
     }
 
     /// Reads this file, as if the user had named it.
     ///
     /// @param agent what the agent is called, unless the user says
     public void play(Path file, String agent) {
-        files.name(file);
+        input.name(file);
         if (this.agent == null) {
             this.agent = agent;
         }
@@ -106,7 +114,7 @@ public final class CaptureOptions {
     ///
     /// @throws ParameterException when they contradict each other, or one is out of its range
     public CaptureSettings settings(String brokers) {
-        if (files.isGiven() != interfaceNames.isEmpty()) {
+        if (input.isGiven() != interfaceNames.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "name either a capture with -r FILE or an interface with -i IFACE");
@@ -123,6 +131,8 @@ public final class CaptureOptions {
                         settings.agent = agent == null ? settings.agent : agent;
                         settings.snaplen = snaplen;
                         settings.headersOnly = headersOnly;
+                        settings.dedupMillis = input.dedupMillis();
+                        settings.sampling = sampling;
                     });
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -130,8 +140,8 @@ public final class CaptureOptions {
     }
 
     private Input input() {
-        if (files.isGiven()) {
-            return files.input(speed);
+        if (input.isGiven()) {
+            return input.input(speed);
         }
         long ringBytes = (long) ringMebibytes << 20;
         if (ringBytes > Integer.MAX_VALUE) {
@@ -140,7 +150,7 @@ public final class CaptureOptions {
         LiveSettings common =
                 LiveSettings.of(interfaceNames.getFirst())
                         .with(live -> {
-                            live.filter = files.filter();
+                            live.filter = input.filter();
                             live.ringBytes = (int) ringBytes;
                         });
         return new Input.Live(

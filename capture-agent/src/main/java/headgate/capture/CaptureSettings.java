@@ -17,6 +17,10 @@ import java.util.function.Consumer;
 /// @param input what is captured
 /// @param snaplen most bytes of a frame that are published; 0 means no limit
 /// @param headersOnly whether payload stays here
+/// @param dedupMillis a frame that came so long before, VLAN tags aside, is left out, at most
+///   [DuplicateWindow#MAX_MILLIS]; 0 leaves none out
+/// @param sampling one of so many flows is published, 1 all of them; arrivals are published of
+///   every frame
 /// @param hostDocuments a directory with the documents of the host that the frames come from; null
 ///   publishes those of this host for an interface, and none for a file
 /// @param publishing where to
@@ -25,6 +29,8 @@ public record CaptureSettings(
         Input input,
         int snaplen,
         boolean headersOnly,
+        int dedupMillis,
+        int sampling,
         Path hostDocuments,
         Publishing publishing) {
 
@@ -148,11 +154,16 @@ public record CaptureSettings(
         require(!agent.isBlank(), "agent: a name is needed");
         require(agent.indexOf('/') < 0, "agent '" + agent + "' must not contain '/'");
         require(snaplen >= 0, "snaplen " + snaplen + " is not 0 or more");
+        require(
+                dedupMillis >= 0 && dedupMillis <= DuplicateWindow.MAX_MILLIS,
+                "dedup %d is not within 0 and %d ms"
+                        .formatted(dedupMillis, DuplicateWindow.MAX_MILLIS));
+        require(sampling >= 1, "sample " + sampling + " is not 1 or more");
     }
 
     /// Whole frames, in this host's name.
     public static CaptureSettings of(Input input, Publishing publishing) {
-        return new CaptureSettings(hostName(), input, 0, false, null, publishing);
+        return new CaptureSettings(hostName(), input, 0, false, 0, 1, null, publishing);
     }
 
     /// A copy in which some values are others: `settings.with(draft -> draft.agent = "gw1")`.
@@ -164,6 +175,8 @@ public record CaptureSettings(
                 draft.input,
                 draft.snaplen,
                 draft.headersOnly,
+                draft.dedupMillis,
+                draft.sampling,
                 draft.hostDocuments,
                 draft.publishing);
     }
@@ -174,6 +187,8 @@ public record CaptureSettings(
         public Input input;
         public int snaplen;
         public boolean headersOnly;
+        public int dedupMillis;
+        public int sampling;
         public Path hostDocuments;
         public Publishing publishing;
 
@@ -182,6 +197,8 @@ public record CaptureSettings(
             input = from.input;
             snaplen = from.snaplen;
             headersOnly = from.headersOnly;
+            dedupMillis = from.dedupMillis;
+            sampling = from.sampling;
             hostDocuments = from.hostDocuments;
             publishing = from.publishing;
         }

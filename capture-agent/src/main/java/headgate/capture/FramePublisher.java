@@ -147,6 +147,7 @@ final class FramePublisher implements AutoCloseable {
             synchronized (FramePublisher.this) {
                 return new Standing(
                         new Ledger.Outbox(waitingFrames, ownWaitingBytes, capacityBytes()),
+                        null,
                         new Ledger.Published(
                                 publishedBatches, publishedFrames, publishedBytes, failedFrames));
             }

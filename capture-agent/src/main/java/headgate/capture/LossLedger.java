@@ -47,6 +47,7 @@ final class LossLedger {
                         source.freezes()),
                 handling,
                 standing.waiting(),
+                standing.spooled(),
                 standing.published());
     }
 

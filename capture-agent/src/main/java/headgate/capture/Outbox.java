@@ -25,6 +25,8 @@ interface Outbox {
     /// What waits and what became of the rest, read at one moment.
     Standing standing();
 
-    /// What waits and what was published.
-    record Standing(Ledger.Outbox waiting, Ledger.Published published) {}
+    /// What waits, in memory and on disk, and what was published.
+    ///
+    /// @param spooled null if there is no spool
+    record Standing(Ledger.Outbox waiting, Ledger.Spool spooled, Ledger.Published published) {}
 }

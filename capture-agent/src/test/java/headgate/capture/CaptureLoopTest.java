@@ -179,12 +179,59 @@ class CaptureLoopTest {
         cycle(loop, 1);
         loop.finish();
 
-        assertEquals(new Ledger.Handling(4, 0, 1, 1, 0), loop.handling());
+        assertEquals(new Ledger.Handling(4, 0, 0, 0, 1, 1, 0), loop.handling());
         Map<Long, Integer> lengths = new HashMap<>();
         frames().forEach(frame -> lengths.put(frame.sequence(), frame.lengthCaptured()));
         assertEquals(
                 Map.of(0L, PAYLOAD_OFFSET + 40, 1L, PAYLOAD_OFFSET, 2L, PAYLOAD_OFFSET), lengths);
         assertEquals(4, arrivals().stream().mapToInt(lines -> lines.size() - 1).sum());
+    }
+
+    @Test
+    void leavesDuplicatesOutAndCountsThem() throws IOException {
+        CaptureLoop loop = loop(settings(FILE).with(draft -> draft.dedupMillis = 5));
+        for (int i = 0; i < 10; i++) {
+            source.arrive(udp(1000 + i / 2, 40), EPOCH + i, 0);
+        }
+        source.end();
+        runToEnd(loop);
+        assertEquals(new Ledger.Handling(10, 5, 0, 0, 0, 0, 0), loop.handling());
+        assertEquals(
+                List.of(0L, 1L, 2L, 3L, 4L),
+                frames().stream().map(Published::sequence).sorted().toList());
+        assertEquals(5, arrivals().stream().mapToInt(lines -> lines.size() - 1).sum());
+        assertBalances(loop);
+    }
+
+    @Test
+    void publishesOneOfSoManyFlowsWholeAndEveryArrival() throws IOException {
+        CaptureLoop loop = loop(settings(FILE).with(draft -> draft.sampling = 4));
+        int flows = 4000;
+        for (int i = 0; i < 3 * flows; i++) {
+            source.arrive(udp(1000 + i % flows, 40), EPOCH + i, 0);
+        }
+        source.end();
+        runToEnd(loop);
+        var framesOfFlow = new HashMap<Integer, Integer>();
+        frames().forEach(frame -> framesOfFlow.merge(frame.sourcePort(), 1, Integer::sum));
+        assertTrue(framesOfFlow.values().stream().allMatch(count -> count == 3));
+        // Binomial: 1000 flows, of which the deviation is 27.
+        assertTrue(Math.abs(framesOfFlow.size() - 1000) < 5 * 27, framesOfFlow.size() + " flows");
+        assertEquals(4, frames().stream().map(Published::lane).distinct().count());
+        assertEquals(3L * (flows - framesOfFlow.size()), loop.handling().unsampled());
+        assertEquals(3 * flows, arrivals().stream().mapToInt(lines -> lines.size() - 1).sum());
+        var seen = new Collected();
+        new FrameBatchCodec().read(withFrames().getFirst().value(), seen);
+        assertEquals(4, seen.header.sampling());
+        assertBalances(loop);
+    }
+
+    private void assertBalances(CaptureLoop loop) {
+        var handled = loop.handling();
+        var ledger =
+                new LossLedger(new CapturePoint("a.pcap", source), settings(FILE), EPOCH)
+                        .record(EPOCH, true, source.statistics(), handled, outbox.standing());
+        assertEquals(0, ledger.residual());
     }
 
     @Test

@@ -64,6 +64,7 @@ final class ListOutbox implements Outbox {
     public Standing standing() {
         return new Standing(
                 new Ledger.Outbox(waitingFrames, waitingBytes, capacityBytes),
+                null,
                 new Ledger.Published(0, publishedFrames, 0, 0));
     }
 }

@@ -3,10 +3,11 @@ package headgate.console;
 import headgate.capture.CaptureFilter;
 import headgate.capture.CaptureInterface;
 import headgate.capture.CaptureSettings.Input;
-import headgate.capture.FileOptions;
+import headgate.capture.DuplicateWindow;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.capture.FrameSources;
+import headgate.capture.InputOptions;
 import headgate.capture.LiveSettings;
 import headgate.packet.Check;
 import headgate.packet.FrameDecoder;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
 final class TrafficOptions {
     private static final int FRAMES_PER_POLL = 1024;
 
-    @Mixin private final FileOptions input = new FileOptions();
+    @Mixin private final InputOptions input = new InputOptions();
 
     @Option(
             names = {"-i", "--interface"},
@@ -126,6 +127,14 @@ final class TrafficOptions {
         }
     }
 
+    private DuplicateWindow duplicateWindow() {
+        try {
+            return input.dedupMillis() == 0 ? null : new DuplicateWindow(input.dedupMillis());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
     private Input.File file() {
         try {
             return input.input(0);
@@ -140,6 +149,8 @@ final class TrafficOptions {
         private final FrameHandler handler;
         private final long limit;
         private final FrameDecoder decoder = new FrameDecoder();
+        private final DuplicateWindow duplicateWindow;
+        private long duplicates;
         private final Progress progress;
         private final long startNanos = System.nanoTime();
         private long frames;
@@ -149,6 +160,7 @@ final class TrafficOptions {
             this.source = source;
             this.handler = handler;
             this.limit = limit;
+            this.duplicateWindow = duplicateWindow();
             this.progress =
                     new Progress(progressMode, spec.commandLine().getErr(), name(), startNanos);
         }
@@ -162,16 +174,32 @@ final class TrafficOptions {
                 showProgress();
             }
             progress.clear();
+            if (duplicates > 0) {
+                say(duplicates + " duplicates left out");
+            }
+            if (duplicateWindow != null && duplicateWindow.forgotten() > 0) {
+                say(
+                        duplicateWindow.forgotten()
+                                + " frames came too close to find all their copies");
+            }
             String damage = source.statistics().damage();
             if (damage != null) {
-                var err = spec.commandLine().getErr();
-                err.println("headgate: " + name() + ": " + damage);
-                err.flush();
+                say(damage);
             }
             return new End(frames, malformed, damage, Interruption.raised());
         }
 
+        private void say(String words) {
+            var err = spec.commandLine().getErr();
+            err.println("headgate: " + name() + ": " + words);
+            err.flush();
+        }
+
         private void take(headgate.packet.Frame frame) {
+            if (duplicateWindow != null && duplicateWindow.isDuplicate(frame)) {
+                duplicates++;
+                return;
+            }
             decoder.decode(frame);
             frames++;
             if (frame.check != Check.OK) {

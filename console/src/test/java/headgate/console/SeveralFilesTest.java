@@ -67,6 +67,17 @@ class SeveralFilesTest {
     }
 
     @Test
+    void leavesOutTheCopiesOfAMirrorPort() {
+        var twice =
+                CommandRun.of("flows", "-T", "jsonl", "-r", SAMPLE, "-r", SAMPLE, "--dedup", "5");
+        assertEquals(rows("flows", SAMPLE), twice.out());
+        assertTrue(twice.err().matches("(?s).*: [0-9]+ duplicates left out\\R.*"), twice.err());
+        var tooLong = CommandRun.of("flows", "-r", SAMPLE, "--dedup", "2000");
+        assertEquals(ExitCode.USAGE, tooLong.status());
+        assertTrue(tooLong.err().contains("dedup 2000 is not within"), tooLong.err());
+    }
+
+    @Test
     void theWordsAfterTheFilesAreTheFilter() {
         String two = rows("packets", tcp, udp, "udp", "port", "53");
         assertEquals(rows("packets", SAMPLE, "udp", "port", "53"), two);

@@ -4,6 +4,7 @@ package headgate.schema;
 ///
 /// @param nic null for a file
 /// @param softnet null for a file
+/// @param spool null if there is none
 public record Ledger(
         String agent,
         String capturePoint,
@@ -15,6 +16,7 @@ public record Ledger(
         Source source,
         Handling handling,
         Outbox outbox,
+        Spool spool,
         Published published) {
 
     /// The interface's own counters.
@@ -28,10 +30,25 @@ public record Ledger(
 
     /// The agent itself.
     public record Handling(
-            long handed, long malformed, long shedPayload, long shedBodies, long batching) {}
+            long handed,
+            long duplicates,
+            long malformed,
+            long unsampled,
+            long shedPayload,
+            long shedBodies,
+            long batching) {}
 
     /// Batches that are finished and not acknowledged yet.
     public record Outbox(long frames, long bytes, long capacityBytes) {}
+
+    /// What waits on disk.
+    public record Spool(
+            long frames,
+            long bytes,
+            long capacityBytes,
+            long earlierFrames,
+            long replayedFrames,
+            long damagedFrames) {}
 
     /// What the broker has.
     public record Published(long batches, long frames, long bytes, long failedFrames) {}
@@ -41,9 +58,12 @@ public record Ledger(
     public long residual() {
         return source.received
                 - source.dropped
+                - handling.duplicates
+                - handling.unsampled
                 - handling.shedBodies
                 - handling.batching
                 - outbox.frames
+                - (spool == null ? 0 : spool.frames)
                 - published.frames
                 - published.failedFrames;
     }

@@ -22,6 +22,7 @@ public final class LedgerCodec {
             writeSource(out, ledger.source());
             writeHandling(out, ledger.handling());
             writeOutbox(out, ledger.outbox());
+            writeSpool(out, ledger.spool());
             writePublished(out, ledger.published());
             out.writeLong(ledger.residual());
         });
@@ -55,7 +56,9 @@ public final class LedgerCodec {
 
     private static void writeHandling(AvroOutput out, Ledger.Handling handling) {
         out.writeLong(handling.handed());
+        out.writeLong(handling.duplicates());
         out.writeLong(handling.malformed());
+        out.writeLong(handling.unsampled());
         out.writeLong(handling.shedPayload());
         out.writeLong(handling.shedBodies());
         out.writeLong(handling.batching());
@@ -65,6 +68,18 @@ public final class LedgerCodec {
         out.writeLong(outbox.frames());
         out.writeLong(outbox.bytes());
         out.writeLong(outbox.capacityBytes());
+    }
+
+    private static void writeSpool(AvroOutput out, Ledger.Spool spool) {
+        out.writeIndex(spool == null ? 0 : 1);
+        if (spool != null) {
+            out.writeLong(spool.frames());
+            out.writeLong(spool.bytes());
+            out.writeLong(spool.capacityBytes());
+            out.writeLong(spool.earlierFrames());
+            out.writeLong(spool.replayedFrames());
+            out.writeLong(spool.damagedFrames());
+        }
     }
 
     private static void writePublished(AvroOutput out, Ledger.Published published) {
@@ -102,8 +117,19 @@ public final class LedgerCodec {
                                 in.readLong(),
                                 in.readLong(),
                                 in.readLong(),
+                                in.readLong(),
+                                in.readLong(),
                                 in.readLong()),
                         new Ledger.Outbox(in.readLong(), in.readLong(), in.readLong()),
+                        in.readIndexBelow(2) == 0
+                                ? null
+                                : new Ledger.Spool(
+                                        in.readLong(),
+                                        in.readLong(),
+                                        in.readLong(),
+                                        in.readLong(),
+                                        in.readLong(),
+                                        in.readLong()),
                         new Ledger.Published(
                                 in.readLong(), in.readLong(), in.readLong(), in.readLong()));
         long residual = in.readLong();

@@ -21,9 +21,27 @@ class RecordCodecsTest {
                     new Ledger.Nic(1000, 2, 3, 4),
                     new Ledger.Softnet(990, 5, 6),
                     new Ledger.Source(980, 10, 1, 2),
-                    new Ledger.Handling(968, 7, 8, 9, 100),
+                    new Ledger.Handling(968, 11, 7, 12, 8, 9, 100),
                     new Ledger.Outbox(200, 65536, 1 << 26),
+                    new Ledger.Spool(13, 4096, 1 << 30, 14, 15, 16),
                     new Ledger.Published(3, 650, 250_000, 9));
+
+    private static Ledger beforeThereWereDuplicatesAndSpools() {
+        return new Ledger(
+                LIVE.agent(),
+                LIVE.capturePoint(),
+                LIVE.startedNanos(),
+                LIVE.atNanos(),
+                LIVE.last(),
+                LIVE.nic(),
+                LIVE.softnet(),
+                LIVE.source(),
+                new Ledger.Handling(968, 0, 7, 0, 8, 9, 100),
+                LIVE.outbox(),
+                null,
+                LIVE.published());
+    }
+
     static final DeadLetter TOMBSTONE = new DeadLetter("hosts", 0, 1, 2, "p", "why", null, null, 0);
     static final Finding FINDING =
             new Finding(
@@ -43,7 +61,7 @@ class RecordCodecsTest {
         byte[] value = LedgerCodec.write(LIVE);
         assertEquals(LIVE, LedgerCodec.read(value));
         GenericRecord generic = CodecContract.holds(LedgerCodec.SCHEMA, value);
-        assertEquals(980 - 10 - 9 - 100 - 200 - 650 - 9L, generic.get("residual"));
+        assertEquals(980 - 10 - 11 - 12 - 9 - 100 - 200 - 13 - 650 - 9L, generic.get("residual"));
         CodecContract.refusesEveryPiece(value, LedgerCodec::read);
     }
 
@@ -59,8 +77,9 @@ class RecordCodecsTest {
                         null,
                         null,
                         new Ledger.Source(5, 0, 0, 0),
-                        new Ledger.Handling(5, 0, 0, 0, 0),
+                        new Ledger.Handling(5, 0, 0, 0, 0, 0, 0),
                         new Ledger.Outbox(0, 0, 1 << 20),
+                        null,
                         new Ledger.Published(1, 5, 900, 0));
         byte[] value = LedgerCodec.write(file);
         assertEquals(file, LedgerCodec.read(value));
@@ -115,7 +134,7 @@ class RecordCodecsTest {
     @Test
     void stillReadsTheFirstRecordsEverPublished() {
         assertEquals(
-                LIVE,
+                beforeThereWereDuplicatesAndSpools(),
                 LedgerCodec.read(CodecContract.resolvedGolden("ledger-1", LedgerCodec.SCHEMA)));
         assertEquals(
                 FINDING,

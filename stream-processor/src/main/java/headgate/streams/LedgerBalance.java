@@ -60,6 +60,13 @@ final class LedgerBalance {
                             "the agent's outbox was filling up",
                             "The brokers are slower than this traffic."),
                     new Loss(
+                            "spool-damaged",
+                            Severity.ERROR,
+                            ledger -> ledger.spool() == null ? 0 : ledger.spool().damagedFrames(),
+                            "%d frames of an earlier run could not be read back from the spool",
+                            "the spool's checksums",
+                            "The agent was killed, or its disk is failing."),
+                    new Loss(
                             "publish-failed",
                             Severity.ERROR,
                             ledger -> ledger.published().failedFrames(),
@@ -122,13 +129,18 @@ final class LedgerBalance {
                 Math.abs(now.residual()),
                 "%d frames are in no counter".formatted(now.residual()),
                 List.of(
-                        "received %d, dropped %d, shed %d, in batches %d, in the outbox %d,"
+                        "received %d, dropped %d, duplicates %d, not sampled %d, shed %d,"
                                         .formatted(
                                                 now.source().received(),
                                                 now.source().dropped(),
-                                                now.handling().shedBodies(),
+                                                now.handling().duplicates(),
+                                                now.handling().unsampled(),
+                                                now.handling().shedBodies())
+                                + " in batches %d, in the outbox %d, in the spool %d,"
+                                        .formatted(
                                                 now.handling().batching(),
-                                                now.outbox().frames())
+                                                now.outbox().frames(),
+                                                now.spool() == null ? 0 : now.spool().frames())
                                 + " published %d, refused %d"
                                         .formatted(
                                                 now.published().frames(),

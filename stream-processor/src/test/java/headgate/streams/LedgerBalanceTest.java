@@ -63,8 +63,9 @@ class LedgerBalanceTest {
                         null,
                         null,
                         new Ledger.Source(50, 2, 0, 0),
-                        new Ledger.Handling(48, 0, 0, 0, 0),
+                        new Ledger.Handling(48, 0, 0, 0, 0, 0, 0),
                         new Ledger.Outbox(0, 0, 1),
+                        null,
                         new Ledger.Published(1, 48, 1, 0));
         Finding found = only(LedgerBalance.draw(before, now));
         assertEquals(2, found.count());
@@ -95,8 +96,9 @@ class LedgerBalanceTest {
                 null,
                 null,
                 new Ledger.Source(received, dropped, 0, 0),
-                new Ledger.Handling(published, 0, 0, 0, 0),
+                new Ledger.Handling(published, 0, 0, 0, 0, 0, 0),
                 new Ledger.Outbox(0, 0, 1),
+                null,
                 new Ledger.Published(1, published, 1, 0));
     }
 }

@@ -308,8 +308,9 @@ class PacketTopologyTest {
                         null,
                         null,
                         new Ledger.Source(received, dropped, 0, 0),
-                        new Ledger.Handling(received - dropped, 0, 0, 0, 0),
+                        new Ledger.Handling(received - dropped, 0, 0, 0, 0, 0, 0),
                         new Ledger.Outbox(0, 0, 1),
+                        null,
                         new Ledger.Published(1, received - dropped, 1, 0)));
     }
 

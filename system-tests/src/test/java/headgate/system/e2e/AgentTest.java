@@ -213,7 +213,7 @@ class AgentTest {
         assertEquals(0, last.residual());
         assertEquals(count, last.source().received());
         assertEquals(count, last.published().frames());
-        assertEquals(new Ledger.Handling(count, 0, 0, 0, 0), last.handling());
+        assertEquals(new Ledger.Handling(count, 0, 0, 0, 0, 0, 0), last.handling());
         assertEquals(0, last.outbox().frames());
     }
 

@@ -7,9 +7,10 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The flags that name capture files, and the words of the filter. A shell makes `-r *.pcap` a flag
-/// with its file and further words: those before the filter that are files are read too.
-public final class FileOptions {
+/// The flags that name capture files and choose frames, and the words of the filter. A shell makes
+/// `-r *.pcap` a flag with its file and further words: those before the filter that are files are
+/// read too.
+public final class InputOptions {
     @Option(
             names = {"-r", "--read"},
             paramLabel = "FILE",
@@ -23,6 +24,16 @@ public final class FileOptions {
             description =
                     "Wait for what is appended to the file, or for further files in the directory.")
     private boolean follow;
+
+    @Option(
+            names = "--dedup",
+            paramLabel = "MILLIS",
+            description =
+                    "Leave out a frame whose bytes, VLAN tags aside, came so long before: the copies"
+                            + " of a mirror port, for which 5 is enough; 0 leaves none out"
+                            + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "0")
+    private int dedupMillis;
 
     @Parameters(
             paramLabel = "FILTER",
@@ -54,6 +65,11 @@ public final class FileOptions {
     /// The filter's words as one expression; empty if there are none.
     public String filter() {
         return String.join(" ", words.subList(furtherFiles(), words.size()));
+    }
+
+    /// The window in which copies of a frame are left out; 0 if none are.
+    public int dedupMillis() {
+        return dedupMillis;
     }
 
     /// Whether what is read is still being written to.
