@@ -1,6 +1,7 @@
 package headgate.flow.app;
 
 import headgate.packet.Frame;
+import headgate.packet.IpProtocol;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Supplier;
@@ -11,7 +12,24 @@ import java.util.function.Supplier;
 public final class ApplicationDecoder {
     /// All of them, in the order in which they are asked.
     static final List<Supplier<ApplicationParser>> PARSERS =
-            List.of(NtpParser::new, TlsParser::new, QuicParser::new, SshParser::new);
+            List.of(
+                    () -> new DnsParser(Application.DNS, IpProtocol.UDP),
+                    () -> new DnsParser(Application.DNS, IpProtocol.TCP),
+                    () -> new DnsParser(Application.MDNS, IpProtocol.UDP),
+                    () -> new DnsParser(Application.LLMNR, IpProtocol.UDP),
+                    () -> new DnsParser(Application.LLMNR, IpProtocol.TCP),
+                    NbnsParser::new,
+                    () -> new HttpParser(Application.HTTP, IpProtocol.TCP),
+                    () -> new HttpParser(Application.SSDP, IpProtocol.UDP),
+                    ReplyCodeParser::ftp,
+                    ReplyCodeParser::smtp,
+                    DhcpParser::new,
+                    NtpParser::new,
+                    TlsParser::new,
+                    QuicParser::new,
+                    SshParser::new,
+                    () -> new SipParser(IpProtocol.UDP),
+                    () -> new SipParser(IpProtocol.TCP));
 
     private final ApplicationParser[] parsers =
             PARSERS.stream().map(Supplier::get).toArray(ApplicationParser[]::new);
@@ -35,19 +53,26 @@ public final class ApplicationDecoder {
                 : parser.application();
     }
 
-    /// Who should read these bytes: the parser that recognises them, otherwise one that is known by
-    /// the lower port of the frame, then by the higher; null if there is none.
+    /// Who should read these bytes: a parser that recognises them, otherwise one that is known by a
+    /// port of the frame, which also goes first where both read the same form. Null if there is
+    /// none.
     ApplicationParser find(Frame frame, MemorySegment bytes, long offset, long limit) {
+        ApplicationParser known = knownBy(frame);
         for (ApplicationParser parser : parsers) {
             if (parser.protocol() == frame.protocol && parser.recognises(bytes, offset, limit)) {
-                return parser;
+                boolean sameForm = known != null && known.hasFormOf(parser.application());
+                return sameForm ? known : parser;
             }
         }
+        return known;
+    }
+
+    /// By the lower port, which is more often the server's, before the higher.
+    private ApplicationParser knownBy(Frame frame) {
         int lower = Math.min(frame.sourcePort, frame.destinationPort);
         ApplicationParser known = knownBy(frame.protocol, lower);
-        return known != null
-                ? known
-                : knownBy(frame.protocol, Math.max(frame.sourcePort, frame.destinationPort));
+        int higher = Math.max(frame.sourcePort, frame.destinationPort);
+        return known != null ? known : knownBy(frame.protocol, higher);
     }
 
     private ApplicationParser knownBy(int protocol, int port) {

@@ -31,6 +31,11 @@ public interface ApplicationParser {
     /// bytes, which other protocols do not begin with. False where only a port makes it likely.
     boolean recognises(MemorySegment bytes, long offset, long limit);
 
+    /// Whether another application's messages look the same, so that the port tells which it is.
+    default boolean hasFormOf(Application other) {
+        return false;
+    }
+
     /// Reads the messages that begin at `offset`.
     Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields);
 

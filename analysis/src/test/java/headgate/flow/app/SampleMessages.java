@@ -6,6 +6,16 @@ import java.util.List;
 final class SampleMessages {
     static final List<byte[]> ALL =
             List.of(
+                    DnsParserTest.QUERY,
+                    DnsParserTest.RESPONSE,
+                    NbnsParserTest.RESPONSE,
+                    HttpParserTest.REQUEST,
+                    HttpParserTest.RESPONSE,
+                    ReplyCodeParserTest.GREETING,
+                    ReplyCodeParserTest.EHLO,
+                    ReplyCodeParserTest.USER,
+                    SipParserTest.INVITE,
+                    DhcpParserTest.REQUEST,
                     NtpParserTest.SERVER,
                     TlsParserTest.CLIENT_HELLO,
                     TlsParserTest.SERVER_HELLO,
