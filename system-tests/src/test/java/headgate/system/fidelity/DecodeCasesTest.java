@@ -70,6 +70,9 @@ class DecodeCasesTest {
     /// tshark adds what it dissected above the transport layer.
     private static final String PROTOCOLS = "frame.protocols";
 
+    /// Read by tshark with keys that are in the capture.
+    private static final String DECRYPTED = "tls:http";
+
     /// Fields that count as missing where only tshark has them: all of the decoded headers.
     private static final List<String> CLAIMED_PREFIXES =
             List.of(
@@ -87,7 +90,12 @@ class DecodeCasesTest {
                     "icmp.",
                     "icmpv6.",
                     "igmp.",
-                    "communityid");
+                    "communityid",
+                    "dns.",
+                    "http.",
+                    "ftp.",
+                    "dhcp.",
+                    "ntp.");
 
     private static final Set<String> NOT_CLAIMED = Set.of("frame.number", "null.type");
 
@@ -179,7 +187,7 @@ class DecodeCasesTest {
                 new BufferedReader(
                         new InputStreamReader(
                                 new GZIPInputStream(Files.newInputStream(answers)),
-                                StandardCharsets.ISO_8859_1))) {
+                                StandardCharsets.UTF_8))) {
             var names = lines.readLine().split("\t", -1);
             var fields = new PacketFields[1];
             try (var source = CaptureFileSource.open(capture)) {
@@ -199,7 +207,7 @@ class DecodeCasesTest {
                         var ours = fields[0].of(frame);
                         String frameName = capture.getFileName() + " frame " + number;
                         all.add(frameName, names, theirs, ours);
-                        if (isInScope(theirs)) {
+                        if (isInScope(theirs) && !isDamagedOnPurpose(capture)) {
                             inScope.add(frameName, names, theirs, ours);
                         }
                     });
@@ -212,11 +220,17 @@ class DecodeCasesTest {
                 && !NOT_CLAIMED.contains(field);
     }
 
+    /// Text with bytes changed at random; tshark and we show what is no text differently.
+    private static boolean isDamagedOnPurpose(Path capture) {
+        return capture.getFileName().toString().contains("__fuzz-");
+    }
+
     private static boolean isInScope(Map<String, String> theirs) {
         List<String> protocols = List.of(theirs.getOrDefault(PROTOCOLS, "").split(":"));
         long addresses =
                 protocols.stream().filter(name -> name.equals("ip") || name.equals("ipv6")).count();
         return addresses <= 1
+                && !theirs.getOrDefault(PROTOCOLS, "").contains(DECRYPTED)
                 && protocols.stream().noneMatch(NOT_DECODED::contains)
                 && !theirs.containsKey("_ws.malformed")
                 && !theirs.containsKey("_ws.short");
