@@ -189,12 +189,20 @@ public final class CaptureAgent {
         };
     }
 
-    private static List<CapturePoint> openAll(List<LiveSettings> interfaces, FrameSources.Live kind)
+    private List<CapturePoint> openAll(List<LiveSettings> interfaces, FrameSources.Live kind)
             throws IOException {
         var opened = new ArrayList<CapturePoint>();
         try {
             for (LiveSettings each : interfaces) {
-                opened.add(new CapturePoint(each.interfaceName(), FrameSources.live(each, kind)));
+                List<? extends FrameSource> sources =
+                        FrameSources.live(each, kind, listener::onNotice);
+                for (int thread = 0; thread < sources.size(); thread++) {
+                    String name = each.interfaceName();
+                    opened.add(
+                            new CapturePoint(
+                                    sources.size() == 1 ? name : name + '#' + thread,
+                                    sources.get(thread)));
+                }
             }
             return opened;
         } catch (IOException | RuntimeException e) {

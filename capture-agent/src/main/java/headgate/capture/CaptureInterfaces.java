@@ -1,6 +1,6 @@
 package headgate.capture;
 
-import headgate.capture.afpacket.EthtoolDriver;
+import headgate.capture.afpacket.NetDevices;
 import headgate.packet.IpAddress;
 import headgate.packet.LinkType;
 import java.io.IOException;
@@ -34,10 +34,12 @@ public final class CaptureInterfaces {
 
     /// All interfaces, by index.
     public static List<HostInterface> list() {
-        return allNames().stream()
-                .map(CaptureInterfaces::describe)
-                .sorted(Comparator.comparingInt(HostInterface::index))
-                .toList();
+        try (NetDevices devices = NetDevices.open()) {
+            return allNames().stream()
+                    .map(name -> describe(name, devices.driver(name)))
+                    .sorted(Comparator.comparingInt(HostInterface::index))
+                    .toList();
+        }
     }
 
     /// Their names, by index.
@@ -67,11 +69,10 @@ public final class CaptureInterfaces {
         }
     }
 
-    private static HostInterface describe(String name) {
+    private static HostInterface describe(String name, String driver) {
         Path sys = SYS_CLASS_NET.resolve(name);
         int flags = Integer.decode(text(sys, "flags", "0x0"));
         int hardwareType = number(sys, "type", -1);
-        String driver = EthtoolDriver.of(name);
         return new HostInterface(
                 name,
                 number(sys, "ifindex", 0),

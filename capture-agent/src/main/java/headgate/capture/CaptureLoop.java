@@ -2,6 +2,7 @@ package headgate.capture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import headgate.capture.LiveSettings.Timestamps;
 import headgate.packet.Check;
 import headgate.packet.FlowHash;
 import headgate.packet.Frame;
@@ -60,6 +61,7 @@ final class CaptureLoop {
     private final byte[] agentKey;
     private final DuplicateWindow duplicateWindow;
     private final boolean live;
+    private final Clock clock;
 
     /// The next frame's, of those that are no duplicates.
     private long nextSequence;
@@ -102,12 +104,17 @@ final class CaptureLoop {
         switch (settings.input()) {
             case CaptureSettings.Input.File(_, var speed, var follow, _) -> {
                 live = false;
+                clock = Clock.CAPTURE_FILE;
                 mostBatchNanos =
                         speed == 0 && !follow ? MOST_BATCH_NANOS_FLAT_OUT : MOST_BATCH_NANOS;
                 settledAfterNanos = 0;
             }
             case CaptureSettings.Input.Live(var interfaces, _) -> {
                 live = true;
+                clock =
+                        interfaces.getFirst().timestamps() == Timestamps.HARDWARE
+                                ? Clock.ADAPTER
+                                : Clock.HOST;
                 mostBatchNanos = MOST_BATCH_NANOS;
                 // The kernel hands a block over when it is full or when its time is up.
                 settledAfterNanos =
@@ -132,7 +139,7 @@ final class CaptureLoop {
                 lanes.length,
                 0,
                 0,
-                live ? Clock.HOST : Clock.CAPTURE_FILE,
+                clock,
                 settings.snaplen(),
                 settings.filter(),
                 null,

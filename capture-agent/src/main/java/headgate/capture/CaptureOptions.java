@@ -19,7 +19,7 @@ public final class CaptureOptions {
             paramLabel = "IFACE",
             description =
                     "Capture live (needs CAP_NET_RAW); repeat for several, each a capture point of"
-                            + " its own.")
+                            + " its own; eth0+eth1 joins the two directions of a tap.")
     private List<String> interfaceNames = List.of();
 
     @Mixin private final InputOptions input = new InputOptions();
@@ -39,12 +39,67 @@ public final class CaptureOptions {
     private FrameSources.Live liveSource;
 
     @Option(
-            names = "--ring",
+            names = {"-B", "--ring"},
             paramLabel = "MIB",
             description =
-                    "What the kernel may hold before it drops; MiB (default: ${DEFAULT-VALUE}).",
+                    "What the kernel may hold, per thread, before it drops; MiB (default:"
+                            + " ${DEFAULT-VALUE}).",
             defaultValue = "64")
     private int ringMebibytes;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Rings per interface, each with a thread of its own (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1")
+    private int threads;
+
+    @Option(
+            names = "--fanout",
+            paramLabel = "BY",
+            description =
+                    "By what frames are spread over them: hash (of the flow), cpu or queue (default:"
+                            + " hash).",
+            defaultValue = "HASH")
+    private LiveSettings.Fanout fanout;
+
+    @Option(
+            names = "--timestamps",
+            paramLabel = "CLOCK",
+            description = "software, or hardware where the device has it (default: software).",
+            defaultValue = "SOFTWARE")
+    private LiveSettings.Timestamps timestamps;
+
+    @Option(
+            names = {"-Q", "--direction"},
+            paramLabel = "WAY",
+            description = "in, out or both, as this host sees it (default: both).",
+            defaultValue = "BOTH")
+    private LiveSettings.Direction direction;
+
+    @Option(
+            names = {"-p", "--no-promiscuous-mode"},
+            description = "Leave the interface as it is: no frames for other addresses.")
+    private boolean notPromiscuous;
+
+    @Option(
+            names = "--block-timeout",
+            paramLabel = "MILLIS",
+            description =
+                    "Longest time that a frame waits for its block to fill (default:"
+                            + " ${DEFAULT-VALUE}).",
+            defaultValue = "20")
+    private int blockTimeoutMillis;
+
+    @Option(
+            names = "--busy-poll",
+            paramLabel = "MICROS",
+            description =
+                    "How long a thread looks for frames before it sleeps; costs a CPU (default:"
+                            + " ${DEFAULT-VALUE}).",
+            defaultValue = "0")
+    private int busyPollMicros;
 
     @Option(
             names = "--snaplen",
@@ -152,6 +207,13 @@ public final class CaptureOptions {
                         .with(live -> {
                             live.filter = input.filter();
                             live.ringBytes = (int) ringBytes;
+                            live.threads = threads;
+                            live.fanout = fanout;
+                            live.timestamps = timestamps;
+                            live.direction = direction;
+                            live.promiscuous = !notPromiscuous;
+                            live.blockTimeoutMillis = blockTimeoutMillis;
+                            live.busyPollMicros = busyPollMicros;
                         });
         return new Input.Live(
                 interfaceNames.stream()

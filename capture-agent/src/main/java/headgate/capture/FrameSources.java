@@ -7,7 +7,9 @@ import headgate.capture.file.Pacing;
 import headgate.capture.libpcap.LibpcapSource;
 import headgate.packet.LinkType;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /// Opens what users name: a capture file or an interface, with a filter.
 public final class FrameSources {
@@ -41,18 +43,21 @@ public final class FrameSources {
         return filter == null ? source : new FilteredSource(source, filter);
     }
 
-    /// Opens an interface of this host.
+    /// Opens an interface of this host, or a tap: a source for each thread.
     ///
+    /// @param notices is told when an interface goes away, and when it is there again
     /// @throws CaptureOpenException when the interface, the permission or libpcap is missing
     /// @throws CaptureFilter.SyntaxException when the filter is wrong
-    public static FrameSource live(LiveSettings settings, Live kind) throws IOException {
+    public static List<? extends FrameSource> live(
+            LiveSettings settings, Live kind, Consumer<String> notices) throws IOException {
         return switch (kind) {
-            case RING -> AfPacketSource.open(settings);
-            case PCAP -> LibpcapSource.open(settings);
-            case AUTO ->
-                    System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux")
-                            ? AfPacketSource.open(settings)
-                            : LibpcapSource.open(settings);
+            case RING -> AfPacketSource.openAll(settings, notices);
+            case PCAP -> List.of(LibpcapSource.open(settings, notices));
+            case AUTO -> live(settings, isLinux() ? Live.RING : Live.PCAP, notices);
         };
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux");
     }
 }

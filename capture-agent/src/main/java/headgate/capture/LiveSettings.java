@@ -1,14 +1,16 @@
 package headgate.capture;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
-/// How frames are taken from one interface of this host.
+/// How frames are taken from one interface of this host, or from the two of a tap.
 ///
 /// The kernel hands over a block when it is full or when its time is up, whichever is first. A
 /// reader that stands still therefore loses frames after ringBytes, and also (however little is
 /// sent) after blockTimeoutMillis for each block of the ring: 2.5 s with the values of [#of].
 ///
-/// @param interfaceName as `ip link` shows it
+/// @param interfaceName as `ip link` shows it; `eth0+eth1` joins the two directions of a tap
 /// @param snaplen most bytes kept of one frame, 1 to [#MAX_SNAPLEN]
 /// @param ringBytes what the kernel may hold before it drops; a multiple of blockBytes
 /// @param blockBytes what is handed from the kernel to the agent at once; a multiple of the page
@@ -17,6 +19,11 @@ import java.util.function.Consumer;
 /// @param promiscuous whether the interface also takes frames for other addresses meanwhile
 /// @param filter pcap-filter(7) expression, run in the kernel; empty takes every frame
 /// @param direction which frames are taken, as this host sees them
+/// @param timestamps whose clock says when a frame came
+/// @param threads how many rings the frames are spread over, each emptied by a thread of its own, 1
+///   to [#MAX_THREADS]; each has ringBytes
+/// @param fanout by what they are spread
+/// @param busyPollMicros how long a thread looks for the next block before it sleeps, 0 to 100,000
 public record LiveSettings(
         String interfaceName,
         int snaplen,
@@ -25,9 +32,15 @@ public record LiveSettings(
         int blockTimeoutMillis,
         boolean promiscuous,
         String filter,
-        Direction direction) {
+        Direction direction,
+        Timestamps timestamps,
+        int threads,
+        Fanout fanout,
+        int busyPollMicros) {
     /// libpcap's MAXIMUM_SNAPLEN: room for every frame, also for those that GRO has put together.
     public static final int MAX_SNAPLEN = 262144;
+
+    public static final int MAX_THREADS = 64;
 
     /// What the header of a block and of its first frame take, rounded up.
     private static final int BLOCK_OVERHEAD_BYTES = 256;
@@ -44,10 +57,31 @@ public record LiveSettings(
         BOTH
     }
 
+    /// Whose clock says when a frame came.
+    public enum Timestamps {
+        /// The kernel's, when it takes the frame from the device.
+        SOFTWARE,
+        /// The device's own, where it has one.
+        HARDWARE
+    }
+
+    /// By what frames are spread over the rings of several threads (PACKET_FANOUT of packet(7)).
+    public enum Fanout {
+        /// A symmetric hash of addresses and ports: both directions of a flow meet in one ring.
+        HASH,
+        /// The CPU that the kernel received the frame on.
+        CPU,
+        /// The receive queue of the device.
+        QUEUE
+    }
+
     public LiveSettings {
-        if (interfaceName.isEmpty()) {
-            throw new IllegalArgumentException("interface: a name is needed");
+        if (Arrays.stream(interfaceName.split("\\+", -1)).anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException(
+                    "interface '%s': a name is needed".formatted(interfaceName));
         }
+        requireWithin("threads", threads, 1, MAX_THREADS);
+        requireWithin("busy-poll", busyPollMicros, 0, 100_000);
         requireWithin("snaplen", snaplen, 1, MAX_SNAPLEN);
         requireWithin("block-timeout", blockTimeoutMillis, 1, 1000);
         requireWithin("block-bytes", blockBytes, PAGE_BYTES, 1 << 30);
@@ -72,7 +106,18 @@ public record LiveSettings(
     /// handed over after 20 ms at the latest.
     public static LiveSettings of(String interfaceName) {
         return new LiveSettings(
-                interfaceName, MAX_SNAPLEN, 64 << 20, 512 << 10, 20, true, "", Direction.BOTH);
+                interfaceName,
+                MAX_SNAPLEN,
+                64 << 20,
+                512 << 10,
+                20,
+                true,
+                "",
+                Direction.BOTH,
+                Timestamps.SOFTWARE,
+                1,
+                Fanout.HASH,
+                0);
     }
 
     /// A copy in which some values are others: `settings.with(draft -> draft.snaplen = 96)`.
@@ -87,7 +132,16 @@ public record LiveSettings(
                 draft.blockTimeoutMillis,
                 draft.promiscuous,
                 draft.filter,
-                draft.direction);
+                draft.direction,
+                draft.timestamps,
+                draft.threads,
+                draft.fanout,
+                draft.busyPollMicros);
+    }
+
+    /// The interfaces by name: one, or those of a tap.
+    public List<String> interfaces() {
+        return List.of(interfaceName.split("\\+"));
     }
 
     /// Settings that are being changed; checked when they become [LiveSettings] again.
@@ -100,6 +154,10 @@ public record LiveSettings(
         public boolean promiscuous;
         public String filter;
         public Direction direction;
+        public Timestamps timestamps;
+        public int threads;
+        public Fanout fanout;
+        public int busyPollMicros;
 
         private Draft(LiveSettings from) {
             interfaceName = from.interfaceName;
@@ -110,6 +168,10 @@ public record LiveSettings(
             promiscuous = from.promiscuous;
             filter = from.filter;
             direction = from.direction;
+            timestamps = from.timestamps;
+            threads = from.threads;
+            fanout = from.fanout;
+            busyPollMicros = from.busyPollMicros;
         }
     }
 

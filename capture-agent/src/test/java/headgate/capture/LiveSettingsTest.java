@@ -18,7 +18,11 @@ class LiveSettingsTest {
         refused("block-bytes 5000", s -> s.blockBytes = 5000);
         refused("ring-bytes 1000000", s -> s.ringBytes = 1_000_000);
         refused("ring-bytes 524288", s -> s.ringBytes = 1 << 19);
-        refused("interface", s -> s.interfaceName = "");
+        refused("interface ''", s -> s.interfaceName = "");
+        refused("interface 'eth0+'", s -> s.interfaceName = "eth0+");
+        refused("threads 0", s -> s.threads = 0);
+        refused("threads 65", s -> s.threads = 65);
+        refused("busy-poll -1", s -> s.busyPollMicros = -1);
     }
 
     @Test

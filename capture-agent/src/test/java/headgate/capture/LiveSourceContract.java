@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,7 +43,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
 
     NetworkNamespaces namespaces;
 
-    abstract FrameSource open(LiveSettings settings) throws IOException;
+    abstract FrameSource open(LiveSettings settings, Consumer<String> notices) throws IOException;
 
     @Override
     protected FrameSource sourceOf(List<byte[]> frames) throws Exception {
@@ -459,14 +460,118 @@ abstract class LiveSourceContract extends FrameSourceContract {
     }
 
     @Test
-    void failsWithTheNameOfAnInterfaceThatWasRemoved() throws Exception {
+    void waitsForAnInterfaceThatWasRemovedAndGoesOnWhenItIsMadeAgain() throws Exception {
         addPair("gone0", "gone1");
-        namespaces.inCapture("ip", "link", "set", "gone0", "up");
-        try (FrameSource source = openOn("gone0", _ -> {})) {
-            namespaces.inCapture("ip", "link", "delete", "gone1");
-            var failed = assertThrows(IOException.class, () -> pollFor(source, 5));
-            assertTrue(failed.getMessage().contains("'gone0'"), failed.getMessage());
+        setUp("gone0");
+        onCaptureSideWith(
+                "gone0",
+                (source, notices) -> {
+                    sendFrames("gone1", frames(5));
+                    assertEquals(5, take(source, 5, 100).size());
+                    namespaces.inCapture("ip", "link", "delete", "gone1");
+                    pollUntilTold(source, notices, "interface 'gone0' was removed");
+                    addPair("gone0", "gone1");
+                    setUp("gone0");
+                    pollUntilTold(source, notices, "interface 'gone0' is there again");
+                    // libpcap opens an interface only when it is up, at the next look at it.
+                    pollFor(source, 1);
+                    sendFrames("gone1", frames(7));
+                    assertEquals(7, take(source, 7, 100).size());
+                    assertBalanced(source, 12, 0);
+                });
+    }
+
+    @Test
+    void waitsForAnInterfaceThatIsDownAndGoesOnWhenItIsUpAgain() throws Exception {
+        addPair("down0", "down1");
+        setUp("down0");
+        onCaptureSideWith(
+                "down0",
+                (source, notices) -> {
+                    sendFrames("down1", frames(5));
+                    namespaces.inCapture("ip", "link", "set", "down0", "down");
+                    List<byte[]> before = new ArrayList<>();
+                    pollUntilTold(
+                            source,
+                            frame -> before.add(bytes(frame)),
+                            notices,
+                            "interface 'down0' is down; waiting for it");
+                    assertEquals(5, before.size(), "what had arrived is handed over");
+                    setUp("down0");
+                    pollUntilTold(source, notices, "interface 'down0' is up again");
+                    sendFrames("down1", frames(7));
+                    assertEquals(7, take(source, 7, 100).size());
+                    assertBalanced(source, 12, 0);
+                });
+    }
+
+    @Test
+    void followsAnInterfaceThatIsRenamed() throws Exception {
+        addPair("old0", "old1");
+        setUp("old0");
+        onCaptureSideWith(
+                "old0",
+                (source, notices) -> {
+                    assumeTrue(
+                            renamesWhileUp("old0", "new0"),
+                            "this kernel renames no interface that is up");
+                    pollUntilTold(source, notices, "interface 'old0' is called 'new0' now");
+                    sendFrames("old1", frames(7));
+                    assertEquals(7, take(source, 7, 100).size());
+                    assertEquals("new0", source.interfaces().getFirst().name());
+                    assertBalanced(source, 7, 0);
+                });
+    }
+
+    private boolean renamesWhileUp(String from, String to) throws Exception {
+        try {
+            namespaces.inCapture("ip", "link", "set", from, "name", to);
+            return true;
+        } catch (IllegalStateException _) {
+            return false;
         }
+    }
+
+    interface Scene {
+        void play(FrameSource source, List<String> notices) throws Exception;
+    }
+
+    /// Opens an interface and plays a scene on a thread of the capturing namespace, as an agent
+    /// there would: a source may look for its interface again.
+    private void onCaptureSideWith(String interfaceName, Scene scene) throws Exception {
+        var notices = new CopyOnWriteArrayList<String>();
+        LiveSettings settings =
+                LiveSettings.of(interfaceName).with(draft -> draft.direction = Direction.IN);
+        namespaces.onCaptureSide(() -> {
+            try (FrameSource source = open(settings, notices::add)) {
+                scene.play(source, notices);
+            }
+            return null;
+        });
+    }
+
+    private static void pollUntilTold(FrameSource source, List<String> notices, String words)
+            throws IOException {
+        pollUntilTold(source, _ -> {}, notices, words);
+    }
+
+    private static void pollUntilTold(
+            FrameSource source, FrameHandler handler, List<String> notices, String words)
+            throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (notices.stream().noneMatch(notice -> notice.startsWith(words))) {
+            assertTrue(System.nanoTime() < end, () -> words + " not told, but " + notices);
+            source.poll(handler, 1000);
+        }
+    }
+
+    private void setUp(String interfaceName) throws Exception {
+        namespaces.inCapture("ip", "link", "set", interfaceName, "up");
+    }
+
+    /// Sends frames out of an interface of the capturing namespace.
+    void sendFrames(String interfaceName, List<byte[]> frames) throws Exception {
+        namespaces.onCaptureSide(() -> send(interfaceName, frames));
     }
 
     /// Two ends in the capturing namespace; the second one is up.
@@ -484,7 +589,7 @@ abstract class LiveSourceContract extends FrameSourceContract {
                             draft.blockBytes = 1 << 20;
                             change.accept(draft);
                         });
-        return namespaces.onCaptureSide(() -> open(settings));
+        return namespaces.onCaptureSide(() -> open(settings, _ -> {}));
     }
 
     /// All frames until none came for a while.
@@ -558,19 +663,21 @@ abstract class LiveSourceContract extends FrameSourceContract {
         return count;
     }
 
-    private void sendRaw(List<byte[]> frames) throws Exception {
-        namespaces.onPeerSide(() -> {
-            try (PcapHandle handle = new PcapHandle.Builder("peer0").build()) {
-                for (byte[] frame : frames) {
-                    handle.sendPacket(frame);
-                }
-                return null;
+    void sendRaw(List<byte[]> frames) throws Exception {
+        namespaces.onPeerSide(() -> send("peer0", frames));
+    }
+
+    private static int send(String interfaceName, List<byte[]> frames) throws Exception {
+        try (PcapHandle handle = new PcapHandle.Builder(interfaceName).build()) {
+            for (byte[] frame : frames) {
+                handle.sendPacket(frame);
             }
-        });
+        }
+        return frames.size();
     }
 
     /// @param length zeros fill the frame up to here
-    private static byte[] hex(String digits, int length) {
+    static byte[] hex(String digits, int length) {
         byte[] bytes = HexFormat.of().parseHex(digits.replace(" ", ""));
         return Arrays.copyOf(bytes, length);
     }

@@ -120,8 +120,11 @@ final class TrafficOptions {
             return interfaceName == null
                     ? FrameSources.files(file())
                     : FrameSources.live(
-                            LiveSettings.of(interfaceName).with(draft -> draft.filter = filter()),
-                            liveSource);
+                                    LiveSettings.of(interfaceName)
+                                            .with(draft -> draft.filter = filter()),
+                                    liveSource,
+                                    this::say)
+                            .getFirst();
         } catch (CaptureFilter.SyntaxException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage());
         }
@@ -141,6 +144,12 @@ final class TrafficOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private void say(String words) {
+        var err = spec.commandLine().getErr();
+        err.println("headgate: " + name() + ": " + words);
+        err.flush();
     }
 
     /// One pass over a source.
@@ -187,12 +196,6 @@ final class TrafficOptions {
                 say(damage);
             }
             return new End(frames, malformed, damage, Interruption.raised());
-        }
-
-        private void say(String words) {
-            var err = spec.commandLine().getErr();
-            err.println("headgate: " + name() + ": " + words);
-            err.flush();
         }
 
         private void take(headgate.packet.Frame frame) {

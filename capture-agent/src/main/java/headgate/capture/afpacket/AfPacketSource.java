@@ -1,11 +1,9 @@
 package headgate.capture.afpacket;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import headgate.capture.CaptureFilter;
 import headgate.capture.CaptureInterface;
@@ -15,6 +13,7 @@ import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.capture.LiveSettings;
 import headgate.capture.LiveSettings.Direction;
+import headgate.capture.LiveSettings.Timestamps;
 import headgate.capture.SourceStatistics;
 import headgate.capture.host.InterfaceCounters;
 import headgate.packet.Frame;
@@ -24,31 +23,38 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/// Frames of one interface through a TPACKET_V3 ring.
+/// Frames of one interface, or of the two directions of a tap, through a TPACKET_V3 ring.
 ///
 /// Frames are handed over where the kernel wrote them: nothing is copied and nothing is allocated.
 /// A VLAN tag that the kernel took out is put back into the frame's bytes, so that what lies behind
 /// sees the frame as it was on the wire. A block goes back to the kernel when its last frame has
 /// been handled.
+///
+/// A single ring on a single interface is bound to it. The rings of a fan-out, and that of a tap,
+/// are bound to all interfaces and pick theirs with the socket filter: all that changes when an
+/// interface was removed and is made again is the filter, and the frames of a tap come in the order
+/// in which the kernel saw them.
 public final class AfPacketSource implements FrameSource {
     private static final int PACKET_ADD_MEMBERSHIP = 1;
     private static final int PACKET_RX_RING = 5;
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VERSION = 10;
     private static final int PACKET_RESERVE = 12;
+    private static final int PACKET_TIMESTAMP = 17;
     private static final int PACKET_IGNORE_OUTGOING = 23;
 
     private static final int TPACKET_V3 = 2;
     private static final int PACKET_MR_PROMISC = 1;
+    private static final int SOF_TIMESTAMPING_RAW_HARDWARE = 1 << 6;
     private static final short ETH_P_ALL_BIG_ENDIAN = Short.reverseBytes((short) 3);
     private static final int ETH_P_8021Q = 0x8100;
-
-    private static final int IFREQ_BYTES = 40;
-    private static final int IFNAMSIZ = 16;
-    private static final int IFF_LOOPBACK = 8;
+    private static final int ALL_INTERFACES = 0;
 
     private static final int ARPHRD_ETHER = 1;
     private static final int ARPHRD_RAWIP = 519;
@@ -66,10 +72,15 @@ public final class AfPacketSource implements FrameSource {
 
     private static final int LONGEST_WAIT_MILLIS = 100;
 
+    /// How often the interfaces are looked at: they may go away without a word.
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final ValueLayout.OfShort NETWORK_SHORT =
             JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final LiveSettings settings;
+    private final boolean bound;
+    private final Consumer<String> notices;
     private final Arena arena = Arena.ofShared();
     private final Frame frame = new Frame();
     private final TpacketV3BlockView block = new TpacketV3BlockView();
@@ -82,17 +93,21 @@ public final class AfPacketSource implements FrameSource {
 
     private int socket = -1;
     private int wakeup = -1;
+    private NetDevices devices;
+    private List<InterfaceWatch> watches = List.of();
+    private MemorySegment expression = MemorySegment.NULL;
     private int linkType;
-    private InterfaceCounters countersAtOpen;
+    private long[] missedAtLastReading = {};
     private MemorySegment ring = MemorySegment.NULL;
     private long blockOffset;
     private boolean blockHeld;
+    private long lookDueNanos = System.nanoTime() + LOOK_NANOS;
+    private volatile boolean interrupted;
 
-    /// Why no further frame will come (an errno), and until when frames may still lie in the block
-    /// that the kernel has not handed over.
-    private int failure;
+    /// The indexes that the interfaces have and had, and the place of the interface of each.
+    private int[] indexes = {};
 
-    private long failureDueNanos;
+    private int[] places = {};
 
     // Guarded by this; the polling thread is the one that closes.
     private long received;
@@ -101,54 +116,95 @@ public final class AfPacketSource implements FrameSource {
     private long interfaceDropped;
     private boolean closed;
 
-    private AfPacketSource(LiveSettings settings) {
+    private AfPacketSource(LiveSettings settings, Consumer<String> notices) {
         this.settings = settings;
+        this.notices = notices;
+        this.bound = settings.threads() == 1 && settings.interfaces().size() == 1;
     }
 
-    /// Opens the ring; from then on the kernel keeps frames for [#poll].
+    /// Opens the ring of settings with one thread; from then on the kernel keeps frames for
+    /// [#poll].
     ///
     /// @throws CaptureOpenException when this host, the interface or the permissions do not allow
     ///   it
     /// @throws CaptureFilter.SyntaxException when the filter expression is wrong
     public static AfPacketSource open(LiveSettings settings) throws CaptureOpenException {
+        return openAll(settings.with(draft -> draft.threads = 1), _ -> {}).getFirst();
+    }
+
+    /// Opens a ring for each thread; each frame is in one of them.
+    ///
+    /// @param notices is told when an interface goes away, and when it is there again
+    public static List<AfPacketSource> openAll(LiveSettings settings, Consumer<String> notices)
+            throws CaptureOpenException {
         if (!System.getProperty("os.name").equals("Linux")) {
             throw new CaptureOpenException(
                     Reason.NOT_SUPPORTED,
                     "the capture ring exists on Linux only; use the pcap source");
         }
-        var source = new AfPacketSource(settings);
+        var opened = new ArrayList<AfPacketSource>();
         try {
-            source.attach();
-            return source;
+            for (int thread = 0; thread < settings.threads(); thread++) {
+                var source = new AfPacketSource(settings, thread == 0 ? notices : _ -> {});
+                opened.add(source);
+                source.prepare();
+            }
+            start(opened);
+            return opened;
         } catch (CaptureOpenException | RuntimeException e) {
-            source.close();
+            opened.forEach(AfPacketSource::close);
             throw e;
         }
     }
 
-    /// Binding comes last: an unbound socket gets no frames, so the first frame already meets
-    /// filter, direction and ring.
-    private void attach() throws CaptureOpenException {
-        openSocket();
-        MemorySegment ifreq = arena.allocate(IFREQ_BYTES, 8);
-        int index = interfaceIndex(ifreq);
-        linkType = linkTypeOf(interfaceInteger(ifreq, Libc.SIOCGIFHWADDR) & 0xffff);
-        boolean loopback = (interfaceInteger(ifreq, Libc.SIOCGIFFLAGS) & IFF_LOOPBACK) != 0;
+    /// Until all are bound and in their group, they take no frame: a ring that is not in the group
+    /// yet would take frames that another one has.
+    private static void start(List<AfPacketSource> sources) throws CaptureOpenException {
+        AfPacketSource first = sources.getFirst();
+        LiveSettings settings = first.settings;
+        MemorySegment expression =
+                settings.filter().isBlank()
+                        ? MemorySegment.NULL
+                        : CaptureFilter.compileLive(
+                                        settings.filter(),
+                                        settings.interfaces().getFirst(),
+                                        settings.snaplen())
+                                .instructions();
+        var group = new FanoutGroup(settings.fanout(), first.ignoresOutgoing());
+        for (AfPacketSource source : sources) {
+            source.expression = expression;
+            source.attach(sources.size() == 1 ? null : group);
+        }
+        for (AfPacketSource source : sources) {
+            source.attachFilter();
+        }
+    }
 
+    private void prepare() throws CaptureOpenException {
+        openSocket();
+        devices = NetDevices.of(socket);
+        watches =
+                settings.interfaces().stream()
+                        .map(name -> new InterfaceWatch(devices, name, notices))
+                        .toList();
+        missedAtLastReading = new long[watches.size()];
+        for (int place = 0; place < watches.size(); place++) {
+            InterfaceWatch watch = watches.get(place);
+            requireUsable(watch, place);
+            missedAtLastReading[place] = InterfaceCounters.read(watch.name()).missed();
+            noteIndex(watch.index(), place);
+        }
         setOption(PACKET_VERSION, "PACKET_VERSION", TPACKET_V3);
         setOption(PACKET_RESERVE, "PACKET_RESERVE", VLAN_TAG_BYTES);
-        attachFilter();
-        if (settings.direction() == Direction.IN
-                || (loopback && settings.direction() == Direction.BOTH)) {
+        if (settings.timestamps() == Timestamps.HARDWARE) {
+            setOption(PACKET_TIMESTAMP, "PACKET_TIMESTAMP", SOF_TIMESTAMPING_RAW_HARDWARE);
+        }
+        attach(SocketFilter.nothing(arena));
+        if (ignoresOutgoing()) {
             setOption(PACKET_IGNORE_OUTGOING, "PACKET_IGNORE_OUTGOING", 1);
         }
         mapRing();
         openWakeup();
-        countersAtOpen = InterfaceCounters.read(settings.interfaceName());
-        bindTo(index);
-        if (settings.promiscuous()) {
-            addPromiscuousMembership(index);
-        }
     }
 
     private void openSocket() throws CaptureOpenException {
@@ -161,29 +217,45 @@ public final class AfPacketSource implements FrameSource {
         }
     }
 
-    private int interfaceIndex(MemorySegment ifreq) throws CaptureOpenException {
-        byte[] name = settings.interfaceName().getBytes(UTF_8);
-        if (name.length >= IFNAMSIZ) {
-            throw CaptureOpenException.noSuchInterface(settings.interfaceName());
+    private void requireUsable(InterfaceWatch watch, int place) throws CaptureOpenException {
+        String name = watch.name();
+        if (watch.index() == NetDevices.NONE) {
+            throw CaptureOpenException.noSuchInterface(name);
         }
-        MemorySegment.copy(name, 0, ifreq, JAVA_BYTE, 0, name.length);
-        return interfaceInteger(ifreq, Libc.SIOCGIFINDEX);
+        if (!devices.isUp(name)) {
+            throw CaptureOpenException.interfaceDown(name);
+        }
+        int type = linkTypeOf(name);
+        if (place > 0 && type != linkType) {
+            throw new CaptureOpenException(
+                    Reason.NOT_SUPPORTED,
+                    "the interfaces of '%s' have different link layers"
+                            .formatted(settings.interfaceName()));
+        }
+        linkType = type;
+        if (settings.timestamps() == Timestamps.HARDWARE) {
+            requireHardwareTimestamps(name);
+        }
     }
 
-    private int interfaceInteger(MemorySegment ifreq, int request) throws CaptureOpenException {
-        int returned = Libc.ioctl(socket, request, ifreq);
-        if (returned == -Libc.ENODEV || returned == -Libc.ENXIO) {
-            throw CaptureOpenException.noSuchInterface(settings.interfaceName());
+    private void requireHardwareTimestamps(String name) throws CaptureOpenException {
+        if (!devices.hasHardwareTimestamps(name)) {
+            throw new CaptureOpenException(
+                    Reason.NOT_SUPPORTED,
+                    ("interface '%s' has no hardware time stamps for all frames (see: ethtool -T %s);"
+                                    + " use software time stamps")
+                            .formatted(name, name));
         }
+        int returned = devices.enableHardwareTimestamps(name);
         if (returned < 0) {
-            throw unsupported("ioctl " + Integer.toHexString(request), returned);
+            throw unsupported("hardware time stamps (they need CAP_NET_ADMIN)", returned);
         }
-        return ifreq.get(JAVA_INT, IFNAMSIZ);
     }
 
     /// A raw packet socket hands over frames with the link-layer header of their device: `ARPHRD_…`
     /// of if_arp.h names it.
-    private int linkTypeOf(int hardwareType) throws CaptureOpenException {
+    private int linkTypeOf(String name) throws CaptureOpenException {
+        int hardwareType = devices.hardwareType(name);
         return switch (hardwareType) {
             case ARPHRD_ETHER, ARPHRD_LOOPBACK -> LinkType.ETHERNET;
             case ARPHRD_NONE, ARPHRD_RAWIP -> LinkType.RAW;
@@ -192,21 +264,60 @@ public final class AfPacketSource implements FrameSource {
                             Reason.NOT_SUPPORTED,
                             ("interface '%s' has link layer ARPHRD %d, which the ring source does not"
                                             + " read; use the pcap source")
-                                    .formatted(settings.interfaceName(), hardwareType));
+                                    .formatted(name, hardwareType));
         };
     }
 
+    /// A loopback interface sees each frame twice.
+    private boolean ignoresOutgoing() {
+        return settings.direction() == Direction.IN
+                || settings.direction() == Direction.BOTH
+                        && watches.stream()
+                                .anyMatch(w ->
+                                        (devices.flags(w.name()) & NetDevices.IFF_LOOPBACK) != 0);
+    }
+
+    private void noteIndex(int index, int place) {
+        indexes = Arrays.copyOf(indexes, indexes.length + 1);
+        places = Arrays.copyOf(places, places.length + 1);
+        indexes[indexes.length - 1] = index;
+        places[places.length - 1] = place;
+    }
+
+    /// @param group null for a ring that has its interface to itself
+    private void attach(FanoutGroup group) throws CaptureOpenException {
+        bindTo(bound ? watches.getFirst().index() : ALL_INTERFACES);
+        int returned = group == null ? 0 : group.join(socket);
+        if (returned < 0) {
+            throw unsupported("PACKET_FANOUT", returned);
+        }
+        for (InterfaceWatch watch : watches) {
+            addPromiscuousMembership(watch.index());
+        }
+    }
+
     private void attachFilter() throws CaptureOpenException {
-        MemorySegment expression =
-                settings.filter().isBlank()
-                        ? MemorySegment.NULL
-                        : CaptureFilter.compileLive(
-                                        settings.filter(),
-                                        settings.interfaceName(),
-                                        settings.snaplen())
-                                .instructions();
-        MemorySegment program =
-                SocketFilter.assemble(arena, expression, settings.snaplen(), settings.direction());
+        int[] wanted =
+                bound
+                        ? new int[0]
+                        : watches.stream()
+                                .mapToInt(InterfaceWatch::index)
+                                .filter(index -> index != NetDevices.NONE)
+                                .toArray();
+        try (Arena confined = Arena.ofConfined()) {
+            attach(
+                    !bound && wanted.length == 0
+                            ? SocketFilter.nothing(confined)
+                            : SocketFilter.assemble(
+                                    confined,
+                                    wanted,
+                                    expression,
+                                    settings.snaplen(),
+                                    settings.direction()));
+        }
+    }
+
+    private void attach(MemorySegment program) throws CaptureOpenException {
         int returned = Libc.setsockopt(socket, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program);
         if (returned < 0) {
             throw unsupported(
@@ -268,33 +379,35 @@ public final class AfPacketSource implements FrameSource {
         pollfds.set(JAVA_SHORT, offset + 4, Libc.POLLIN);
     }
 
-    /// `struct sockaddr_ll`: family, protocol, interface index.
+    /// `struct sockaddr_ll`: family, protocol, interface index. An interface that is down is taken
+    /// too: its frames come when it is up.
     private void bindTo(int index) throws CaptureOpenException {
-        MemorySegment address = arena.allocate(20, 4);
-        address.set(JAVA_SHORT, 0, (short) Libc.AF_PACKET);
-        address.set(JAVA_SHORT, 2, ETH_P_ALL_BIG_ENDIAN);
-        address.set(JAVA_INT, 4, index);
-        int returned = Libc.bind(socket, address);
-        if (returned == -Libc.ENODEV) {
-            throw CaptureOpenException.noSuchInterface(settings.interfaceName());
-        }
-        if (returned < 0) {
-            throw unsupported("bind", returned);
-        }
-        // Binding to an interface that is down succeeds, and leaves this error on the socket.
-        if (socketError() == Libc.ENETDOWN) {
-            throw CaptureOpenException.interfaceDown(settings.interfaceName());
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment address = confined.allocate(20, 4);
+            address.set(JAVA_SHORT, 0, (short) Libc.AF_PACKET);
+            address.set(JAVA_SHORT, 2, ETH_P_ALL_BIG_ENDIAN);
+            address.set(JAVA_INT, 4, index);
+            int returned = Libc.bind(socket, address);
+            if (returned < 0) {
+                throw unsupported("bind", returned);
+            }
         }
     }
 
     /// `struct packet_mreq`; the kernel takes the membership back when the socket is closed.
     private void addPromiscuousMembership(int index) throws CaptureOpenException {
-        MemorySegment membership = arena.allocate(16, 4);
-        membership.set(JAVA_INT, 0, index);
-        membership.set(JAVA_SHORT, 4, (short) PACKET_MR_PROMISC);
-        int returned = Libc.setsockopt(socket, Libc.SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership);
-        if (returned < 0) {
-            throw unsupported("PACKET_ADD_MEMBERSHIP", returned);
+        if (!settings.promiscuous()) {
+            return;
+        }
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment membership = confined.allocate(16, 4);
+            membership.set(JAVA_INT, 0, index);
+            membership.set(JAVA_SHORT, 4, (short) PACKET_MR_PROMISC);
+            int returned =
+                    Libc.setsockopt(socket, Libc.SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership);
+            if (returned < 0) {
+                throw unsupported("PACKET_ADD_MEMBERSHIP", returned);
+            }
         }
     }
 
@@ -319,18 +432,57 @@ public final class AfPacketSource implements FrameSource {
         if (closed) {
             return END;
         }
-        if (!openBlock()) {
+        long nowNanos = System.nanoTime();
+        if (nowNanos - lookDueNanos >= 0) {
+            lookDueNanos = nowNanos + LOOK_NANOS;
+            lookAtInterfaces();
+        }
+        if (!openBlock() && !spinForBlock(nowNanos)) {
             await();
-            if (!openBlock()) {
-                failIfOver();
-                return 0;
-            }
         }
         int handed = 0;
         while (handed < limit && openBlock()) {
             handed = handOver(handler, handed, limit);
         }
         return handed;
+    }
+
+    /// Looks for a block without giving the CPU away, for as long as the settings allow.
+    private boolean spinForBlock(long sinceNanos) {
+        long mostNanos = TimeUnit.MICROSECONDS.toNanos(settings.busyPollMicros());
+        while (!interrupted && System.nanoTime() - sinceNanos < mostNanos) {
+            if (openBlock()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    /// The kernel itself starts and stops a bound socket as its interface goes up and down, and a
+    /// new name changes nothing. One that was made again has another index.
+    private void lookAtInterfaces() throws IOException {
+        for (int place = 0; place < watches.size(); place++) {
+            if (watches.get(place).cameBack()) {
+                takeBack(watches.get(place), place);
+            }
+        }
+    }
+
+    private synchronized void takeBack(InterfaceWatch watch, int place) throws IOException {
+        int type = linkTypeOf(watch.name());
+        if (type != linkType) {
+            throw new IOException(
+                    "interface '%s' came back with another link layer".formatted(watch.name()));
+        }
+        noteIndex(watch.index(), place);
+        missedAtLastReading[place] = 0;
+        if (bound) {
+            bindTo(watch.index());
+        } else {
+            attachFilter();
+        }
+        addPromiscuousMembership(watch.index());
     }
 
     /// Makes sure that the view stands in a block with frames; false if the kernel has none ready.
@@ -377,12 +529,20 @@ public final class AfPacketSource implements FrameSource {
         frame.lengthOnWire = block.lengthOnWire();
         frame.arrivalNanos = block.arrivalNanos();
         frame.linkType = linkType;
-        frame.interfaceId = 0;
+        frame.interfaceId = watches.size() == 1 ? 0 : placeOf(block.interfaceIndex());
         if ((block.status() & TpacketV3BlockView.TP_STATUS_VLAN_VALID) != 0
                 && linkType == LinkType.ETHERNET
                 && frame.lengthCaptured >= MAC_ADDRESSES_BYTES) {
             putVlanTagBack();
         }
+    }
+
+    private int placeOf(int index) {
+        int i = indexes.length - 1;
+        while (i > 0 && indexes[i] != index) {
+            i--;
+        }
+        return places[i];
     }
 
     /// Moves both MAC addresses into the room that PACKET_RESERVE made before the frame, and writes
@@ -402,7 +562,8 @@ public final class AfPacketSource implements FrameSource {
     }
 
     private void await() {
-        int returned = Libc.poll(pollfds, LONGEST_WAIT_MILLIS);
+        int returned = Libc.poll(pollfds, interrupted ? 0 : LONGEST_WAIT_MILLIS);
+        interrupted = false;
         if (returned <= 0) {
             return;
         }
@@ -410,45 +571,23 @@ public final class AfPacketSource implements FrameSource {
             Libc.read(wakeup, wakeupCount);
         }
         if ((pollfds.get(JAVA_SHORT, 6) & Libc.POLLERR) != 0) {
-            noteFailure();
+            takeSocketError();
         }
     }
 
-    /// The kernel still hands over the block that it was filling, within the block timeout.
-    private void noteFailure() {
-        int error = socketError();
-        if (error != 0 && failure == 0) {
-            failure = error;
-            failureDueNanos =
-                    System.nanoTime()
-                            + TimeUnit.MILLISECONDS.toNanos(3L * settings.blockTimeoutMillis());
-        }
-    }
-
-    private void failIfOver() throws IOException {
-        if (failure != 0 && System.nanoTime() - failureDueNanos >= 0) {
-            throw new IOException(
-                    "interface '%s': %s"
-                            .formatted(
-                                    settings.interfaceName(),
-                                    failure == Libc.ENETDOWN
-                                            ? "went down or was removed"
-                                            : Libc.strerror(failure)));
-        }
-    }
-
-    /// SO_ERROR: the socket's pending error as an errno, taken off it.
-    private synchronized int socketError() {
+    /// The interface went down or was removed. The error would wake up every wait until it is taken
+    /// off the socket (SO_ERROR); what became of the interface is then looked at.
+    private synchronized void takeSocketError() {
         optionLength.set(JAVA_INT, 0, 4);
-        int returned =
-                Libc.getsockopt(socket, Libc.SOL_SOCKET, Libc.SO_ERROR, optionValue, optionLength);
-        return returned < 0 ? -returned : optionValue.get(JAVA_INT, 0);
+        Libc.getsockopt(socket, Libc.SOL_SOCKET, Libc.SO_ERROR, optionValue, optionLength);
+        lookDueNanos = System.nanoTime();
     }
 
     @Override
     public List<CaptureInterface> interfaces() {
-        return List.of(
-                new CaptureInterface(settings.interfaceName(), linkType, settings.snaplen()));
+        return watches.stream()
+                .map(watch -> new CaptureInterface(watch.name(), linkType, settings.snaplen()))
+                .toList();
     }
 
     /// `received` counts frames that passed the filter, with those that the ring had no room for,
@@ -473,14 +612,18 @@ public final class AfPacketSource implements FrameSource {
             dropped += Integer.toUnsignedLong(optionValue.get(JAVA_INT, 4));
             freezes += Integer.toUnsignedLong(optionValue.get(JAVA_INT, 8));
         }
-        long missed = InterfaceCounters.read(settings.interfaceName()).missed();
-        // An interface that is gone has no counters any more: what was counted stands.
-        interfaceDropped = Math.max(interfaceDropped, missed - countersAtOpen.missed());
+        for (int place = 0; place < watches.size(); place++) {
+            long missed = InterfaceCounters.read(watches.get(place).name()).missed();
+            // An interface that is gone has no counters any more: what was counted stands.
+            interfaceDropped += Math.max(0, missed - missedAtLastReading[place]);
+            missedAtLastReading[place] = Math.max(missed, missedAtLastReading[place]);
+        }
     }
 
     @Override
     public synchronized void interrupt() {
         if (!closed) {
+            interrupted = true;
             Libc.write(wakeup, one);
         }
     }
@@ -490,9 +633,7 @@ public final class AfPacketSource implements FrameSource {
         if (closed) {
             return;
         }
-        if (countersAtOpen != null) {
-            readStatistics();
-        }
+        readStatistics();
         closed = true;
         closeIfOpen(wakeup);
         arena.close();

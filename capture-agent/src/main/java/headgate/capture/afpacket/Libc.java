@@ -19,11 +19,8 @@ import java.lang.invoke.VarHandle;
 @SuppressWarnings("restricted")
 final class Libc {
     static final int EPERM = 1;
-    static final int ENXIO = 6;
     static final int ENOMEM = 12;
     static final int EACCES = 13;
-    static final int ENODEV = 19;
-    static final int ENETDOWN = 100;
 
     static final int AF_INET = 2;
     static final int AF_PACKET = 17;
@@ -34,11 +31,6 @@ final class Libc {
     static final int SO_ERROR = 4;
     static final int SO_ATTACH_FILTER = 26;
     static final int SOL_PACKET = 263;
-
-    static final int SIOCGIFFLAGS = 0x8913;
-    static final int SIOCGIFHWADDR = 0x8927;
-    static final int SIOCGIFINDEX = 0x8933;
-    static final int SIOCETHTOOL = 0x8946;
 
     static final int PROT_READ_WRITE = 3;
     static final int MAP_SHARED = 1;

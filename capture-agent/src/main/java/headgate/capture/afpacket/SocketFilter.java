@@ -23,20 +23,46 @@ final class SocketFilter {
     /// `SKF_AD_OFF + SKF_AD_PKTTYPE`: instead of the frame's bytes, its packet type.
     private static final int PACKET_TYPE = -0x1000 + 4;
 
+    /// `SKF_AD_OFF + SKF_AD_IFINDEX`: the number of the frame's interface.
+    private static final int INTERFACE_INDEX = -0x1000 + 8;
+
     private static final int PACKET_OUTGOING = 4;
 
     private SocketFilter() {}
 
+    /// Takes no frame.
+    static MemorySegment nothing(Arena arena) {
+        MemorySegment code = arena.allocate(SOCK_FILTER_BYTES, 8);
+        instruction(SegmentAllocator.prefixAllocator(code), BPF_RET_K, 0, 0, 0);
+        return program(arena, code);
+    }
+
     /// The compiled expression (or, without one, "take `snaplen` bytes of each frame"), behind a
-    /// check of the packet type where only outgoing frames are wanted. Jumps are relative, so that
-    /// a prefix leaves the expression as it is.
+    /// check of the interface where only some are wanted, and of the packet type where only
+    /// outgoing frames are. Jumps are relative, so that a prefix leaves the expression as it is.
+    ///
+    /// @param indexes of the interfaces whose frames are wanted; empty for those of all that the
+    ///   socket is bound to
     static MemorySegment assemble(
-            Arena arena, MemorySegment expression, int snaplen, Direction direction) {
+            Arena arena,
+            int[] indexes,
+            MemorySegment expression,
+            int snaplen,
+            Direction direction) {
+        int prefix =
+                (indexes.length > 0 ? 2 + indexes.length : 0)
+                        + (direction == Direction.OUT ? 3 : 0);
         long bytes =
-                (direction == Direction.OUT ? 3 * SOCK_FILTER_BYTES : 0)
-                        + Math.max(SOCK_FILTER_BYTES, expression.byteSize());
+                prefix * SOCK_FILTER_BYTES + Math.max(SOCK_FILTER_BYTES, expression.byteSize());
         MemorySegment code = arena.allocate(bytes, 8);
         var rest = SegmentAllocator.slicingAllocator(code);
+        if (indexes.length > 0) {
+            instruction(rest, BPF_LD_W_ABS, 0, 0, INTERFACE_INDEX);
+            for (int i = 0; i < indexes.length; i++) {
+                instruction(rest, BPF_JMP_JEQ_K, indexes.length - i, 0, indexes[i]);
+            }
+            instruction(rest, BPF_RET_K, 0, 0, 0);
+        }
         if (direction == Direction.OUT) {
             instruction(rest, BPF_LD_W_ABS, 0, 0, PACKET_TYPE);
             instruction(rest, BPF_JMP_JEQ_K, 1, 0, PACKET_OUTGOING);
@@ -47,8 +73,12 @@ final class SocketFilter {
         } else {
             rest.allocate(expression.byteSize()).copyFrom(expression);
         }
+        return program(arena, code);
+    }
+
+    private static MemorySegment program(Arena arena, MemorySegment code) {
         MemorySegment program = arena.allocate(SOCK_FPROG_BYTES, 8);
-        program.set(JAVA_SHORT, 0, (short) (bytes / SOCK_FILTER_BYTES));
+        program.set(JAVA_SHORT, 0, (short) (code.byteSize() / SOCK_FILTER_BYTES));
         program.set(ADDRESS, 8, code);
         return program;
     }

@@ -1,6 +1,5 @@
 package headgate.capture.afpacket;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -16,7 +15,7 @@ import java.lang.invoke.VarHandle;
 /// frame  0 tp_next_offset   4 tp_sec                8 tp_nsec        12 tp_snaplen
 ///       16 tp_len          20 tp_status            24 tp_mac (2)    26 tp_net (2)
 ///       28 tp_rxhash       32 tp_vlan_tci          36 tp_vlan_tpid (2)
-///       48 struct sockaddr_ll, its sll_pkttype at 58
+///       48 struct sockaddr_ll, with sll_ifindex at 52
 /// ```
 final class TpacketV3BlockView {
     /// `TP_STATUS_VLAN_VALID`: the kernel took a VLAN tag out of the frame.
@@ -42,7 +41,7 @@ final class TpacketV3BlockView {
     private static final int TP_RXHASH = 28;
     private static final int TP_VLAN_TCI = 32;
     private static final int TP_VLAN_TPID = 36;
-    private static final int SLL_PKTTYPE = 58;
+    private static final int SLL_IFINDEX = 52;
 
     private static final VarHandle INT = JAVA_INT.varHandle();
 
@@ -119,8 +118,8 @@ final class TpacketV3BlockView {
         return Short.toUnsignedInt(ring.get(JAVA_SHORT, frame + TP_VLAN_TPID));
     }
 
-    /// PACKET_HOST 0, BROADCAST 1, MULTICAST 2, OTHERHOST 3, OUTGOING 4.
-    int packetType() {
-        return ring.get(JAVA_BYTE, frame + SLL_PKTTYPE);
+    /// The kernel's number of the interface.
+    int interfaceIndex() {
+        return ring.get(JAVA_INT, frame + SLL_IFINDEX);
     }
 }

@@ -9,7 +9,10 @@ import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.capture.LiveSettings;
 import headgate.capture.LiveSettings.Direction;
+import headgate.capture.LiveSettings.Timestamps;
 import headgate.capture.SourceStatistics;
+import headgate.capture.afpacket.InterfaceWatch;
+import headgate.capture.afpacket.NetDevices;
 import headgate.packet.Frame;
 import headgate.packet.LinkType;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.sql.Timestamp;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.pcap4j.core.BpfProgram.BpfCompileMode;
 import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapHandle;
@@ -32,18 +36,27 @@ import org.pcap4j.core.RawPacketListener;
 /// Frames of one interface, or of `any`, through libpcap.
 ///
 /// The handle does not block: libpcap on Linux waits without end for the first frame, whatever the
-/// timeout, so that waiting is done here.
+/// timeout, so that waiting is done here. When the interface is removed, the handle is closed, and
+/// another one opened when there is an interface of that name again.
 public final class LibpcapSource implements FrameSource {
     /// libpcap's pseudo-interface for all interfaces together (Linux).
     private static final String ANY = "any";
 
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int DLT_RAW = 12;
 
     private final LiveSettings settings;
-    private final PcapHandle handle;
+    private final InterfaceWatch watch;
+    private final NetDevices devices;
     private final int linkType;
+
+    /// Null while there is no such interface.
+    private PcapHandle handle;
+
+    private long lookDueNanos = System.nanoTime() + LOOK_NANOS;
 
     /// Whether libpcap leaves out frames that it has counted already: those of the other direction,
     /// and the second sight of frames on a loopback interface.
@@ -69,25 +82,38 @@ public final class LibpcapSource implements FrameSource {
     private long interfaceDropped;
     private boolean closed;
 
-    private LibpcapSource(LiveSettings settings, PcapHandle handle) throws CaptureOpenException {
+    private LibpcapSource(LiveSettings settings, PcapHandle handle, Consumer<String> notices)
+            throws CaptureOpenException {
         this.settings = settings;
         this.handle = handle;
+        this.devices = NetDevices.open();
+        this.watch = new InterfaceWatch(devices, settings.interfaceName(), notices);
         this.sortsOut =
                 settings.direction() != Direction.BOTH
                         || settings.interfaceName().equals(ANY)
                         || isLoopback(settings.interfaceName());
         try {
-            handle.setBlockingMode(BlockingMode.NONBLOCKING);
-            // pcap4j has no name for some link types; it then still keeps their number.
-            int dataLinkType = handle.getDlt().value();
-            this.linkType = dataLinkType == DLT_RAW ? LinkType.RAW : dataLinkType;
-            handle.setDirection(direction(settings));
-            if (!settings.filter().isBlank()) {
-                handle.setFilter(settings.filter(), BpfCompileMode.OPTIMIZE);
-            }
+            this.linkType = linkType(handle);
+            configure(handle, settings);
         } catch (PcapNativeException | NotOpenException e) {
+            devices.close();
             throw unsupported(settings, e);
         }
+    }
+
+    private static void configure(PcapHandle handle, LiveSettings settings)
+            throws PcapNativeException, NotOpenException {
+        handle.setBlockingMode(BlockingMode.NONBLOCKING);
+        handle.setDirection(direction(settings));
+        if (!settings.filter().isBlank()) {
+            handle.setFilter(settings.filter(), BpfCompileMode.OPTIMIZE);
+        }
+    }
+
+    /// pcap4j has no name for some link types; it then still keeps their number.
+    private static int linkType(PcapHandle handle) {
+        int dataLinkType = handle.getDlt().value();
+        return dataLinkType == DLT_RAW ? LinkType.RAW : dataLinkType;
     }
 
     /// Opens the interface; from then on libpcap keeps frames for [#poll].
@@ -96,7 +122,14 @@ public final class LibpcapSource implements FrameSource {
     ///   it
     /// @throws CaptureFilter.SyntaxException when the filter expression is wrong
     public static LibpcapSource open(LiveSettings settings) throws CaptureOpenException {
+        return open(settings, _ -> {});
+    }
+
+    /// @param notices is told when the interface goes away, and when it is there again
+    public static LibpcapSource open(LiveSettings settings, Consumer<String> notices)
+            throws CaptureOpenException {
         CaptureFilter.requireLibpcap();
+        requireNothingOfTheRing(settings);
         String name = settings.interfaceName();
         if (!name.equals(ANY) && !CaptureInterfaces.names().contains(name)) {
             throw CaptureOpenException.noSuchInterface(name);
@@ -107,10 +140,26 @@ public final class LibpcapSource implements FrameSource {
                 // pcap4j's message for a wrong expression lacks the expression.
                 CaptureFilter.compileLive(settings.filter(), name, settings.snaplen());
             }
-            return new LibpcapSource(settings, handle);
+            return new LibpcapSource(settings, handle, notices);
         } catch (CaptureOpenException | RuntimeException e) {
             handle.close();
             throw e;
+        }
+    }
+
+    private static void requireNothingOfTheRing(LiveSettings settings) throws CaptureOpenException {
+        String asked =
+                settings.interfaces().size() > 1
+                        ? "taps of two interfaces"
+                        : settings.threads() > 1
+                                ? "several threads"
+                                : settings.timestamps() != Timestamps.SOFTWARE
+                                        ? "hardware time stamps"
+                                        : settings.busyPollMicros() > 0 ? "busy polling" : null;
+        if (asked != null) {
+            throw new CaptureOpenException(
+                    Reason.NOT_SUPPORTED,
+                    "the pcap source has no %s; use the ring source".formatted(asked));
         }
     }
 
@@ -175,6 +224,11 @@ public final class LibpcapSource implements FrameSource {
         }
         this.handler = handler;
         handed = 0;
+        long nowNanos = System.nanoTime();
+        if (nowNanos - lookDueNanos >= 0) {
+            lookDueNanos = nowNanos + LOOK_NANOS;
+            lookAtInterface();
+        }
         dispatch(limit);
         if (handed == 0) {
             await();
@@ -183,18 +237,78 @@ public final class LibpcapSource implements FrameSource {
         return handed;
     }
 
+    /// libpcap itself goes on when an interface goes down and up.
+    private void lookAtInterface() throws IOException {
+        if (!settings.interfaceName().equals(ANY) && devices.isThere()) {
+            boolean back = watch.cameBack();
+            if (back || handle == null && watch.index() != NetDevices.NONE) {
+                reopen();
+            }
+        }
+    }
+
+    private void reopen() throws IOException {
+        closeHandle();
+        try {
+            PcapHandle opened = activate(settings);
+            synchronized (statisticsLock) {
+                handle = opened;
+            }
+            configure(opened, settings);
+        } catch (CaptureOpenException e) {
+            if (e.reason() != Reason.INTERFACE_DOWN && e.reason() != Reason.NO_SUCH_INTERFACE) {
+                throw e;
+            }
+            return; // Not yet.
+        } catch (PcapNativeException | NotOpenException e) {
+            throw unsupported(settings, e);
+        }
+        if (linkType(handle) != linkType) {
+            throw new IOException(
+                    "interface '%s' came back with another link layer"
+                            .formatted(settings.interfaceName()));
+        }
+    }
+
+    private void closeHandle() {
+        synchronized (statisticsLock) {
+            if (handle != null) {
+                readStatistics();
+                handle.close();
+                handle = null;
+                receivedAtLastReading = 0;
+                droppedAtLastReading = 0;
+                interfaceDroppedAtLastReading = 0;
+            }
+        }
+    }
+
     private void dispatch(int limit) throws IOException {
+        if (handle == null) {
+            return;
+        }
         try {
             handle.dispatch(limit, listener);
         } catch (InterruptedException _) {
             // breakLoop() after the handler threw.
         } catch (PcapNativeException | NotOpenException e) {
-            throw new IOException(
-                    "interface '%s': libpcap: %s"
-                            .formatted(settings.interfaceName(), e.getMessage()),
-                    e);
+            giveUpHandle(e);
         }
         rethrow();
+    }
+
+    /// libpcap's handle is of no more use when its interface was removed; without an interface that
+    /// may come back, that is the end.
+    private void giveUpHandle(Exception reason) throws IOException {
+        if (settings.interfaceName().equals(ANY)
+                || !devices.isThere()
+                || devices.name(watch.index()) != null) {
+            throw new IOException(
+                    "interface '%s': libpcap: %s"
+                            .formatted(settings.interfaceName(), reason.getMessage()),
+                    reason);
+        }
+        closeHandle();
     }
 
     /// What the handler throws must not travel through libpcap's frames on the stack: it is kept
@@ -259,8 +373,7 @@ public final class LibpcapSource implements FrameSource {
 
     @Override
     public List<CaptureInterface> interfaces() {
-        return List.of(
-                new CaptureInterface(settings.interfaceName(), linkType, settings.snaplen()));
+        return List.of(new CaptureInterface(watch.name(), linkType, settings.snaplen()));
     }
 
     /// As `pcap_stats` counts: `received` has the dropped frames in it on Linux, and those that
@@ -269,7 +382,7 @@ public final class LibpcapSource implements FrameSource {
     @Override
     public SourceStatistics statistics() {
         synchronized (statisticsLock) {
-            if (!closed) {
+            if (handle != null) {
                 readStatistics();
             }
             long counted = sortsOut ? handedInAll + dropped : received;
@@ -309,9 +422,9 @@ public final class LibpcapSource implements FrameSource {
             if (closed) {
                 return;
             }
-            readStatistics();
+            closeHandle();
             closed = true;
-            handle.close();
+            devices.close();
         }
     }
 }

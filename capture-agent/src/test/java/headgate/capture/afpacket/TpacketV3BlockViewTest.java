@@ -60,12 +60,12 @@ class TpacketV3BlockViewTest {
             assertEquals(0x6007, view.vlanTci());
             assertEquals(0x88a8, view.vlanTpid());
             assertEquals(0xaabbccdd, view.rxHash());
-            assertEquals(3, view.packetType());
+            assertEquals(2, view.interfaceIndex());
             view.next();
             assertEquals(4096 + 128 + 68, view.start());
             assertEquals(2, view.lengthCaptured());
             assertEquals(1_790_621_825_000_000_000L, view.arrivalNanos());
-            assertEquals(4, view.packetType());
+            assertEquals(2, view.interfaceIndex());
             assertFalse(view.hasNext());
         }
     }
