@@ -79,6 +79,21 @@ public final class AgentCommand implements Callable<Integer> {
             defaultValue = "120")
     private int giveUpSeconds;
 
+    @Option(
+            names = "--spool-dir",
+            paramLabel = "DIR",
+            description =
+                    "Keep here what no broker takes, and publish it when one does, also in a later"
+                            + " run; then the agent does not give up.")
+    private Path spoolDirectory;
+
+    @Option(
+            names = "--spool-size",
+            paramLabel = "MIB",
+            description = "What may be kept there; MiB (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1024")
+    private int spoolMebibytes;
+
     @Option(names = "--quiet", description = "No line a second about progress on standard error.")
     private boolean quiet;
 
@@ -117,6 +132,8 @@ public final class AgentCommand implements Callable<Integer> {
                                 .with(to -> {
                                     to.outboxBytes = (long) outboxMebibytes << 20;
                                     to.giveUpAfter = Duration.ofSeconds(giveUpSeconds);
+                                    to.spoolDirectory = spoolDirectory;
+                                    to.spoolBytes = (long) spoolMebibytes << 20;
                                     to.client = client();
                                 });
             });
@@ -146,6 +163,9 @@ public final class AgentCommand implements Callable<Integer> {
             err.println("headgate: " + outcome.damage());
             err.flush();
             return INPUT;
+        }
+        if (outcome.leftFrames() > 0) {
+            return BROKER;
         }
         return outcome.stopped() ? INTERRUPTED : DONE;
     }
@@ -202,7 +222,11 @@ public final class AgentCommand implements Callable<Integer> {
                                     ledger.source().received(),
                                     ledger.source().dropped(),
                                     ledger.published().frames(),
-                                    ledger.handling().batching() + ledger.outbox().frames(),
+                                    ledger.handling().batching()
+                                            + ledger.outbox().frames()
+                                            + (ledger.spool() == null
+                                                    ? 0
+                                                    : ledger.spool().frames()),
                                     ledger.handling().shedPayload()
                                             + ledger.handling().shedBodies(),
                                     ledger.residual()));

@@ -3,6 +3,7 @@ package headgate.capture;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import headgate.capture.CaptureSettings.Input;
+import headgate.capture.CaptureSettings.Publishing;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.HostSnapshotCodec;
@@ -65,7 +66,15 @@ public final class CaptureAgent {
     /// @param ledgers the last record of each capture point
     /// @param damage what ended a file early or was skipped, for people; null if nothing
     /// @param stopped whether it was told to stop
-    public record Outcome(List<Ledger> ledgers, String damage, boolean stopped) {}
+    public record Outcome(List<Ledger> ledgers, String damage, boolean stopped) {
+        /// Frames that the broker has not taken: they are in the spool.
+        public long leftFrames() {
+            return ledgers.stream()
+                    .filter(ledger -> ledger.spool() != null)
+                    .mapToLong(ledger -> ledger.spool().frames() + ledger.outbox().frames())
+                    .sum();
+        }
+    }
 
     public CaptureAgent(CaptureSettings settings, AgentListener listener) {
         this.settings = settings;
@@ -113,9 +122,18 @@ public final class CaptureAgent {
         }
     }
 
-    private FramePublisher connect() throws BrokerUnavailableException {
-        int partitions = new BrokerTopics(settings.publishing(), listener, () -> stopped).prepare();
-        var publisher = new FramePublisher(settings, partitions, listener);
+    private FramePublisher connect() throws IOException, BrokerUnavailableException {
+        Publishing to = settings.publishing();
+        var topics = new BrokerTopics(to, listener, () -> stopped);
+        Spool spool =
+                to.spoolDirectory() == null
+                        ? null
+                        : Spool.open(
+                                to.spoolDirectory(),
+                                to.spoolBytes(),
+                                SYSTEM_CLOCKS.epochNanos(),
+                                listener);
+        var publisher = new FramePublisher(settings, topics, spool, listener);
         publishSchemas(publisher.newAccount());
         return publisher;
     }
@@ -292,7 +310,7 @@ public final class CaptureAgent {
         }
 
         private void awaitAcknowledged(SourceStatistics seen) throws BrokerUnavailableException {
-            while (!outbox.awaitEmpty(ROOM_MILLIS)) {
+            while (!outbox.awaitEmpty(ROOM_MILLIS) && !publisher.leavesRest()) {
                 keepBooks(seen);
             }
             publisher.requireHealth();

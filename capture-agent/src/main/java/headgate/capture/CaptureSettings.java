@@ -89,6 +89,9 @@ public record CaptureSettings(
     /// @param outboxBytes what may wait for the broker before a file waits or a live source sheds;
     ///   one poll's frames may go beyond it
     /// @param giveUpAfter how long a broker may be away
+    /// @param spoolDirectory where what no broker takes waits, and outlives the agent; null if
+    ///   nowhere: then it waits in the outbox alone, and not longer than `giveUpAfter`
+    /// @param spoolBytes what may wait there
     /// @param client further settings of the Kafka clients, such as those of TLS and SASL
     public record Publishing(
             String brokers,
@@ -96,6 +99,8 @@ public record CaptureSettings(
             int lanes,
             long outboxBytes,
             Duration giveUpAfter,
+            Path spoolDirectory,
+            long spoolBytes,
             Map<String, String> client) {
         private static final long LEAST_OUTBOX_BYTES = 1 << 20;
 
@@ -109,12 +114,22 @@ public record CaptureSettings(
             require(
                     giveUpAfter.compareTo(Duration.ofSeconds(1)) >= 0,
                     "give-up-after must be 1 second or more");
+            require(
+                    spoolBytes >= Spool.LEAST_BYTES,
+                    "spool-size " + spoolBytes + " is less than " + Spool.LEAST_BYTES + " bytes");
         }
 
-        /// Four lanes, 64 MiB, two minutes.
+        /// Four lanes, 64 MiB, two minutes, no spool.
         public static Publishing to(String brokers) {
             return new Publishing(
-                    brokers, Topics.DEFAULT, 4, 64 << 20, Duration.ofMinutes(2), Map.of());
+                    brokers,
+                    Topics.DEFAULT,
+                    4,
+                    64 << 20,
+                    Duration.ofMinutes(2),
+                    null,
+                    1 << 30,
+                    Map.of());
         }
 
         /// A copy in which some values are others: `publishing.with(draft -> draft.lanes = 8)`.
@@ -127,6 +142,8 @@ public record CaptureSettings(
                     draft.lanes,
                     draft.outboxBytes,
                     draft.giveUpAfter,
+                    draft.spoolDirectory,
+                    draft.spoolBytes,
                     draft.client);
         }
 
@@ -137,6 +154,8 @@ public record CaptureSettings(
             public int lanes;
             public long outboxBytes;
             public Duration giveUpAfter;
+            public Path spoolDirectory;
+            public long spoolBytes;
             public Map<String, String> client;
 
             private Draft(Publishing from) {
@@ -145,6 +164,8 @@ public record CaptureSettings(
                 lanes = from.lanes;
                 outboxBytes = from.outboxBytes;
                 giveUpAfter = from.giveUpAfter;
+                spoolDirectory = from.spoolDirectory;
+                spoolBytes = from.spoolBytes;
                 client = from.client;
             }
         }
