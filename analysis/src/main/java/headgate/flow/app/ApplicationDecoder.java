@@ -46,11 +46,14 @@ public final class ApplicationDecoder {
         long offset = frame.start + frame.payloadOffset;
         long limit = offset + frame.payloadCaptured;
         ApplicationParser parser = find(frame, frame.bytes, offset, limit);
-        return parser == null
-                        || parser.parse(frame.bytes, offset, limit, conversations.of(frame), fields)
-                                == ApplicationParser.Outcome.NOT_MINE
-                ? null
-                : parser.application();
+        if (parser == null) {
+            return null;
+        }
+        var outcome =
+                parser.isConversational()
+                        ? parser.parse(frame.bytes, offset, limit, conversations.of(frame), fields)
+                        : parser.parse(frame.bytes, offset, limit, fields);
+        return outcome == ApplicationParser.Outcome.NOT_MINE ? null : parser.application();
     }
 
     /// Who should read these bytes: a parser that recognises them, otherwise one that is known by a

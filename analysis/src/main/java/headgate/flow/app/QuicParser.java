@@ -31,6 +31,11 @@ final class QuicParser implements ApplicationParser {
     }
 
     @Override
+    public boolean isConversational() {
+        return true;
+    }
+
+    @Override
     public Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields) {
         return parse(bytes, offset, limit, new Conversation(), fields);
     }

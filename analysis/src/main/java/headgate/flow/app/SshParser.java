@@ -38,6 +38,11 @@ final class SshParser implements ApplicationParser {
     }
 
     @Override
+    public boolean isConversational() {
+        return true;
+    }
+
+    @Override
     public Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields) {
         return parse(bytes, offset, limit, new Conversation(), fields);
     }

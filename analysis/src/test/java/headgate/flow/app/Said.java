@@ -41,7 +41,7 @@ record Said(ApplicationParser.Outcome outcome, List<String> fields) {
         return new Said(outcome, List.copyOf(fields));
     }
 
-    private static FieldSink sink(List<String> fields) {
+    static FieldSink sink(List<String> fields) {
         return new FieldSink() {
             @Override
             public void add(String name, long number) {
