@@ -2,9 +2,7 @@ package headgate.flow;
 
 import headgate.packet.Frame;
 import headgate.packet.IpProtocol;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,9 +21,6 @@ public final class FlowTable {
 
     /// Stands for a protocol that the frame does not get to tell (IANA: reserved).
     private static final int UNKNOWN_PROTOCOL = 255;
-
-    private static final ValueLayout.OfShort U16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final int ROWS_PER_CHUNK = 1 << 10;
     private static final int NONE = -1;
@@ -180,14 +175,6 @@ public final class FlowTable {
             sourcePort = frame.icmpType;
             destinationPort = partner >= 0 ? partner : frame.icmpCode;
             oneWay = partner < 0;
-            portsTold = true;
-        } else if (frame.protocol == IpProtocol.SCTP
-                && frame.fragmentOffset == 0
-                && frame.payloadCaptured >= 4) {
-            // RFC 9260, section 3.1: both ports come first.
-            long at = frame.start + frame.payloadOffset;
-            sourcePort = Short.toUnsignedInt(frame.bytes.get(U16, at));
-            destinationPort = Short.toUnsignedInt(frame.bytes.get(U16, at + 2));
             portsTold = true;
         }
         if (frame.isFragment()) {

@@ -10,9 +10,24 @@ import java.util.Map;
 /// the outer header to the inner.
 final class FieldOccurrences implements FieldSink {
     private final Map<String, List<Object>> values = new LinkedHashMap<>();
+    private final StringBuilder protocols = new StringBuilder();
 
     void clear() {
         values.clear();
+        protocols.setLength(0);
+    }
+
+    /// Notes one more protocol, outer to inner, for `frame.protocols`.
+    void protocol(String name) {
+        if (!protocols.isEmpty()) {
+            protocols.append(':');
+        }
+        protocols.append(name);
+    }
+
+    /// With colons between; empty if there are none.
+    String protocols() {
+        return protocols.toString();
     }
 
     @Override

@@ -23,10 +23,15 @@ import headgate.packet.LinuxSll2View;
 import headgate.packet.LinuxSllView;
 import headgate.packet.MacAddress;
 import headgate.packet.NullLoopbackView;
+import headgate.packet.QuotedTransportView;
+import headgate.packet.SctpChunksView;
+import headgate.packet.SctpView;
 import headgate.packet.TcpOptionsView;
 import headgate.packet.TcpView;
 import headgate.packet.UdpView;
 import headgate.packet.VlanView;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 
@@ -35,8 +40,11 @@ import java.util.Map;
 ///
 /// Not for several threads at once.
 public final class PacketFields {
+    private static final ValueLayout.OfShort U16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private final FieldOccurrences fields = new FieldOccurrences();
-    private final StringBuilder protocols = new StringBuilder();
+    private final EncapsulationFields encapsulations = new EncapsulationFields(fields);
     private final EthernetView ethernet = new EthernetView();
     private final VlanView vlan = new VlanView();
     private final LinuxSllView linuxSll = new LinuxSllView();
@@ -54,8 +62,15 @@ public final class PacketFields {
     private final IgmpView igmp = new IgmpView();
     private final IgmpGroupRecordsView igmpGroups = new IgmpGroupRecordsView();
     private final ApplicationDecoder applications = new ApplicationDecoder();
+    private final SctpChunksView sctpChunks = new SctpChunksView();
+    private final QuotedTransportView quoted = new QuotedTransportView();
     private final boolean hasInterfaces;
-    private int vlanTag;
+
+    /// Which header the fields are of.
+    private int index;
+
+    /// How many headers are not quoted.
+    private int own;
 
     /// @param hasInterfaces whether the source tells interfaces apart; a pcap file does not
     public PacketFields(boolean hasInterfaces) {
@@ -66,11 +81,10 @@ public final class PacketFields {
     /// until the next call.
     public Map<String, List<Object>> of(Frame frame) {
         fields.clear();
-        protocols.setLength(0);
-        vlanTag = 0;
         capture(frame);
-        for (int i = 0; i < frame.layerCount; i++) {
-            layer(frame, frame.layer(i), frame.layerOffset(i));
+        own = frame.ownLayerCount();
+        for (index = 0; index < frame.layerCount; index++) {
+            layer(frame, frame.layer(index), frame.layerOffset(index));
         }
         Application application = applications.decode(frame, fields);
         if (application != null) {
@@ -82,8 +96,8 @@ public final class PacketFields {
                 fields.add("communityid", communityId);
             }
         }
-        if (!protocols.isEmpty()) {
-            fields.add("frame.protocols", protocols.toString());
+        if (!fields.protocols().isEmpty()) {
+            fields.add("frame.protocols", fields.protocols());
         }
         if (frame.check != Check.OK) {
             fields.add("decode.error", frame.error().toString());
@@ -102,8 +116,9 @@ public final class PacketFields {
         if (encapsulation != EncapsulationType.UNKNOWN) {
             fields.add("frame.encap_type", encapsulation);
         }
-        if (encapsulation == EncapsulationType.RAW_IP) {
-            protocol("raw");
+        String linkLayer = EncapsulationType.protocol(frame.linkType);
+        if (linkLayer != null) {
+            fields.protocol(linkLayer);
         }
     }
 
@@ -120,14 +135,13 @@ public final class PacketFields {
     /// No `default`: a new layer must not compile until its fields have names here.
     private void layer(Frame frame, Layer layer, int offset) {
         long at = frame.start + offset;
-        long limit = frame.start + frame.lengthCaptured;
+        long limit = frame.start + Math.min(frame.lengthCaptured, frame.layerEnd(index));
         switch (layer) {
             case ETHERNET -> ethernet(frame, at, limit);
             case VLAN -> vlan(frame, at, limit);
             case LINUX_SLL -> linuxSll(frame, at, limit);
             case LINUX_SLL2 -> linuxSll2(frame, at, limit);
             case NULL_LOOPBACK -> nullLoopback(frame, at, limit);
-            case LLC -> protocol("llc");
             case ARP -> arp(frame, at, limit);
             case IPV4 -> ipv4(frame, at, limit);
             case IPV6 -> ipv6(frame, at, limit);
@@ -140,6 +154,41 @@ public final class PacketFields {
             case ICMP -> icmp(frame, at, limit);
             case ICMPV6 -> icmpv6(frame, at, limit);
             case IGMP -> igmp(frame, at, limit);
+            case SCTP -> sctp(frame, at, limit);
+            case UDP_LITE -> udpLite(frame, at, limit);
+            case LLC,
+                    STP,
+                    LLDP,
+                    MPLS,
+                    PPPOE,
+                    PPP,
+                    NSH,
+                    MAC_IN_MAC,
+                    FABRIC_PATH,
+                    CISCO_METADATA,
+                    GRE,
+                    ERSPAN,
+                    VXLAN,
+                    GENEVE,
+                    GTP,
+                    L2TP,
+                    TEREDO,
+                    AH,
+                    ESP,
+                    DCCP,
+                    CISCO_HDLC,
+                    FRAME_RELAY,
+                    FDDI,
+                    TOKEN_RING,
+                    ARCNET,
+                    IEEE_802_11,
+                    RADIOTAP,
+                    PPI,
+                    PKTAP,
+                    NFLOG,
+                    IPOIB,
+                    IPNET ->
+                    encapsulations.add(frame, index, at, limit);
         }
     }
 
@@ -148,6 +197,9 @@ public final class PacketFields {
     private void ethernet(Frame frame, long at, long limit) {
         ethernet.wrap(frame.bytes, at, limit);
         protocol("eth");
+        if (isFollowedBy(frame, Layer.FABRIC_PATH)) {
+            return; // Its addresses name switches, not interfaces.
+        }
         fields.add("eth.dst", MacAddress.format(ethernet.destination()));
         fields.add("eth.src", MacAddress.format(ethernet.source()));
         if (ethernet.isType()) {
@@ -158,7 +210,7 @@ public final class PacketFields {
 
     private void vlan(Frame frame, long at, long limit) {
         vlan.wrap(frame.bytes, at, limit);
-        if (frame.vlanTags[vlanTag++] >>> 16 == EtherType.PROVIDER_BRIDGING) {
+        if (tagProtocol(frame, at) == EtherType.PROVIDER_BRIDGING) {
             protocol("ieee8021ad");
             fields.add("ieee8021ad.id", vlan.vlanIdentifier());
         } else {
@@ -173,6 +225,16 @@ public final class PacketFields {
         if (vlan.isType()) {
             protocol("ethertype");
         }
+    }
+
+    /// Stands before the tag, but in [LinuxSll2View] at its start.
+    private int tagProtocol(Frame frame, long at) {
+        boolean isFirstOfSll2 = index > 0 && frame.layer(index - 1) == Layer.LINUX_SLL2;
+        return isFirstOfSll2 ? frame.vlanTags[0] >>> 16 : frame.bytes.get(U16, at - 2) & 0xffff;
+    }
+
+    private boolean isFollowedBy(Frame frame, Layer layer) {
+        return index + 1 < frame.layerCount && frame.layer(index + 1) == layer;
     }
 
     private void linuxSll(Frame frame, long at, long limit) {
@@ -218,10 +280,12 @@ public final class PacketFields {
         arp.wrap(frame.bytes, at, limit);
         protocol("arp");
         fields.add("arp.opcode", arp.operation());
-        if (arp.isIpv4OverMac()) {
+        if (arp.hasMacAddresses()) {
             fields.add("arp.src.hw_mac", MacAddress.format(arp.senderMac()));
-            fields.add("arp.src.proto_ipv4", IpAddress.formatV4(arp.senderAddress()));
             fields.add("arp.dst.hw_mac", MacAddress.format(arp.targetMac()));
+        }
+        if (arp.hasIpv4Addresses()) {
+            fields.add("arp.src.proto_ipv4", IpAddress.formatV4(arp.senderAddress()));
             fields.add("arp.dst.proto_ipv4", IpAddress.formatV4(arp.targetAddress()));
         }
     }
@@ -240,7 +304,7 @@ public final class PacketFields {
         fields.add("ip.ttl", ipv4.timeToLive());
         fields.add("ip.proto", ipv4.protocol());
         fields.add("ip.checksum", ipv4.headerChecksum());
-        fields.add("ip.checksum.status", Checksum.ofIpv4Header(frame).ordinal());
+        fields.add("ip.checksum.status", Checksum.ofIpv4Header(frame, index).ordinal());
         fields.add("ip.src", IpAddress.formatV4(ipv4.sourceAddress()));
         fields.add("ip.dst", IpAddress.formatV4(ipv4.destinationAddress()));
     }
@@ -282,16 +346,24 @@ public final class PacketFields {
     private void tcp(Frame frame, long at, long limit) {
         Check check = tcp.wrap(frame.bytes, at, limit);
         protocol("tcp");
+        if (limit - at < TcpView.MIN_HEADER_LENGTH) {
+            quoted.wrap(frame.bytes, at, limit);
+            fields.add("tcp.srcport", quoted.sourcePort());
+            fields.add("tcp.dstport", quoted.destinationPort());
+            fields.add("tcp.seq_raw", Integer.toUnsignedLong(quoted.sequenceNumberOrTag()));
+            return;
+        }
         fields.add("tcp.srcport", tcp.sourcePort());
         fields.add("tcp.dstport", tcp.destinationPort());
-        int messageLength = messageLength(frame);
-        fields.add("tcp.len", Math.max(0, messageLength - tcp.headerLength()));
+        if (index < own) {
+            fields.add("tcp.len", Math.max(0, messageLength(frame) - tcp.headerLength()));
+        }
         fields.add("tcp.seq_raw", Integer.toUnsignedLong(tcp.sequenceNumber()));
         fields.add("tcp.ack_raw", Integer.toUnsignedLong(tcp.acknowledgmentNumber()));
         fields.add("tcp.hdr_len", tcp.headerLength());
         fields.add("tcp.flags", tcp.flags());
         fields.add("tcp.window_size_value", tcp.window());
-        status("tcp.checksum.status", Checksum.ofTransport(frame));
+        status("tcp.checksum.status", Checksum.ofTransport(frame, index));
         fields.add("tcp.urgent_pointer", tcp.urgentPointer());
         if (check == Check.OK) {
             tcpOptions(frame, at);
@@ -326,7 +398,31 @@ public final class PacketFields {
         fields.add("udp.srcport", udp.sourcePort());
         fields.add("udp.dstport", udp.destinationPort());
         fields.add("udp.length", udp.length());
-        status("udp.checksum.status", Checksum.ofTransport(frame));
+        status("udp.checksum.status", Checksum.ofTransport(frame, index));
+    }
+
+    private void udpLite(Frame frame, long at, long limit) {
+        udp.wrap(frame.bytes, at, limit);
+        protocol("udplite");
+        fields.add("udp.srcport", udp.sourcePort());
+        fields.add("udp.dstport", udp.destinationPort());
+        status("udp.checksum.status", Checksum.ofTransport(frame, index));
+    }
+
+    private void sctp(Frame frame, long at, long limit) {
+        protocol("sctp");
+        quoted.wrap(frame.bytes, at, limit);
+        fields.add("sctp.srcport", quoted.sourcePort());
+        fields.add("sctp.dstport", quoted.destinationPort());
+        fields.add("sctp.verification_tag", Integer.toUnsignedLong(quoted.sequenceNumberOrTag()));
+        if (limit - at < SctpView.HEADER_LENGTH) {
+            return;
+        }
+        status("sctp.checksum.status", Checksum.ofTransport(frame, index));
+        sctpChunks.wrap(frame.bytes, at + SctpView.HEADER_LENGTH, limit);
+        while (sctpChunks.next()) {
+            fields.add("sctp.chunk_type", sctpChunks.type());
+        }
     }
 
     private void icmp(Frame frame, long at, long limit) {
@@ -334,7 +430,7 @@ public final class PacketFields {
         protocol("icmp");
         fields.add("icmp.type", icmp.type());
         fields.add("icmp.code", icmp.code());
-        status("icmp.checksum.status", Checksum.ofTransport(frame));
+        status("icmp.checksum.status", Checksum.ofTransport(frame, index));
         if (IcmpView.hasIdentifier(icmp.type())) {
             fields.add("icmp.ident", icmp.identifier());
             fields.add("icmp.seq", icmp.sequenceNumber());
@@ -346,7 +442,7 @@ public final class PacketFields {
         protocol("icmpv6");
         fields.add("icmpv6.type", icmp.type());
         fields.add("icmpv6.code", icmp.code());
-        status("icmpv6.checksum.status", Checksum.ofTransport(frame));
+        status("icmpv6.checksum.status", Checksum.ofTransport(frame, index));
         if (IcmpView.v6HasIdentifier(icmp.type())) {
             fields.add("icmpv6.echo.identifier", icmp.identifier());
             fields.add("icmpv6.echo.sequence_number", icmp.sequenceNumber());
@@ -372,9 +468,9 @@ public final class PacketFields {
 
     // ----
 
-    /// Bytes from the transport header to the end of what the network layer promises.
-    private static int messageLength(Frame frame) {
-        return frame.payloadOffset + frame.payloadLength - frame.transportOffset;
+    /// Bytes from the header at hand to the end of what the network layer promises.
+    private int messageLength(Frame frame) {
+        return frame.layerEnd(index) - frame.layerOffset(index);
     }
 
     private void status(String name, ChecksumStatus status) {
@@ -382,9 +478,6 @@ public final class PacketFields {
     }
 
     private void protocol(String name) {
-        if (!protocols.isEmpty()) {
-            protocols.append(':');
-        }
-        protocols.append(name);
+        fields.protocol(name);
     }
 }

@@ -57,6 +57,7 @@ final class PacketText {
     private final ZoneId zone;
     private final boolean showsLink;
     private final boolean isVerbose;
+    private final TunnelText tunnels = new TunnelText();
     private final StringBuilder line = new StringBuilder(200);
     private boolean any;
     private long firstNanos;
@@ -78,6 +79,7 @@ final class PacketText {
         if (showsLink) {
             link(frame);
         }
+        tunnels.append(line, frame);
         network(frame);
         if (frame.check != Check.OK) {
             line.append(" [").append(frame.error()).append(']');
@@ -167,8 +169,12 @@ final class PacketText {
             ip(frame);
         } else if (frame.arpOperation >= 0) {
             arp(frame);
-        } else if (frame.layerCount > 0 && frame.layer(frame.layerCount - 1) == Layer.LLC) {
+        } else if (lastIs(frame, Layer.LLC)) {
             line.append("802.2 LLC, length ").append(frame.payloadLength);
+        } else if (lastIs(frame, Layer.STP)) {
+            line.append("STP, length ").append(frame.payloadLength);
+        } else if (lastIs(frame, Layer.LLDP)) {
+            line.append("LLDP, length ").append(frame.payloadLength);
         } else if (frame.layerCount == 0 && frame.check == Check.OK) {
             line.append("link type ").append(frame.linkType);
             line.append(", length ").append(frame.lengthOnWire);
@@ -178,6 +184,10 @@ final class PacketText {
             }
             line.append("length ").append(frame.payloadLength);
         }
+    }
+
+    private static boolean lastIs(Frame frame, Layer layer) {
+        return frame.layerCount > 0 && frame.layer(frame.layerCount - 1) == layer;
     }
 
     private void arp(Frame frame) {
@@ -278,6 +288,12 @@ final class PacketText {
             case IpProtocol.ICMPV6 -> "ICMPv6 (58)";
             case IpProtocol.IGMP -> "IGMP (2)";
             case IpProtocol.SCTP -> "SCTP (132)";
+            case IpProtocol.DCCP -> "DCCP (33)";
+            case IpProtocol.UDP_LITE -> "UDP-Lite (136)";
+            case IpProtocol.GRE -> "GRE (47)";
+            case IpProtocol.ESP -> "ESP (50)";
+            case IpProtocol.AH -> "AH (51)";
+            case IpProtocol.L2TP -> "L2TP (115)";
             default -> "protocol " + protocol;
         };
     }

@@ -5,7 +5,6 @@ import headgate.packet.Frame;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -185,7 +184,7 @@ final class PacketsCommand implements Callable<Integer> {
 
     private int write() throws IOException {
         Path path = writeFile.equals("-") ? null : Path.of(writeFile);
-        if (path != null && !traffic.isLive() && isSource(path)) {
+        if (path != null && traffic.reads(path)) {
             throw new ParameterException(
                     spec.commandLine(), "-w " + path + ": is the file that is read");
         }
@@ -196,14 +195,6 @@ final class PacketsCommand implements Callable<Integer> {
             output.err().flush();
             return status;
         }
-    }
-
-    private boolean isSource(Path path) throws IOException {
-        if (traffic.name() == null) {
-            return false;
-        }
-        Path source = Path.of(traffic.name());
-        return Files.exists(path) && Files.exists(source) && Files.isSameFile(path, source);
     }
 
     private void write(Frame frame, PacketFile file) {

@@ -12,6 +12,8 @@ import headgate.capture.LiveSettings;
 import headgate.packet.Check;
 import headgate.packet.FrameDecoder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +76,19 @@ final class TrafficOptions {
     /// What the source is called, for people.
     String name() {
         return interfaceName == null ? file().name() : interfaceName;
+    }
+
+    /// Whether this is one of the files that are read.
+    boolean reads(Path path) throws IOException {
+        if (interfaceName != null || !Files.exists(path)) {
+            return false;
+        }
+        for (Path source : file().paths()) {
+            if (Files.exists(source) && Files.isSameFile(path, source)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether frames come as they are captured, and do not end by themselves.

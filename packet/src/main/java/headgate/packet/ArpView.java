@@ -19,16 +19,17 @@ public final class ArpView {
     /// Without the addresses.
     public static final int HEADER_LENGTH = 8;
 
+    private static final int ETHERNET = 1;
+    private static final int IEEE_802 = 6;
+    private static final int MAC_LENGTH = 6;
+
     /// Bytes 0 to 7: types, lengths, operation.
     private long word0;
 
-    /// Bytes 8 to 15 and 16 to 23, if these are IPv4 and 48-bit addresses.
-    private long word1;
-
-    private long word2;
-
-    /// Bytes 24 to 27, as above.
-    private int word3;
+    private long senderMac;
+    private long targetMac;
+    private int senderAddress;
+    private int targetAddress;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail. After [Check#TRUNCATED] with at least [#HEADER_LENGTH] bytes the lengths,
@@ -41,10 +42,15 @@ public final class ArpView {
         if (limit - offset < length()) {
             return Check.TRUNCATED;
         }
-        if (isIpv4OverMac()) {
-            word1 = NetworkOrder.i64(bytes, offset + 8);
-            word2 = NetworkOrder.i64(bytes, offset + 16);
-            word3 = NetworkOrder.i32(bytes, offset + 24);
+        long sender = offset + HEADER_LENGTH;
+        long target = sender + hardwareLength() + protocolLength();
+        if (hasMacAddresses()) {
+            senderMac = NetworkOrder.u48(bytes, sender);
+            targetMac = NetworkOrder.u48(bytes, target);
+        }
+        if (hasIpv4Addresses()) {
+            senderAddress = NetworkOrder.i32(bytes, sender + hardwareLength());
+            targetAddress = NetworkOrder.i32(bytes, target + hardwareLength());
         }
         return Check.OK;
     }
@@ -75,24 +81,34 @@ public final class ArpView {
         return (int) word0 & 0xffff;
     }
 
-    /// Whether the four addresses below are there: IPv4 over 48-bit hardware addresses.
-    public boolean isIpv4OverMac() {
-        return protocolType() == EtherType.IPV4 && hardwareLength() == 6 && protocolLength() == 4;
+    /// Whether the hardware is Ethernet (1) or IEEE 802 (6), with addresses of 48 bits.
+    public boolean hasMacAddresses() {
+        return (hardwareType() == ETHERNET || hardwareType() == IEEE_802)
+                && hardwareLength() == MAC_LENGTH;
     }
 
+    /// Whether the protocol addresses are those of IPv4.
+    public boolean hasIpv4Addresses() {
+        return protocolType() == EtherType.IPV4 && protocolLength() == Integer.BYTES;
+    }
+
+    /// Only with [#hasMacAddresses()].
     public long senderMac() {
-        return word1 >>> 16;
+        return senderMac;
     }
 
+    /// Only with [#hasIpv4Addresses()].
     public int senderAddress() {
-        return (int) word1 << 16 | (int) (word2 >>> 48);
+        return senderAddress;
     }
 
+    /// Only with [#hasMacAddresses()].
     public long targetMac() {
-        return word2 & 0xffff_ffff_ffffL;
+        return targetMac;
     }
 
+    /// Only with [#hasIpv4Addresses()].
     public int targetAddress() {
-        return word3;
+        return targetAddress;
     }
 }

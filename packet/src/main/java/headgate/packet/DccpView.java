@@ -32,7 +32,7 @@ public final class DccpView {
         word = NetworkOrder.i64(bytes, offset);
         typeByte = NetworkOrder.u8(bytes, offset + 8);
         int shortest = (typeByte & 1) == 0 ? MIN_HEADER_LENGTH : MIN_HEADER_LENGTH + 4;
-        needed = (int) (word >>> 24 & 0xff) * 4;
+        needed = dataOffset();
         if (needed < shortest) {
             needed = shortest;
             return Check.BAD_LENGTH;
@@ -40,7 +40,12 @@ public final class DccpView {
         return limit - offset < needed ? Check.TRUNCATED : Check.OK;
     }
 
-    /// With options; 12 to 1020 bytes.
+    /// Bytes of the header as its own field says.
+    public int dataOffset() {
+        return (int) (word >>> 24 & 0xff) * 4;
+    }
+
+    /// What the header needs: with options 12 to 1020 bytes.
     public int headerLength() {
         return needed;
     }

@@ -28,7 +28,13 @@ public record DecodeError(
         IEEE_802_3_LENGTH,
 
         /// The header's own length field: IHL, TCP data offset.
-        HEADER_LENGTH
+        HEADER_LENGTH,
+
+        PPPOE_LENGTH,
+        GTP_LENGTH,
+
+        /// The length of the attribute that holds the packet.
+        NFLOG_LENGTH
     }
 
     @Override

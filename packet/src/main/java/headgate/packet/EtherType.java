@@ -15,8 +15,11 @@ public final class EtherType {
     /// Service tag as bridges wrote it before IEEE 802.1ad.
     public static final int QINQ_OLD = 0x9100;
 
-    /// Smaller values of the field are the length of an IEEE 802.3 frame (clause 3.2.6).
-    private static final int FIRST_TYPE = 1501;
+    /// Smaller values of the field are no types (IEEE 802.3 clause 3.2.6).
+    private static final int FIRST_TYPE = 1536;
+
+    /// Of an IEEE 802.3 frame; what lies between has no meaning.
+    static final int MAX_LENGTH = 1500;
 
     private EtherType() {}
 

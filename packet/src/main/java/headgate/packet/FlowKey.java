@@ -4,9 +4,9 @@ package headgate.packet;
 /// the cold path; engines keep the numbers themselves.
 ///
 /// @param ipVersion 4 or 6
-/// @param sourcePort of TCP, UDP and SCTP; type of ICMP and ICMPv6; -1 where there is none, as in
-///   fragments
-/// @param destinationPort of TCP, UDP and SCTP; code of ICMP and ICMPv6; -1 where there is none
+/// @param sourcePort of TCP, UDP, SCTP, DCCP and UDP-Lite; type of ICMP and ICMPv6; -1 where there
+///   is none, as in fragments
+/// @param destinationPort of the same; code of ICMP and ICMPv6; -1 where there is none
 public record FlowKey(
         int ipVersion,
         long sourceHigh,
@@ -36,12 +36,6 @@ public record FlowKey(
         if (frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6) {
             sourcePort = frame.icmpType;
             destinationPort = frame.icmpType < 0 ? -1 : frame.icmpCode;
-        } else if (frame.protocol == IpProtocol.SCTP
-                && frame.fragmentOffset == 0
-                && frame.payloadCaptured >= 4) {
-            long payload = frame.start + frame.payloadOffset;
-            sourcePort = NetworkOrder.u16(frame.bytes, payload);
-            destinationPort = NetworkOrder.u16(frame.bytes, payload + 2);
         }
         return new FlowKey(
                 frame.ipVersion,

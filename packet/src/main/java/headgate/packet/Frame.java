@@ -10,11 +10,15 @@ import java.lang.foreign.MemorySegment;
 /// that a layer did not fill hold the value that their comment gives for "absent".
 ///
 /// All offsets count from the frame's first byte. Where a frame has nested network headers, the
-/// facts are those of the innermost one that could be read; the outer ones are found through the
-/// layers.
+/// facts are those of the innermost IP header that could be read, and of what follows it; the outer
+/// ones are found through the layers. Link-layer facts are those of the outermost header, VLAN tags
+/// those before the first IP header.
 public final class Frame {
     /// Most headers that are noted for one frame; what lies deeper is payload.
     public static final int MAX_LAYERS = 16;
+
+    /// Most frames and packets in one another that are read; what the innermost carries is payload.
+    public static final int MAX_NESTING = 8;
 
     /// Most VLAN tags that are noted for one frame; a further one is payload.
     public static final int MAX_VLAN_TAGS = 4;
@@ -143,12 +147,12 @@ public final class Frame {
     /// Where the transport header starts; -1 if there is none that could be read.
     public int transportOffset;
 
-    /// TCP, UDP source port; -1 if there is none.
+    /// TCP, UDP, SCTP, DCCP or UDP-Lite source port; -1 if there is none.
     public int sourcePort;
 
     public int destinationPort;
 
-    /// TCP, UDP, ICMP, ICMPv6 or IGMP checksum as on the wire; 0 if there is none.
+    /// Checksum of any transport as on the wire, 16 bits, in SCTP 32; 0 if there is none.
     public int transportChecksum;
 
     /// TCP sequence number as on the wire; take it as unsigned.
@@ -240,6 +244,52 @@ public final class Frame {
     /// Where header number `index` starts.
     public int layerOffset(int index) {
         return layers[index] >>> 8;
+    }
+
+    /// How many headers are the frame's own: those behind an ICMP or ICMPv6 header are quoted from
+    /// the packet that an error is about, and the frame's facts say nothing of them.
+    public int ownLayerCount() {
+        for (int i = 0; i < layerCount; i++) {
+            if (layer(i) == Layer.ICMP || layer(i) == Layer.ICMPV6) {
+                return i + 1;
+            }
+        }
+        return layerCount;
+    }
+
+    /// The number of the IP header around header number `index`; -1 if there is none.
+    public int packetOf(int index) {
+        for (int i = index - 1; i >= 0; i--) {
+            if (layer(i) == Layer.IPV4 || layer(i) == Layer.IPV6) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /// Where header number `index` and what it carries end, on the word of the IP headers around
+    /// it; never beyond the frame on the wire.
+    public int layerEnd(int index) {
+        int end = lengthOnWire;
+        for (int i = 0; i < index; i++) {
+            end = Math.min(end, packetEnd(i));
+        }
+        return end;
+    }
+
+    /// Lengths of 0 are those of segmentation offload, and of jumbograms.
+    private int packetEnd(int index) {
+        int offset = layerOffset(index);
+        int length =
+                switch (layer(index)) {
+                    case IPV4 -> NetworkOrder.u16(bytes, start + offset + 2);
+                    case IPV6 -> {
+                        int payload = NetworkOrder.u16(bytes, start + offset + 4);
+                        yield payload == 0 ? 0 : payload + Ipv6View.HEADER_LENGTH;
+                    }
+                    default -> 0;
+                };
+        return length == 0 ? Integer.MAX_VALUE : offset + length;
     }
 
     /// Notes one more header; for decoders and codecs. Returns false, and notes nothing, when there

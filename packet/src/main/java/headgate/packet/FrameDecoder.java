@@ -30,6 +30,9 @@ public final class FrameDecoder {
     private final UdpView udp = new UdpView();
     private final IcmpView icmp = new IcmpView();
     private final IgmpView igmp = new IgmpView();
+    private final QuotedPacket quotedPacket = new QuotedPacket();
+    private final TunnelWalk tunnels = new TunnelWalk(this);
+    private final LinkWalk links = new LinkWalk(this, tunnels);
 
     /// Where the innermost layer so far ends, in bytes from the frame's first; what is captured may
     /// end before.
@@ -72,7 +75,7 @@ public final class FrameDecoder {
             case LinkType.RAW, LinkType.BSD_RAW, LinkType.OPENBSD_RAW -> rawIp(frame);
             case LinkType.IPV4 -> network(frame, EtherType.IPV4, 0);
             case LinkType.IPV6 -> network(frame, EtherType.IPV6, 0);
-            default -> payload(frame, 0);
+            default -> links.decode(frame, frame.linkType, 0);
         }
     }
 
@@ -125,7 +128,7 @@ public final class FrameDecoder {
         if (EtherType.isType(protocol)) {
             network(frame, protocol, offset);
         } else if (protocol == LinuxSllView.PROTOCOL_LLC) {
-            llc(frame, offset);
+            tunnels.llc(frame, offset);
         } else {
             payload(frame, offset);
         }
@@ -152,18 +155,12 @@ public final class FrameDecoder {
             network(frame, lengthOrType, offset);
             return;
         }
-        endAt(frame, offset + lengthOrType, Limit.IEEE_802_3_LENGTH, Layer.LLC, offset);
-        llc(frame, offset);
-    }
-
-    private void llc(Frame frame, int offset) {
-        frame.addLayer(Layer.LLC, offset);
-        payload(frame, offset);
+        tunnels.ieee8023(frame, lengthOrType, offset);
     }
 
     // ---- Network layer ----
 
-    private void network(Frame frame, int etherType, int offset) {
+    void network(Frame frame, int etherType, int offset) {
         switch (etherType) {
             case EtherType.IPV4 -> {
                 frame.etherType = etherType;
@@ -181,7 +178,7 @@ public final class FrameDecoder {
                     vlan(frame, etherType, offset);
             default -> {
                 frame.etherType = etherType;
-                payload(frame, offset);
+                tunnels.network(frame, etherType, offset);
             }
         }
     }
@@ -208,7 +205,7 @@ public final class FrameDecoder {
         lengthOrType(frame, next, at);
     }
 
-    private void arp(Frame frame, int offset) {
+    void arp(Frame frame, int offset) {
         Check check = arp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check != Check.OK) {
             int needed =
@@ -221,15 +218,12 @@ public final class FrameDecoder {
         frame.addLayer(Layer.ARP, offset);
         frame.decoded |= Frame.ARP;
         frame.arpOperation = arp.operation();
-        if (arp.isIpv4OverMac()) {
-            frame.arpSenderMac = arp.senderMac();
-            frame.arpSenderAddress = arp.senderAddress();
-            frame.arpTargetMac = arp.targetMac();
-            frame.arpTargetAddress = arp.targetAddress();
-        } else {
-            frame.arpSenderMac = frame.arpTargetMac = 0;
-            frame.arpSenderAddress = frame.arpTargetAddress = 0;
-        }
+        boolean hasMacs = arp.hasMacAddresses();
+        frame.arpSenderMac = hasMacs ? arp.senderMac() : 0;
+        frame.arpTargetMac = hasMacs ? arp.targetMac() : 0;
+        boolean hasIpv4 = arp.hasIpv4Addresses();
+        frame.arpSenderAddress = hasIpv4 ? arp.senderAddress() : 0;
+        frame.arpTargetAddress = hasIpv4 ? arp.targetAddress() : 0;
         // What follows pads the Ethernet frame.
         end = offset + arp.length();
         readable = Math.min(readable, end);
@@ -327,16 +321,22 @@ public final class FrameDecoder {
                     Layer.IPV6,
                     offset);
         }
-        int next = ipv6.nextHeader();
+        ipv6Payload(frame, ipv6.nextHeader());
+    }
+
+    /// What follows the IPv6 header and the extension headers that were read: more of these, or the
+    /// transport.
+    void ipv6Payload(Frame frame, int nextHeader) {
+        int next = nextHeader;
         while (frame.fragmentOffset == 0 && isExtension(next)) {
-            next = extension(frame, next, offset + frame.networkHeaderLength);
+            next = extension(frame, next, frame.networkOffset + frame.networkHeaderLength);
         }
         if (next >= 0) {
-            transport(frame, next, offset + frame.networkHeaderLength);
+            transport(frame, next, frame.networkOffset + frame.networkHeaderLength);
         }
     }
 
-    private static boolean isExtension(int nextHeader) {
+    static boolean isExtension(int nextHeader) {
         return nextHeader == IpProtocol.HOP_BY_HOP
                 || nextHeader == IpProtocol.ROUTING
                 || nextHeader == IpProtocol.FRAGMENT
@@ -350,7 +350,7 @@ public final class FrameDecoder {
                 : options(frame, extensionLayer(kind), kind, offset);
     }
 
-    private static Layer extensionLayer(int kind) {
+    static Layer extensionLayer(int kind) {
         return switch (kind) {
             case IpProtocol.HOP_BY_HOP -> Layer.IPV6_HOP_BY_HOP;
             case IpProtocol.ROUTING -> Layer.IPV6_ROUTING;
@@ -398,7 +398,7 @@ public final class FrameDecoder {
 
     // ---- Transport layer ----
 
-    private void transport(Frame frame, int protocol, int offset) {
+    void transport(Frame frame, int protocol, int offset) {
         frame.protocol = protocol;
         if (frame.fragmentOffset > 0) {
             payload(frame, offset);
@@ -422,7 +422,7 @@ public final class FrameDecoder {
                 }
             }
             case IpProtocol.IGMP -> igmp(frame, offset);
-            default -> payload(frame, offset);
+            default -> tunnels.transport(frame, protocol, offset);
         }
     }
 
@@ -522,7 +522,11 @@ public final class FrameDecoder {
         if (udp.length() != 0) {
             udpEnd(frame, offset);
         }
-        payload(frame, offset + UdpView.HEADER_LENGTH);
+        int next = offset + UdpView.HEADER_LENGTH;
+        payload(frame, next);
+        if (TunnelWalk.mayTunnel(frame.sourcePort, frame.destinationPort)) {
+            tunnels.udp(frame, frame.sourcePort, frame.destinationPort, next);
+        }
     }
 
     /// The length of a fragmented datagram is that of the whole.
@@ -551,12 +555,18 @@ public final class FrameDecoder {
     private void icmp(Frame frame, int offset) {
         if (icmpHeader(frame, Layer.ICMP, offset)) {
             icmpIdentifier(frame, IcmpView.hasIdentifier(frame.icmpType));
+            if (QuotedPacket.isIn(frame.icmpType)) {
+                quotedPacket.ipv4(frame, frame.payloadOffset, limit(frame));
+            }
         }
     }
 
     private void icmpv6(Frame frame, int offset) {
         if (icmpHeader(frame, Layer.ICMPV6, offset)) {
             icmpIdentifier(frame, IcmpView.v6HasIdentifier(frame.icmpType));
+            if (QuotedPacket.isInV6(frame.icmpType)) {
+                quotedPacket.ipv6(frame, frame.payloadOffset, limit(frame));
+            }
         }
     }
 
@@ -610,17 +620,17 @@ public final class FrameDecoder {
     // ---- Ends and errors ----
 
     /// Up to where the views may read, as they count: in the segment.
-    private long limit(Frame frame) {
+    long limit(Frame frame) {
         return frame.start + readable;
     }
 
-    private int present(Frame frame, int offset) {
+    int present(Frame frame, int offset) {
         return readable - offset;
     }
 
     /// Takes a header's word for where it ends. A word that leads beyond the layer around it is
     /// noted and not taken.
-    private void endAt(Frame frame, int claimed, Limit limit, Layer layer, int offset) {
+    void endAt(Frame frame, int claimed, Limit limit, Layer layer, int offset) {
         if (claimed <= end) {
             end = claimed;
             readable = Math.min(readable, claimed);
@@ -637,18 +647,31 @@ public final class FrameDecoder {
         }
     }
 
-    private void payload(Frame frame, int offset) {
+    /// Leaves so many bytes at the end to nobody, if that many follow `offset`.
+    void endBefore(Frame frame, int length, int offset) {
+        if (end - length >= offset) {
+            end -= length;
+            readable = Math.min(readable, end);
+        }
+    }
+
+    /// Whether bytes of the innermost layer so far were on the wire and not captured.
+    boolean isCut(Frame frame) {
+        return end > frame.lengthCaptured;
+    }
+
+    void payload(Frame frame, int offset) {
         frame.payloadOffset = offset;
         frame.payloadLength = end - offset;
         frame.payloadCaptured = Math.max(0, present(frame, offset));
     }
 
-    private void fail(Frame frame, Check check, Layer layer, int offset, int needed) {
+    void fail(Frame frame, Check check, Layer layer, int offset, int needed) {
         Limit limitedBy = end <= frame.lengthCaptured ? LIMITS[endSetBy] : Limit.CAPTURE_LENGTH;
         fail(frame, check, layer, offset, needed, present(frame, offset), limitedBy);
     }
 
-    private void fail(
+    void fail(
             Frame frame,
             Check check,
             Layer layer,

@@ -23,6 +23,10 @@ public final class LlcView {
     /// Organization code of protocol identifiers that are EtherTypes (RFC 1042).
     public static final int ENCAPSULATED_ETHERNET = 0;
 
+    /// Of Cisco's spanning tree per VLAN.
+    private static final int CISCO = 0x00000c;
+
+    private static final int PER_VLAN_SPANNING_TREE = 0x010b;
     private static final int SNAP_LENGTH = 5;
     private static final int UNNUMBERED = 3;
 
@@ -69,6 +73,13 @@ public final class LlcView {
 
     public boolean isSnap() {
         return isSnap;
+    }
+
+    /// Whether a spanning tree protocol's message follows.
+    public boolean isSpanningTree() {
+        return isSnap
+                ? organization == CISCO && protocol == PER_VLAN_SPANNING_TREE
+                : destination == SAP_STP && source == SAP_STP;
     }
 
     /// 24 bits; 0 if there is no SNAP.

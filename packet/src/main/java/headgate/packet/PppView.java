@@ -19,6 +19,7 @@ public final class PppView {
     public static final int IPV6 = 0x0057;
     public static final int MPLS = 0x0281;
 
+    private static final int ADDRESS = 0xff;
     private static final int ADDRESS_AND_CONTROL = 0xff03;
 
     private int headerLength;
@@ -28,6 +29,9 @@ public final class PppView {
     /// accessor can fail.
     public Check wrap(MemorySegment bytes, long offset, long limit) {
         headerLength = 0;
+        if (limit - offset == 1 && NetworkOrder.u8(bytes, offset) == ADDRESS) {
+            return Check.TRUNCATED;
+        }
         if (limit - offset >= 2 && NetworkOrder.u16(bytes, offset) == ADDRESS_AND_CONTROL) {
             headerLength = 2;
         }

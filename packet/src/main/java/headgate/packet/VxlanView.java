@@ -41,11 +41,7 @@ public final class VxlanView {
         return (word & 0x0800_0000_0000_0000L) != 0;
     }
 
-    /// Whether the P flag of the extension is set, so that [#nextProtocol()] has a meaning.
-    public boolean hasNextProtocol() {
-        return (word & 0x0400_0000_0000_0000L) != 0;
-    }
-
+    /// Of the extension; reserved and 0 in VXLAN itself.
     public int nextProtocol() {
         return (int) (word >>> 32) & 0xff;
     }

@@ -32,7 +32,7 @@ class ArpViewTest extends ViewContract {
         view.protocolLength();
         view.operation();
         view.length();
-        view.isIpv4OverMac();
+        view.hasIpv4Addresses();
         view.senderMac();
         view.senderAddress();
         view.targetMac();
@@ -49,7 +49,7 @@ class ArpViewTest extends ViewContract {
         assertEquals(4, view.protocolLength());
         assertEquals(2, view.operation());
         assertEquals(28, view.length());
-        assertTrue(view.isIpv4OverMac());
+        assertTrue(view.hasIpv4Addresses());
         assertEquals(0x020000000001L, view.senderMac());
         assertEquals(0x0a000001, view.senderAddress());
         assertEquals(0xfe0000000002L, view.targetMac());
@@ -66,7 +66,10 @@ class ArpViewTest extends ViewContract {
                         """);
         assertEquals(Check.OK, view.wrap(arcnet, 0, arcnet.byteSize()));
         assertEquals(18, view.length());
-        assertFalse(view.isIpv4OverMac());
+        assertFalse(view.hasMacAddresses());
+        assertTrue(view.hasIpv4Addresses());
+        assertEquals(0x0a000001, view.senderAddress());
+        assertEquals(0x0a000002, view.targetAddress());
     }
 
     @Test

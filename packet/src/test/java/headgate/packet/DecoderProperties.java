@@ -26,6 +26,22 @@ class DecoderProperties {
                     LinkType.IPV4,
                     LinkType.IPV6,
                     LinkType.LINUX_SLL2,
+                    LinkType.PPP,
+                    LinkType.PPP_ETHER,
+                    LinkType.ATM_RFC1483,
+                    LinkType.CISCO_HDLC,
+                    LinkType.FRAME_RELAY,
+                    LinkType.FDDI,
+                    LinkType.TOKEN_RING,
+                    LinkType.ARCNET_BSD,
+                    LinkType.ARCNET_LINUX,
+                    LinkType.IEEE802_11,
+                    LinkType.IEEE802_11_RADIOTAP,
+                    LinkType.PPI,
+                    LinkType.PKTAP,
+                    LinkType.NFLOG,
+                    LinkType.IPOIB,
+                    LinkType.IPNET,
                     147);
 
     /// Some bytes and how much of them was on the wire and captured.

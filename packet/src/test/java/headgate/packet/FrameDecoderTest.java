@@ -151,11 +151,12 @@ class FrameDecoderTest {
     }
 
     @Test
-    void recognisesIeee8023WithoutDecodingIt() {
+    void recognisesTheSpanningTreeBehindLlc() {
         var frame = SamplePackets.SPANNING_TREE.decoded();
         assertEquals(Layer.LLC, frame.layer(1));
+        assertEquals(Layer.STP, frame.layer(2));
         assertEquals(-1, frame.etherType);
-        assertEquals(7, frame.payloadLength);
+        assertEquals(4, frame.payloadLength);
     }
 
     @Test

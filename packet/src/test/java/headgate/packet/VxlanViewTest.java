@@ -1,7 +1,6 @@
 package headgate.packet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,6 @@ class VxlanViewTest extends ViewContract {
     @Override
     void readAll() {
         view.hasIdentifier();
-        view.hasNextProtocol();
         view.nextProtocol();
         view.networkIdentifier();
     }
@@ -34,14 +32,13 @@ class VxlanViewTest extends ViewContract {
     void readsTheNetworkIdentifier() {
         assertEquals(Check.OK, wrap(header()));
         assertTrue(view.hasIdentifier());
-        assertFalse(view.hasNextProtocol());
+        assertEquals(0, view.nextProtocol());
         assertEquals(123, view.networkIdentifier());
     }
 
     @Test
     void readsTheNextProtocolOfTheExtension() {
         assertEquals(Check.OK, wrap("0c 00 00 01  ff ff ff 00  # I and P, IPv4"));
-        assertTrue(view.hasNextProtocol());
         assertEquals(VxlanView.NEXT_IPV4, view.nextProtocol());
         assertEquals(0xffffff, view.networkIdentifier());
     }

@@ -45,6 +45,7 @@ final class FrameCodec {
         writeTcp(out, frame);
         writeUdp(out, frame);
         writeIcmp(out, frame);
+        writePorts(out, frame);
         out.putInt(frame.payloadOffset);
         out.putInt(frame.payloadLength);
         out.putInt(frame.payloadCaptured);
@@ -74,6 +75,7 @@ final class FrameCodec {
         readUdp(in, frame);
         readIcmp(in, frame);
         readIgmp(in, frame);
+        readPorts(in, frame);
         frame.payloadOffset = in.readInt();
         frame.payloadLength = in.readInt();
         frame.payloadCaptured = in.readInt();
@@ -405,6 +407,26 @@ final class FrameCodec {
         frame.icmpType = in.readInt();
         frame.icmpCode = in.readInt();
         frame.transportChecksum = in.readInt();
+    }
+
+    /// Ports of a transport that has no record of its own.
+    private static void writePorts(AvroOutput out, Frame frame) {
+        if (frame.sourcePort < 0 || frame.tcpHeaderLength > 0 || frame.udpLength >= 0) {
+            out.putByte(NULL);
+            return;
+        }
+        out.putByte(PRESENT);
+        out.putInt(frame.sourcePort);
+        out.putInt(frame.destinationPort);
+        out.putLong(Integer.toUnsignedLong(frame.transportChecksum));
+    }
+
+    private static void readPorts(AvroInput in, Frame frame) {
+        if (present(in)) {
+            frame.sourcePort = in.readInt();
+            frame.destinationPort = in.readInt();
+            frame.transportChecksum = (int) in.readLong();
+        }
     }
 
     private static void writeError(AvroOutput out, Frame frame) {

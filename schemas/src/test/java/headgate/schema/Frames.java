@@ -148,6 +148,16 @@ final class Frames {
                 decoded(
                         LinkType.RAW,
                         "45 00 00 14  00 01 00 00  40 fd 00 00  0a 01 02 03  0a 01 02 04"));
+        frames.put(
+                "SCTP in GRE",
+                ethernet(
+                        """
+                        08 00
+                        45 00 00 3c  00 01 00 00  40 2f 00 00  0a 01 02 03  0a 01 02 04
+                        20 00 08 00  00 00 00 2a
+                        45 00 00 20  00 01 00 00  40 84 00 00  c0 00 02 01  c0 00 02 02
+                        c3 50 0b 59  de ad be ef  fe dc ba 98
+                        """));
         return frames;
     }
 
