@@ -50,7 +50,7 @@ public final class ApplicationDecoder {
             return null;
         }
         var outcome =
-                parser.isConversational()
+                parser instanceof ConversationalParser
                         ? parser.parse(frame.bytes, offset, limit, conversations.of(frame), fields)
                         : parser.parse(frame.bytes, offset, limit, fields);
         return outcome == ApplicationParser.Outcome.NOT_MINE ? null : parser.application();

@@ -39,13 +39,7 @@ public interface ApplicationParser {
     /// Reads the messages that begin at `offset`.
     Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields);
 
-    /// Whether it makes use of a [Conversation].
-    default boolean isConversational() {
-        return false;
-    }
-
-    /// As above, knowing what was said before in the conversation and noting what will be of use;
-    /// for applications whose messages cannot all be read alone.
+    /// As above, of a conversation; see [ConversationalParser].
     default Outcome parse(
             MemorySegment bytes,
             long offset,

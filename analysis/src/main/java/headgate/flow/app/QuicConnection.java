@@ -10,6 +10,10 @@ import java.util.HexFormat;
 /// Initial packets, whose keys follow from the client's first Destination Connection ID (RFC 9001
 /// section 5.2).
 final class QuicConnection {
+    /// A side whose Initial packets so often cannot be opened is not tried again: keys cost more
+    /// than reading does.
+    static final int MAX_FAILURES = 8;
+
     private final QuicLongHeaderView packet = new QuicLongHeaderView();
     private final Side[] sides = {new Side(), new Side()};
     private Side client;
@@ -19,6 +23,7 @@ final class QuicConnection {
         private QuicInitialKeys keys;
         private QuicCryptoStream stream;
         private boolean isRead;
+        private int failures;
 
         /// Of the ids that it chose for itself; they come back in short headers without a length.
         private int connectionIdLength;
@@ -50,7 +55,8 @@ final class QuicConnection {
             }
             longHeader(fields);
             side.connectionIdLength = packet.sourceConnectionId().length;
-            if (isInitial() && !(side.isRead && other.isRead)) {
+            boolean isOfUse = !(side.isRead && other.isRead) && side.failures < MAX_FAILURES;
+            if (isInitial() && isOfUse) {
                 initial(bytes, side, other);
             }
             at = packet.end();
@@ -92,7 +98,9 @@ final class QuicConnection {
         if (frames == null && other != client) {
             frames = openAsClient(bytes, side, other);
         }
-        if (frames != null && !side.isRead) {
+        if (frames == null) {
+            side.failures++;
+        } else if (!side.isRead) {
             if (side.stream == null) {
                 side.stream = new QuicCryptoStream();
             }

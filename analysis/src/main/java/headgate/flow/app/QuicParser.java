@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// QUIC: the headers of the packets in a datagram (RFC 9000 section 12.2), and the hellos that lie
 /// in Initial packets, protected with keys that everybody can know. Alone, the bytes of the client
 /// give its hello; the server's needs the [Conversation].
-final class QuicParser implements ApplicationParser {
+final class QuicParser implements ConversationalParser {
     private final QuicLongHeaderView packet = new QuicLongHeaderView();
 
     @Override
@@ -28,16 +28,6 @@ final class QuicParser implements ApplicationParser {
                 && QuicLongHeaderView.isLong(NetworkOrder.u8(bytes, offset))
                 && packet.wrap(bytes, offset, limit) == Check.OK
                 && packet.knownVersion() != null;
-    }
-
-    @Override
-    public boolean isConversational() {
-        return true;
-    }
-
-    @Override
-    public Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields) {
-        return parse(bytes, offset, limit, new Conversation(), fields);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 /// identification, RFC 4253 section 4.2:  SSH-protoversion-softwareversion SP comments CR LF
 /// packet, section 6:  packet_length 32 · padding_length 8 · message number 8 · … · padding
 /// ```
-final class SshParser implements ApplicationParser {
+final class SshParser implements ConversationalParser {
     private static final int PREFIX = 'S' << 24 | 'S' << 16 | 'H' << 8 | '-';
 
     /// With CR and LF.
@@ -35,16 +35,6 @@ final class SshParser implements ApplicationParser {
     @Override
     public boolean recognises(MemorySegment bytes, long offset, long limit) {
         return isIdentification(bytes, offset, limit);
-    }
-
-    @Override
-    public boolean isConversational() {
-        return true;
-    }
-
-    @Override
-    public Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields) {
-        return parse(bytes, offset, limit, new Conversation(), fields);
     }
 
     @Override

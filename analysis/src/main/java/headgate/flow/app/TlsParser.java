@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /// record, RFC 8446 section 5.1:  content type 8 · version 16 · length 16 · fragment
 /// handshake message, section 4:  type 8 · length 24 · body; may begin in one record and end in another
 /// ```
-final class TlsParser implements ApplicationParser {
+final class TlsParser implements ConversationalParser {
     private static final int RECORD_HEADER_LENGTH = 5;
 
     /// Of a protected record, RFC 5246 section 6.2.3; later versions allow less.
@@ -44,16 +44,6 @@ final class TlsParser implements ApplicationParser {
         }
         long next = end(bytes, offset);
         return limit - next < RECORD_HEADER_LENGTH || isRecord(bytes, next, limit);
-    }
-
-    @Override
-    public boolean isConversational() {
-        return true;
-    }
-
-    @Override
-    public Outcome parse(MemorySegment bytes, long offset, long limit, FieldSink fields) {
-        return parse(bytes, offset, limit, new Conversation(), fields);
     }
 
     @Override

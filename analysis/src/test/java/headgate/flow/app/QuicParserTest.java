@@ -64,6 +64,27 @@ class QuicParserTest {
     }
 
     @Test
+    void triesNoFurtherWhenNothingCanBeOpened() {
+        var conversation = new Conversation();
+        byte[] spoilt = QuicSamples.CLIENT_INITIAL_V1.clone();
+        spoilt[700] ^= 1;
+        for (int i = 1; i < QuicConnection.MAX_FAILURES; i++) {
+            read(spoilt, true, conversation);
+        }
+        assertEquals(
+                List.of("1"),
+                read(QuicSamples.CLIENT_INITIAL_V1, true, conversation)
+                        .values("tls.handshake.type"));
+        conversation = new Conversation();
+        for (int i = 0; i < QuicConnection.MAX_FAILURES; i++) {
+            read(spoilt, true, conversation);
+        }
+        Said said = read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        assertEquals(List.of(), said.values("tls.handshake.type"));
+        assertEquals(List.of("1"), said.values("quic.header_form"));
+    }
+
+    @Test
     void givesAHelloOnce() {
         var conversation = new Conversation();
         read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
