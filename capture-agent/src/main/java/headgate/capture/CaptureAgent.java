@@ -60,6 +60,7 @@ public final class CaptureAgent {
     private final AgentListener listener;
     private volatile boolean stopped;
     private volatile List<CapturePoint> points = List.of();
+    private volatile Autostop.Countdown countdown;
 
     /// How a run ended.
     ///
@@ -73,6 +74,10 @@ public final class CaptureAgent {
                     .filter(ledger -> ledger.spool() != null)
                     .mapToLong(ledger -> ledger.spool().frames() + ledger.outbox().frames())
                     .sum();
+        }
+
+        private Outcome withDamage(String further) {
+            return damage == null ? new Outcome(ledgers, further, stopped) : this;
         }
     }
 
@@ -108,18 +113,25 @@ public final class CaptureAgent {
     /// and rings start to fill when somebody empties them.
     private Outcome runLive() throws IOException, BrokerUnavailableException {
         close(open());
-        try (FramePublisher publisher = connect()) {
-            return captureAll(open(), publisher);
+        try (CaptureFiles files = files();
+                FramePublisher publisher = connect()) {
+            return captureAll(open(), files, publisher);
         }
     }
 
     private Outcome runFile() throws IOException, BrokerUnavailableException {
         List<CapturePoint> opened = open();
         try (FramePublisher publisher = connect()) {
-            return captureAll(opened, publisher);
+            return captureAll(opened, null, publisher);
         } finally {
             close(opened);
         }
+    }
+
+    private CaptureFiles files() throws IOException {
+        return settings.files() == null
+                ? null
+                : new CaptureFiles(settings.files(), listener::onNotice);
     }
 
     private FramePublisher connect() throws IOException, BrokerUnavailableException {
@@ -138,19 +150,32 @@ public final class CaptureAgent {
         return publisher;
     }
 
-    private Outcome captureAll(List<CapturePoint> opened, FramePublisher publisher)
+    /// @param files null where frames are not saved
+    private Outcome captureAll(
+            List<CapturePoint> opened, CaptureFiles files, FramePublisher publisher)
             throws IOException, BrokerUnavailableException {
-        points = opened;
+        countdown = new Autostop.Countdown(settings.autostop());
+        boolean limited = files != null || !settings.autostop().equals(Autostop.NONE);
+        points = limited ? limited(opened, files) : opened;
         try (var threads = Executors.newThreadPerTaskExecutor(CAPTURE_THREADS)) {
             var host = new HostReport(settings, listener, publisher.newAccount());
             List<Future<Outcome>> runs =
-                    opened.stream()
+                    points.stream()
                             .map(point -> threads.submit(() -> capture(point, publisher, host)))
                             .toList();
-            return together(runs);
+            Outcome outcome = together(runs);
+            return files == null ? outcome : outcome.withDamage(files.finish());
         } finally {
             close(opened);
         }
+    }
+
+    private List<CapturePoint> limited(List<CapturePoint> opened, CaptureFiles files) {
+        return opened.stream()
+                .map(point ->
+                        new CapturePoint(
+                                point.name(), new LimitedSource(point.source(), countdown, files)))
+                .toList();
     }
 
     /// One capture point that breaks ends the others too: what they took is published.
@@ -272,8 +297,8 @@ public final class CaptureAgent {
                 broke = e; // what came before it stands, and is published
             }
             SourceStatistics seen = source.statistics();
-            if (stopped && broke == null) {
-                takeRest(seen);
+            if (broke == null && (stopped || countdown.timeIsUp())) {
+                seen = takeRest(seen);
             }
             loop.finish();
             host.await();
@@ -288,7 +313,7 @@ public final class CaptureAgent {
 
         private void capture() throws IOException, BrokerUnavailableException {
             boolean more = true;
-            while (more && !stopped) {
+            while (more && !stopped && !countdown.timeIsUp()) {
                 if (loop.mustWait()) {
                     outbox.awaitRoom(ROOM_MILLIS);
                 } else {
@@ -299,14 +324,15 @@ public final class CaptureAgent {
         }
 
         /// The capture ends with the moment of `seen`: takes the frames that had arrived by then,
-        /// and none that came later.
-        private void takeRest(SourceStatistics seen) throws IOException {
+        /// and none that came later. Returns what the source has seen of them.
+        private SourceStatistics takeRest(SourceStatistics seen) throws IOException {
             long arrived = seen.received() - seen.dropped();
             long deadlineNanos = System.nanoTime() + REST_NANOS;
             boolean more = true;
             while (more && loop.handed() < arrived && System.nanoTime() < deadlineNanos) {
                 more = loop.doWork(arrived - loop.handed());
             }
+            return more ? seen : source.statistics();
         }
 
         private void awaitAcknowledged(SourceStatistics seen) throws BrokerUnavailableException {

@@ -102,9 +102,9 @@ public final class CaptureOptions {
     private int busyPollMicros;
 
     @Option(
-            names = "--snaplen",
+            names = {"-s", "--snaplen"},
             paramLabel = "BYTES",
-            description = "Publish no more of a frame; 0 = all of it (default: ${DEFAULT-VALUE}).",
+            description = "Take no more of a frame; 0 = all of it (default: ${DEFAULT-VALUE}).",
             defaultValue = "0")
     private int snaplen;
 
@@ -118,6 +118,30 @@ public final class CaptureOptions {
                     "Publish one of N flows, and the arrivals of all (default: ${DEFAULT-VALUE}).",
             defaultValue = "1")
     private int sampling;
+
+    @Option(names = "-c", paramLabel = "N", description = "Stop after N frames.")
+    private long packets = Autostop.NEVER;
+
+    @Option(
+            names = {"-a", "--autostop"},
+            paramLabel = "CONDITION",
+            description =
+                    "Stop at duration:SECONDS, packets:N, or filesize:KB (of the file of -w).")
+    private List<String> stopConditions = List.of();
+
+    @Option(
+            names = {"-w", "--write"},
+            paramLabel = "FILE",
+            description = "Save frames as pcapng, too; - for standard output.")
+    private Path saveTo;
+
+    @Option(
+            names = {"-b", "--ring-buffer"},
+            paramLabel = "CONDITION",
+            description =
+                    "Begin the next file at duration:SECONDS or filesize:KB; files:N keeps the"
+                            + " latest N.")
+    private List<String> nextFile = List.of();
 
     @Option(
             names = "--topic-prefix",
@@ -174,6 +198,18 @@ public final class CaptureOptions {
                     spec.commandLine(),
                     "name either a capture with -r FILE or an interface with -i IFACE");
         }
+        if (saveTo == null
+                && (!nextFile.isEmpty()
+                        || stopConditions.stream().anyMatch(a -> a.startsWith("filesize:")))) {
+            throw new ParameterException(
+                    spec.commandLine(), "-b and filesize: are about files: name one with -w");
+        }
+        if (saveTo != null && interfaceNames.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "-w saves what comes from interfaces; to copy frames of a file: headgate"
+                            + " packets -r FILE -w FILE");
+        }
         try {
             var publishing =
                     Publishing.to(brokers)
@@ -188,6 +224,8 @@ public final class CaptureOptions {
                         settings.headersOnly = headersOnly;
                         settings.dedupMillis = input.dedupMillis();
                         settings.sampling = sampling;
+                        settings.autostop = Autostop.parse(packets, stopConditions);
+                        settings.files = saveTo == null ? null : FileRing.parse(saveTo, nextFile);
                     });
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -206,6 +244,7 @@ public final class CaptureOptions {
                 LiveSettings.of(interfaceNames.getFirst())
                         .with(live -> {
                             live.filter = input.filter();
+                            live.snaplen = snaplen == 0 ? live.snaplen : snaplen;
                             live.ringBytes = (int) ringBytes;
                             live.threads = threads;
                             live.fanout = fanout;

@@ -21,6 +21,8 @@ import java.util.function.Consumer;
 ///   [DuplicateWindow#MAX_MILLIS]; 0 leaves none out
 /// @param sampling one of so many flows is published, 1 all of them; arrivals are published of
 ///   every frame
+/// @param autostop when the capture ends by itself
+/// @param files where frames are saved, too; null nowhere
 /// @param hostDocuments a directory with the documents of the host that the frames come from; null
 ///   publishes those of this host for an interface, and none for a file
 /// @param publishing where to
@@ -31,6 +33,8 @@ public record CaptureSettings(
         boolean headersOnly,
         int dedupMillis,
         int sampling,
+        Autostop autostop,
+        FileRing files,
         Path hostDocuments,
         Publishing publishing) {
 
@@ -184,7 +188,8 @@ public record CaptureSettings(
 
     /// Whole frames, in this host's name.
     public static CaptureSettings of(Input input, Publishing publishing) {
-        return new CaptureSettings(hostName(), input, 0, false, 0, 1, null, publishing);
+        return new CaptureSettings(
+                hostName(), input, 0, false, 0, 1, Autostop.NONE, null, null, publishing);
     }
 
     /// A copy in which some values are others: `settings.with(draft -> draft.agent = "gw1")`.
@@ -198,6 +203,8 @@ public record CaptureSettings(
                 draft.headersOnly,
                 draft.dedupMillis,
                 draft.sampling,
+                draft.autostop,
+                draft.files,
                 draft.hostDocuments,
                 draft.publishing);
     }
@@ -210,6 +217,8 @@ public record CaptureSettings(
         public boolean headersOnly;
         public int dedupMillis;
         public int sampling;
+        public Autostop autostop;
+        public FileRing files;
         public Path hostDocuments;
         public Publishing publishing;
 
@@ -220,6 +229,8 @@ public record CaptureSettings(
             headersOnly = from.headersOnly;
             dedupMillis = from.dedupMillis;
             sampling = from.sampling;
+            autostop = from.autostop;
+            files = from.files;
             hostDocuments = from.hostDocuments;
             publishing = from.publishing;
         }

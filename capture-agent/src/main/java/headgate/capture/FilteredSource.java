@@ -52,14 +52,7 @@ final class FilteredSource implements FrameSource {
     @Override
     public SourceStatistics statistics() {
         var all = source.statistics();
-        return new SourceStatistics(
-                all.received() - passedOver,
-                all.dropped(),
-                all.interfaceDropped(),
-                all.freezes(),
-                all.bytesRead(),
-                all.bytesTotal(),
-                all.damage());
+        return all.withReceived(all.received() - passedOver);
     }
 
     @Override

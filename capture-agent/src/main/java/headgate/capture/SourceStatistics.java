@@ -16,4 +16,10 @@ public record SourceStatistics(
         long freezes,
         long bytesRead,
         long bytesTotal,
-        String damage) {}
+        String damage) {
+
+    SourceStatistics withReceived(long received) {
+        return new SourceStatistics(
+                received, dropped, interfaceDropped, freezes, bytesRead, bytesTotal, damage);
+    }
+}

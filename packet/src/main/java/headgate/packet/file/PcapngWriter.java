@@ -74,6 +74,7 @@ public final class PcapngWriter implements Closeable {
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_LENGTH, Long.BYTES);
     private final ByteBuffer readable = buffer.asByteBuffer();
     private final List<Interface> interfaces = new ArrayList<>();
+    private long flushed;
     private int position;
     private int blockStart;
     private boolean closed;
@@ -160,12 +161,18 @@ public final class PcapngWriter implements Closeable {
         interfaces.get(interfaceId).statistics = statistics;
     }
 
+    /// Bytes that the file has so far.
+    public long length() {
+        return flushed + position;
+    }
+
     /// Hands everything written so far to the channel.
     public void flush() throws IOException {
         readable.limit(position).position(0);
         while (readable.hasRemaining()) {
             channel.write(readable);
         }
+        flushed += position;
         position = 0;
     }
 
