@@ -3,7 +3,6 @@ package headgate.flow.app;
 import headgate.packet.Check;
 import headgate.packet.NetworkOrder;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
 
 /// A QUIC connection from outside: the headers of its packets, and the hellos of both sides in its
@@ -25,8 +24,8 @@ final class QuicConnection {
         private boolean isRead;
         private int failures;
 
-        /// Of the ids that it chose for itself; they come back in short headers without a length.
-        private int connectionIdLength;
+        /// That it chose for itself in the clear; it comes back in short headers without a length.
+        private byte[] connectionId = {};
     }
 
     /// Whether a packet begins here: a long header that is whole, or a first byte that may be of a
@@ -54,7 +53,7 @@ final class QuicConnection {
                 break;
             }
             longHeader(fields);
-            side.connectionIdLength = packet.sourceConnectionId().length;
+            side.connectionId = packet.sourceConnectionId();
             boolean isOfUse = !(side.isRead && other.isRead) && side.failures < MAX_FAILURES;
             if (isInitial() && isOfUse) {
                 initial(bytes, side, other);
@@ -78,12 +77,15 @@ final class QuicConnection {
         id("quic.scid", packet.sourceConnectionId(), fields);
     }
 
+    /// Only an id that its owner was seen to choose is told: others are agreed upon under
+    /// encryption.
     private static void shortHeader(
             MemorySegment bytes, long at, long limit, Side receiver, FieldSink fields) {
         fields.add("quic.header_form", 0);
-        int length = receiver.connectionIdLength;
-        if (limit - at - 1 >= length) {
-            id("quic.dcid", bytes.asSlice(at + 1, length).toArray(ValueLayout.JAVA_BYTE), fields);
+        var known = MemorySegment.ofArray(receiver.connectionId);
+        long end = at + 1 + known.byteSize();
+        if (end <= limit && bytes.asSlice(at + 1, end - at - 1).mismatch(known) < 0) {
+            id("quic.dcid", receiver.connectionId, fields);
         }
     }
 

@@ -94,15 +94,19 @@ class QuicParserTest {
     }
 
     @Test
-    void readsTheConnectionIdOfAShortHeaderAsLongAsItsOwnerChoseIt() {
+    void readsTheConnectionIdOfAShortHeaderThatItsOwnerWasSeenToChoose() {
         var conversation = new Conversation();
         read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
         read(QuicSamples.SERVER_INITIAL_V1, false, conversation);
         byte[] toServer = Said.hex("43 f067a5502a4262b5 0102030405060708");
+        byte[] toServerByAnother = Said.hex("43 f067a5502a4262b6 0102030405060708");
         byte[] toClient = Said.hex("43 0102030405060708");
         assertEquals(
                 List.of("quic.header_form=0", "quic.dcid=f067a5502a4262b5"),
                 read(toServer, true, conversation).fields());
+        assertEquals(
+                List.of("quic.header_form=0"),
+                read(toServerByAnother, true, conversation).fields());
         assertEquals(List.of("quic.header_form=0"), read(toClient, false, conversation).fields());
     }
 
