@@ -1,5 +1,7 @@
 package headgate.benchmarks;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import com.sun.management.ThreadMXBean;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
@@ -69,7 +71,17 @@ public final class LiveBenchmark {
                         .with(draft -> draft.direction = LiveSettings.Direction.IN);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] sum = new long[1];
-        FrameHandler handler = frame -> sum[0] += frame.lengthCaptured + frame.arrivalNanos;
+        FrameHandler handler =
+                frame -> {
+                    byte first = frame.bytes.get(JAVA_BYTE, frame.start);
+                    byte last = frame.bytes.get(JAVA_BYTE, frame.start + frame.lengthCaptured - 1);
+                    sum[0] +=
+                            frame.lengthCaptured
+                                    + frame.lengthOnWire
+                                    + frame.arrivalNanos
+                                    + first
+                                    + last;
+                };
         List<Double> nanosPerFrame = new ArrayList<>();
         try (FrameSource source =
                 kind.equals("ring")
@@ -108,7 +120,7 @@ public final class LiveBenchmark {
             SourceStatistics statistics = source.statistics();
             double[] sorted = nanosPerFrame.stream().mapToDouble(d -> d).sorted().toArray();
             System.out.printf(
-                    "%-5s handed over %d, received %d, dropped %d; CPU ns a frame: median %.0f,"
+                    "%-5s handed over %d, received %d, dropped %d; CPU ns a frame: median %.1f,"
                             + " each %s; last burst %.1f bytes allocated a frame%n",
                     kind,
                     handedInAll,

@@ -39,6 +39,12 @@ public final class CaptureOptions {
     private FrameSources.Live liveSource;
 
     @Option(
+            names = "--libpcap",
+            paramLabel = "FILE",
+            description = "The library to load as libpcap, such as one that knows PF_RING.")
+    private Path libpcap;
+
+    @Option(
             names = {"-B", "--ring"},
             paramLabel = "MIB",
             description =
@@ -210,6 +216,9 @@ public final class CaptureOptions {
                     "-w saves what comes from interfaces; to copy frames of a file: headgate"
                             + " packets -r FILE -w FILE");
         }
+        if (libpcap != null) {
+            useLibpcap();
+        }
         try {
             var publishing =
                     Publishing.to(brokers)
@@ -229,6 +238,14 @@ public final class CaptureOptions {
                     });
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void useLibpcap() {
+        try {
+            FrameSources.useLibpcap(libpcap);
+        } catch (CaptureOpenException e) {
+            throw new ParameterException(spec.commandLine(), "--libpcap: " + e.getMessage(), e);
         }
     }
 

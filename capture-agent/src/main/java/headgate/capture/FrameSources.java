@@ -7,6 +7,7 @@ import headgate.capture.file.Pacing;
 import headgate.capture.libpcap.LibpcapSource;
 import headgate.packet.LinkType;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -23,7 +24,19 @@ public final class FrameSources {
         PCAP
     }
 
+    /// The system property in which pcap4j looks for the library, and everybody here with it.
+    public static final String LIBPCAP = "org.pcap4j.core.pcapLibName";
+
     private FrameSources() {}
+
+    /// Takes this libpcap, such as one with PF_RING, for filters and captures; to be called before
+    /// any is used.
+    ///
+    /// @throws CaptureOpenException when it cannot be loaded
+    public static void useLibpcap(Path library) throws CaptureOpenException {
+        System.setProperty(LIBPCAP, library.toAbsolutePath().toString());
+        CaptureFilter.requireLibpcap();
+    }
 
     /// Opens capture files.
     ///

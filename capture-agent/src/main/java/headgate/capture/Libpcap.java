@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.NoSuchElementException;
 
 /// The functions of libpcap that compile and run filters, see pcap(3PCAP).
 @SuppressWarnings("restricted")
@@ -72,6 +73,11 @@ final class Libpcap {
 
     /// @throws CaptureOpenException where libpcap is not installed
     static Libpcap load() throws CaptureOpenException {
+        if (LOADED == null && chosen() != null) {
+            throw new CaptureOpenException(
+                    Reason.LIBPCAP_MISSING,
+                    "'%s' is no libpcap that can be loaded".formatted(chosen()));
+        }
         if (LOADED == null) {
             throw new CaptureOpenException(
                     Reason.LIBPCAP_MISSING,
@@ -81,12 +87,17 @@ final class Libpcap {
         return LOADED;
     }
 
+    /// The library that the user named; null if none.
+    static String chosen() {
+        return System.getProperty(FrameSources.LIBPCAP);
+    }
+
     private static Libpcap find() {
-        for (String name : FILE_NAMES) {
+        for (String name : chosen() == null ? FILE_NAMES : List.of(chosen())) {
             try {
                 return new Libpcap(SymbolLookup.libraryLookup(name, Arena.global()));
-            } catch (IllegalArgumentException _) {
-                // Not under this name.
+            } catch (IllegalArgumentException | NoSuchElementException _) {
+                // Not under this name, or another library.
             }
         }
         return null;

@@ -69,8 +69,14 @@ final class LossLedger {
                 .toList();
     }
 
+    /// An interface that is made again counts from zero: what is not known then is not guessed.
     private long since(List<InterfaceCounters> now, ToLongFunction<InterfaceCounters> counter) {
-        return now.stream().mapToLong(counter).sum() - nicAtStart.stream().mapToLong(counter).sum();
+        long sum = 0;
+        for (int i = 0; i < Math.min(now.size(), nicAtStart.size()); i++) {
+            long more = counter.applyAsLong(now.get(i)) - counter.applyAsLong(nicAtStart.get(i));
+            sum += Math.max(0, more);
+        }
+        return sum;
     }
 
     private Ledger.Softnet softnet() {

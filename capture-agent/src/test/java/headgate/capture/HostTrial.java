@@ -13,11 +13,13 @@ import java.util.List;
 final class HostTrial {
     private HostTrial() {}
 
-    /// @param arguments `capture INTERFACE`, `interfaces`, or `documents DIRECTORY`
+    /// @param arguments `capture INTERFACE`, `interfaces`, `libpcap LIBRARY`, or `documents
+    ///   DIRECTORY`
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
             case "capture" -> capture(LiveSettings.of(arguments[1]));
             case "interfaces" -> CaptureInterfaces.list().forEach(System.out::println);
+            case "libpcap" -> libpcap(Path.of(arguments[1]));
             case "documents" -> documents(Path.of(arguments[1]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -30,6 +32,22 @@ final class HostTrial {
         for (var finding : CaptureCapability.probe().findings()) {
             System.out.println(finding);
         }
+    }
+
+    /// Which libpcap a process has loaded after it captured with the one that it was given.
+    private static void libpcap(Path library) throws IOException {
+        try {
+            FrameSources.useLibpcap(library);
+        } catch (CaptureOpenException e) {
+            System.out.println(e.reason() + ": " + e.getMessage());
+            return;
+        }
+        LibpcapSource.open(LiveSettings.of("lo").with(s -> s.filter = "udp")).close();
+        Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains("libpcap.so") || line.contains(library.toString()))
+                .map(line -> line.replaceAll(".* ", ""))
+                .distinct()
+                .forEach(System.out::println);
     }
 
     private interface Opening {

@@ -7,6 +7,7 @@ import headgate.capture.CaptureOpenException;
 import headgate.capture.CaptureOpenException.Reason;
 import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
+import headgate.capture.FrameSources;
 import headgate.capture.LiveSettings;
 import headgate.capture.LiveSettings.Direction;
 import headgate.capture.LiveSettings.Timestamps;
@@ -131,7 +132,9 @@ public final class LibpcapSource implements FrameSource {
         CaptureFilter.requireLibpcap();
         requireNothingOfTheRing(settings);
         String name = settings.interfaceName();
-        if (!name.equals(ANY) && !CaptureInterfaces.names().contains(name)) {
+        // One that the user chose may know names of its own, such as PF_RING's zc:eth0.
+        boolean anyName = name.equals(ANY) || System.getProperty(FrameSources.LIBPCAP) != null;
+        if (!anyName && !CaptureInterfaces.names().contains(name)) {
             throw CaptureOpenException.noSuchInterface(name);
         }
         PcapHandle handle = activate(settings);

@@ -1,0 +1,386 @@
+package headgate.system.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import headgate.capture.AgentListener;
+import headgate.capture.Autostop;
+import headgate.capture.CaptureAgent;
+import headgate.capture.CaptureSettings;
+import headgate.capture.CaptureSettings.Input;
+import headgate.capture.CaptureSettings.Publishing;
+import headgate.capture.FileRing;
+import headgate.capture.FrameSources;
+import headgate.capture.LiveSettings;
+import headgate.capture.LiveSettings.Direction;
+import headgate.capture.SourceStatistics;
+import headgate.capture.file.CaptureFileSource;
+import headgate.capture.file.Pacing;
+import headgate.console.EmbeddedKafka;
+import headgate.packet.Frame;
+import headgate.schema.ArrivalBatchCodec;
+import headgate.schema.ArrivalBatchHandler;
+import headgate.schema.ArrivalBatchHeader;
+import headgate.schema.FrameBatchCodec;
+import headgate.schema.FrameBatchHandler;
+import headgate.schema.FrameBatchHeader;
+import headgate.schema.Ledger;
+import headgate.schema.Topic;
+import headgate.schema.Topics;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.pcap4j.core.PcapHandle;
+
+/// The capture agent on interfaces, against a real broker. Two veth pairs; what is sent out of the
+/// far end of one is captured at its near end. The frames have an EtherType for local experiments,
+/// and the agents a filter for it: nobody else's traffic is counted.
+@Timeout(120)
+class LiveAgentTest {
+    private static final Topics TOPICS = Topics.with("live.");
+    private static final int MOST_FRAMES = 200_000;
+
+    private final String id = Long.toString(ProcessHandle.current().pid() % 100_000);
+    private final String east = "hge" + id;
+    private final String west = "hgw" + id;
+
+    @TempDir Path directory;
+
+    @BeforeEach
+    void addPairs() throws Exception {
+        assumeTrue(
+                Files.isWritable(Path.of("/proc/sys/net/ipv4/ip_forward")),
+                "veth pairs need root and the program `ip` (package iproute2)");
+        for (String near : List.of(east, west)) {
+            ip("link", "add", near, "type", "veth", "peer", "name", far(near));
+            ip("link", "set", near, "up");
+            ip("link", "set", far(near), "up");
+        }
+    }
+
+    @AfterEach
+    void removePairs() throws Exception {
+        for (String near : List.of(east, west)) {
+            if (Files.exists(Path.of("/sys/class/net", near))) {
+                ip("link", "delete", near);
+            }
+        }
+    }
+
+    @Test
+    void eachRingOfEachInterfaceIsACapturePointOfItsOwnAndAllAreInOneFile() throws Exception {
+        int fromEast = 3000;
+        int fromWest = 500;
+        Path file = directory.resolve("both.pcapng");
+        var heard = new Heard();
+        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+            LiveSettings ofEast = settings(east).with(live -> live.threads = 2);
+            var settings =
+                    settings(List.of(ofEast, settings(west)), kafka)
+                            .with(draft -> {
+                                draft.autostop =
+                                        new Autostop(fromEast + fromWest, null, Autostop.NEVER);
+                                draft.files = new FileRing(file, Autostop.NEVER, null, 0);
+                            });
+            var run = start(new CaptureAgent(settings, heard));
+            heard.awaitLedgersOf(3);
+            send(far(east), fromEast, 60);
+            send(far(west), fromWest, 60);
+            CaptureAgent.Outcome outcome = run.get(60, TimeUnit.SECONDS);
+
+            assertFalse(outcome.stopped(), "it ended by itself");
+            var ledgers = new HashMap<String, Ledger>();
+            outcome.ledgers().forEach(each -> ledgers.put(each.capturePoint(), each));
+            assertEquals(3, ledgers.size(), ledgers.keySet().toString());
+            for (Ledger last : ledgers.values()) {
+                assertTrue(last.last());
+                assertEquals(0, last.residual(), last.toString());
+                assertEquals(last.source().received(), last.published().frames());
+            }
+            assertEquals(fromWest, ledgers.get(west).published().frames());
+            assertEquals(
+                    fromEast,
+                    ledgers.get(east + "#0").published().frames()
+                            + ledgers.get(east + "#1").published().frames());
+
+            Map<String, BitSet> frames = frames(kafka);
+            Map<String, Long> arrivals = arrivals(kafka);
+            ledgers.forEach((point, last) -> {
+                int count = (int) last.published().frames();
+                BitSet seen = frames.getOrDefault(point, new BitSet());
+                assertEquals(count, seen.cardinality(), point);
+                assertEquals(count, seen.length(), point + " has no gaps");
+                assertEquals(count, arrivals.get(point), point);
+            });
+        }
+        assertEquals(fromEast + fromWest, framesIn(file));
+    }
+
+    @Test
+    void whatTheKernelDropsIsInTheLedgerWithinASecondAndTheSumIsWhatWasSent() throws Exception {
+        int count = 40_000; // of 1000 bytes, for a ring of 1 MiB
+        var heard = new Heard();
+        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+            LiveSettings small =
+                    settings(east)
+                            .with(live -> {
+                                live.snaplen = 2048;
+                                live.ringBytes = 1 << 20;
+                                live.blockBytes = 1 << 16;
+                            });
+            var agent = new CaptureAgent(settings(List.of(small), kafka), heard);
+            var run = start(agent);
+            heard.awaitLedgersOf(1);
+            heard.holdReader();
+            send(far(east), count, 1000);
+            long sentNanos = System.nanoTime();
+            heard.letReaderGo();
+            while (heard.latest().source().dropped() == 0) {
+                assertTrue(System.nanoTime() - sentNanos < 10_000_000_000L, "no drop told");
+                Thread.sleep(10);
+            }
+            long waitedMillis = (System.nanoTime() - sentNanos) / 1_000_000;
+            assertTrue(waitedMillis < 1500, "told after " + waitedMillis + " ms");
+            Thread.sleep(500); // the last block's time is up
+            agent.stop();
+            Ledger last = run.get(60, TimeUnit.SECONDS).ledgers().getFirst();
+            assertEquals(count, last.source().received());
+            assertEquals(count, last.source().dropped() + last.published().frames());
+            assertEquals(0, last.residual());
+        }
+    }
+
+    @Test
+    void endsByItselfWhenItsTimeIsUpWithEverythingThatHadArrived() throws Exception {
+        int count = 1000;
+        var heard = new Heard();
+        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+            var settings =
+                    settings(List.of(settings(east)), kafka)
+                            .with(draft ->
+                                    draft.autostop =
+                                            new Autostop(
+                                                    Autostop.NEVER,
+                                                    Duration.ofSeconds(4),
+                                                    Autostop.NEVER));
+            var run = start(new CaptureAgent(settings, heard));
+            heard.awaitLedgersOf(1);
+            send(far(east), count, 60);
+            CaptureAgent.Outcome outcome = run.get(60, TimeUnit.SECONDS);
+            assertFalse(outcome.stopped());
+            assertEquals(count, outcome.ledgers().getFirst().published().frames());
+            assertEquals(0, outcome.ledgers().getFirst().residual());
+        }
+    }
+
+    // ---- What the tests stand on ----
+
+    /// Keeps ledgers; can hold the thread that tells them, which is the one that captures.
+    private static final class Heard implements AgentListener {
+        private final Map<String, Ledger> ledgers = new HashMap<>();
+        private volatile CountDownLatch held = new CountDownLatch(0);
+
+        @Override
+        public void onLedger(Ledger ledger, SourceStatistics source) {
+            synchronized (this) {
+                ledgers.put(ledger.capturePoint(), ledger);
+                notifyAll();
+            }
+            try {
+                held.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        synchronized void awaitLedgersOf(int points) throws InterruptedException {
+            while (ledgers.size() < points) {
+                wait();
+            }
+        }
+
+        synchronized Ledger latest() {
+            return ledgers.values().iterator().next();
+        }
+
+        /// Returns when the reader stands still.
+        void holdReader() throws InterruptedException {
+            synchronized (this) {
+                held = new CountDownLatch(1);
+                Ledger before = latest();
+                while (latest().equals(before)) {
+                    wait();
+                }
+            }
+        }
+
+        void letReaderGo() {
+            held.countDown();
+        }
+    }
+
+    private static LiveSettings settings(String interfaceName) {
+        return LiveSettings.of(interfaceName)
+                .with(live -> {
+                    live.filter = "ether proto 0x88b5";
+                    live.direction = Direction.IN;
+                    live.ringBytes = 16 << 20;
+                });
+    }
+
+    private static CaptureSettings settings(List<LiveSettings> interfaces, EmbeddedKafka kafka) {
+        return CaptureSettings.of(
+                        new Input.Live(interfaces, FrameSources.Live.RING),
+                        Publishing.to(kafka.bootstrap()).with(to -> to.topics = TOPICS))
+                .with(draft -> draft.agent = "gw1");
+    }
+
+    private static CompletableFuture<CaptureAgent.Outcome> start(CaptureAgent agent) {
+        var run = new CompletableFuture<CaptureAgent.Outcome>();
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try {
+                        run.complete(agent.run());
+                    } catch (Exception e) {
+                        run.completeExceptionally(e);
+                    }
+                });
+        return run;
+    }
+
+    private static void send(String interfaceName, int count, int bytes) throws Exception {
+        byte[] frame = new byte[bytes];
+        frame[0] = frame[6] = 2;
+        frame[12] = (byte) 0x88;
+        frame[13] = (byte) 0xb5;
+        try (PcapHandle handle = new PcapHandle.Builder(interfaceName).build()) {
+            for (int i = 0; i < count; i++) {
+                ByteBuffer.wrap(frame).putInt(8, i);
+                handle.sendPacket(frame);
+            }
+        }
+    }
+
+    /// The sequences of the frames of each capture point.
+    private static Map<String, BitSet> frames(EmbeddedKafka kafka) {
+        var sequences = new HashMap<String, BitSet>();
+        var codec = new FrameBatchCodec();
+        for (byte[] value : values(kafka, Topic.FRAMES)) {
+            codec.read(
+                    value,
+                    new FrameBatchHandler() {
+                        private BitSet seen;
+
+                        @Override
+                        public void onBatch(FrameBatchHeader header) {
+                            seen =
+                                    sequences.computeIfAbsent(
+                                            header.capturePoint(), _ -> new BitSet(MOST_FRAMES));
+                        }
+
+                        @Override
+                        public void onFrame(Frame frame, long sequence, int flowHash) {
+                            assertFalse(seen.get((int) sequence), "frame " + sequence + " twice");
+                            seen.set((int) sequence);
+                        }
+                    });
+        }
+        return sequences;
+    }
+
+    /// How many arrivals each capture point has, after a check that none is missing between.
+    private static Map<String, Long> arrivals(EmbeddedKafka kafka) {
+        var next = new HashMap<String, Long>();
+        var codec = new ArrivalBatchCodec();
+        for (byte[] value : values(kafka, Topic.ARRIVALS)) {
+            codec.read(
+                    value,
+                    new ArrivalBatchHandler() {
+                        @Override
+                        public void onBatch(ArrivalBatchHeader header, int count) {
+                            String point = header.capturePoint();
+                            assertEquals(next.getOrDefault(point, 0L), header.firstSequence());
+                            next.put(point, header.firstSequence() + count);
+                        }
+
+                        @Override
+                        public void onArrival(
+                                long sequence,
+                                long arrivalNanos,
+                                int lengthOnWire,
+                                int flowHash,
+                                int packetType,
+                                int interfaceId) {
+                            assertEquals(60, lengthOnWire);
+                        }
+                    });
+        }
+        return next;
+    }
+
+    private static List<byte[]> values(EmbeddedKafka kafka, Topic topic) {
+        var config = new Properties();
+        config.put("bootstrap.servers", kafka.bootstrap());
+        var values = new ArrayList<byte[]>();
+        try (var consumer =
+                new KafkaConsumer<>(
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            String name = TOPICS.name(topic);
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(name).stream()
+                            .map(info -> new TopicPartition(name, info.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            var ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                consumer.poll(Duration.ofMillis(200)).forEach(each -> values.add(each.value()));
+            }
+        }
+        return values;
+    }
+
+    private static long framesIn(Path file) throws Exception {
+        try (var source = CaptureFileSource.open(List.of(file), Pacing.FLAT_OUT)) {
+            long frames = 0;
+            for (int polled; (polled = source.poll(_ -> {}, 1000)) >= 0; ) {
+                frames += polled;
+            }
+            assertEquals(null, source.statistics().damage());
+            return frames;
+        }
+    }
+
+    private static String far(String near) {
+        return near + "p";
+    }
+
+    private static void ip(String... words) throws Exception {
+        var command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), said);
+    }
+}
