@@ -24,7 +24,7 @@ final class TunnelWalk {
     private static final int ERSPAN_TYPE_3 = 0x22eb;
     private static final int CISCO_METADATA = 0x8909;
 
-    private static final int FABRIC_PATH_LENGTH = 16;
+    private static final int FABRIC_PATH_TAG_LENGTH = 2;
     private static final int CISCO_METADATA_LENGTH = 8;
     private static final int UDP_MPLS_PORT = 6635;
     private static final int VXLAN_PORT = 4789;
@@ -223,11 +223,10 @@ final class TunnelWalk {
     /// Cisco FabricPath: an Ethernet header whose addresses name switches, a tag of two bytes, and
     /// the frame. The header itself has been read as Ethernet.
     private void fabricPath(Frame frame, int offset) {
-        int start = offset - EthernetView.HEADER_LENGTH;
-        if (start < 0 || decoder.present(frame, start) < FABRIC_PATH_LENGTH) {
-            decoder.fail(frame, Check.TRUNCATED, Layer.FABRIC_PATH, offset, 2);
+        if (decoder.present(frame, offset) < FABRIC_PATH_TAG_LENGTH) {
+            decoder.fail(frame, Check.TRUNCATED, Layer.FABRIC_PATH, offset, FABRIC_PATH_TAG_LENGTH);
         } else if (frame.addLayer(Layer.FABRIC_PATH, offset)) {
-            ethernet(frame, start + FABRIC_PATH_LENGTH);
+            ethernet(frame, offset + FABRIC_PATH_TAG_LENGTH);
         } else {
             decoder.payload(frame, offset);
         }
