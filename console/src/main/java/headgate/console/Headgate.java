@@ -44,6 +44,7 @@ public final class Headgate implements Runnable {
                     "forward",
                     "interfaces",
                     "check",
+                    "validate",
                     "run",
                     "agent",
                     "stream",
@@ -59,6 +60,7 @@ public final class Headgate implements Runnable {
             case "forward" -> new ForwardCommand();
             case "interfaces" -> new InterfacesCommand();
             case "check" -> new CheckCommand();
+            case "validate" -> new ValidateCommand();
             case "run" -> new RunCommand();
             case "agent" -> new AgentCommand();
             case "stream" -> new StreamCommand();

@@ -133,7 +133,7 @@ class HeadgateTest {
         return all.toArray(String[]::new);
     }
 
-    private static Path sample() {
+    static Path sample() {
         return samples().resolve("sample.pcapng");
     }
 

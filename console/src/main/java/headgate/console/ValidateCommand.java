@@ -1,0 +1,22 @@
+package headgate.console;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "validate",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "WHAT",
+        description = "Hold what Headgate says to what other tools say of the same input.",
+        subcommands = ValidateDecodeCommand.class,
+        footer = {"", "  headgate validate decode day.pcap"})
+final class ValidateCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "validate what?");
+    }
+}
