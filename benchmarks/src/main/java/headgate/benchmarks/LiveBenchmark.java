@@ -25,6 +25,9 @@ import java.util.List;
 public final class LiveBenchmark {
     private static final long QUIET_NANOS = 1_000_000_000;
 
+    /// Bursts that the median leaves out.
+    private static final int WARM_UP = 3;
+
     private LiveBenchmark() {}
 
     /// @param arguments `send ADDRESS BURSTS FRAMES`, or `receive ring|pcap INTERFACE BURSTS
@@ -118,7 +121,8 @@ public final class LiveBenchmark {
                 bytesPerFrame = (double) bytes / handed;
             }
             SourceStatistics statistics = source.statistics();
-            double[] sorted = nanosPerFrame.stream().mapToDouble(d -> d).sorted().toArray();
+            double[] sorted =
+                    nanosPerFrame.stream().skip(WARM_UP).mapToDouble(d -> d).sorted().toArray();
             System.out.printf(
                     "%-5s handed over %d, received %d, dropped %d; CPU ns a frame: median %.1f,"
                             + " each %s; last burst %.1f bytes allocated a frame%n",
