@@ -1,6 +1,7 @@
 package headgate.flow;
 
 import java.util.List;
+import java.util.Map;
 
 /// What one conversation did, up to [#lastNanos].
 ///
@@ -24,7 +25,9 @@ import java.util.List;
 /// @param clientRttNanos from the last SYN/ACK to the ACK, which is the way between here and the
 ///   client; -1 if unknown
 /// @param endReason why the record left
-/// @param application what is spoken in it; empty if unknown
+/// @param application what is spoken in it, as [headgate.flow.app.Application#label] has it; empty
+///   if unknown
+/// @param metadata what both sides said first: fields under tshark's names, each value once
 public record FlowRecord(
         int ipVersion,
         int protocol,
@@ -39,7 +42,8 @@ public record FlowRecord(
         long serverRttNanos,
         long clientRttNanos,
         EndReason endReason,
-        String application) {
+        String application,
+        Map<String, List<String>> metadata) {
 
     /// What one side is, and sent.
     ///

@@ -5,12 +5,14 @@ import headgate.packet.FlowKey;
 import headgate.packet.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Reads rows into records; the only place that knows both.
 final class FlowRecords {
     private FlowRecords() {}
 
-    static FlowRecord of(FlowRow row, EndReason reason) {
+    static FlowRecord of(
+            FlowRow row, EndReason reason, String application, Map<String, List<String>> metadata) {
         return new FlowRecord(
                 row.ipVersion(),
                 row.protocol(),
@@ -27,7 +29,8 @@ final class FlowRecords {
                         ? row.get(FlowRow.HANDSHAKE) - 1
                         : -1,
                 reason,
-                "");
+                application,
+                metadata);
     }
 
     private static FlowRecord.Side side(FlowRow row, int side) {

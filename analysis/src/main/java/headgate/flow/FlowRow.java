@@ -10,7 +10,7 @@ import java.util.Arrays;
 ///
 /// ```
 /// ADDRESS     4 words: originator high, low; responder high, low
-/// IDENTITY    20 flags · 4 IP version · 8 protocol · 16 responder port · 16 originator port
+/// IDENTITY    5 flags · 6 application + 1 · 8 unused · 1 flag · 4 IP version · 8 protocol · 16 responder port · 16 originator port
 /// LINKS       12 per VLAN identifier, innermost lowest, 4 of them · 3 how many · 5 letters of history
 ///             · 2 handshake phase
 /// SPAN        highest sequence number after the side's first one (SYN is 0), as 64 bits
@@ -62,6 +62,15 @@ final class FlowRow {
 
     /// The ports are those of a header; otherwise they are 0 because none was seen.
     static final long PORTS_TOLD = 2;
+
+    /// Shifted by the side: what it says first has been read.
+    static final long HEARD = 1 << 2;
+
+    /// What a side says first is none of the known applications.
+    static final long CONTENT_UNKNOWN = 1 << 4;
+
+    private static final int APPLICATION_SHIFT = 5;
+    private static final int APPLICATION_BITS = 6;
 
     static final long IDENTITY_MASK = ~0L << 19;
 
@@ -146,6 +155,15 @@ final class FlowRow {
 
     int port(int side) {
         return (int) bits(IDENTITY, side == ORIGINATOR ? 48 : 32, 16);
+    }
+
+    /// Place in the order of applications plus one; 0 while it is not told.
+    int application() {
+        return (int) bits(IDENTITY, APPLICATION_SHIFT, APPLICATION_BITS);
+    }
+
+    void setApplication(int application) {
+        setBits(IDENTITY, APPLICATION_SHIFT, APPLICATION_BITS, application);
     }
 
     // ---- Packed halves ----
@@ -239,39 +257,45 @@ final class FlowRow {
 
     private static final byte STATE_FORMAT = 1;
 
-    /// The whole row: a format byte, 64 bits that tell which words are not 0, and these words.
-    byte[] toBytes() {
+    /// The whole row: a format byte, 64 bits that tell which words are not 0, and these words; then
+    /// the metadata.
+    byte[] toBytes(byte[] metadata) {
         long present = 0;
         for (int word = 0; word < LENGTH; word++) {
             if (get(word) != 0) {
                 present |= 1L << word;
             }
         }
-        var out = ByteBuffer.allocate(1 + Long.BYTES * (1 + Long.bitCount(present)));
+        int length = 1 + Long.BYTES * (1 + Long.bitCount(present)) + metadata.length;
+        var out = ByteBuffer.allocate(length);
         out.put(STATE_FORMAT).putLong(present);
         for (int word = 0; word < LENGTH; word++) {
             if (get(word) != 0) {
                 out.putLong(get(word));
             }
         }
-        return out.array();
+        return out.put(metadata).array();
     }
 
-    /// Sets the row to what [#toBytes] gave.
+    /// Sets the row to what [#toBytes] gave, and returns the metadata.
     ///
     /// @throws IllegalArgumentException if it is something else
-    void fromBytes(byte[] state) {
+    byte[] fromBytes(byte[] state) {
         var in = ByteBuffer.wrap(state);
         if (state.length < 1 + Long.BYTES || in.get() != STATE_FORMAT) {
             throw new IllegalArgumentException("not a flow's state, or of a later version");
         }
         long present = in.getLong();
-        if (present >>> LENGTH != 0 || in.remaining() != Long.BYTES * Long.bitCount(present)) {
+        if (present >>> LENGTH != 0 || in.remaining() < Long.BYTES * Long.bitCount(present)) {
             throw new IllegalArgumentException("a flow's state of a wrong length");
         }
         for (int word = 0; word < LENGTH; word++) {
             set(word, (present >>> word & 1) == 0 ? 0 : in.getLong());
         }
+        var metadata = new byte[in.remaining()];
+        in.get(metadata);
+        Metadata.read(metadata);
+        return metadata;
     }
 
     /// Address, port, protocol of both sides: the same bytes for both directions, unless a reply

@@ -15,6 +15,8 @@ package headgate.flow;
 /// @param otherNanos idle time allowed to other protocols
 /// @param activeNanos a flow that goes on for longer gives an interim record this often
 /// @param fragmentNanos how long the ports of a fragmented datagram are remembered
+/// @param maxOpeningBytes most bytes kept, for all flows together, of what their sides say first:
+///   messages that are put together, and metadata of live flows
 /// @param hashSeed makes collisions in the table unpredictable to those who send the frames
 public record FlowSettings(
         int maxFlows,
@@ -27,12 +29,15 @@ public record FlowSettings(
         long otherNanos,
         long activeNanos,
         long fragmentNanos,
+        long maxOpeningBytes,
         long hashSeed) {
 
     /// A time that never passes.
     public static final long NEVER = Long.MAX_VALUE;
 
     private static final long SECOND = 1_000_000_000L;
+
+    private static final long OPENING_BYTES = 64 << 20;
 
     /// For a stream that does not end. Sources: `nf_conntrack_tcp_timeout_syn_recv` (60 s), Zeek's
     /// `tcp_inactivity_timeout` (5 min), `tcp_close_delay` (5 s), `udp_inactivity_timeout` (1 min)
@@ -49,6 +54,7 @@ public record FlowSettings(
                     60 * SECOND,
                     60 * SECOND,
                     30 * SECOND,
+                    OPENING_BYTES,
                     0);
 
     /// For one capture file: a conversation is what its endpoints make it, however long it pauses,
@@ -65,6 +71,7 @@ public record FlowSettings(
                     NEVER,
                     NEVER,
                     30 * SECOND,
+                    OPENING_BYTES,
                     0);
 
     /// The most flows that row numbers allow for.
@@ -84,6 +91,7 @@ public record FlowSettings(
         require(otherNanos > 0, "other", otherNanos);
         require(activeNanos > 0, "active", activeNanos);
         require(fragmentNanos > 0, "fragment", fragmentNanos);
+        require(maxOpeningBytes >= 0, "max-opening-bytes", maxOpeningBytes);
     }
 
     private static void require(boolean fulfilled, String name, long value) {
@@ -105,6 +113,7 @@ public record FlowSettings(
                 otherNanos,
                 activeNanos,
                 fragmentNanos,
+                maxOpeningBytes,
                 hashSeed);
     }
 
@@ -121,6 +130,7 @@ public record FlowSettings(
                 nanos,
                 activeNanos,
                 fragmentNanos,
+                maxOpeningBytes,
                 hashSeed);
     }
 
@@ -137,6 +147,7 @@ public record FlowSettings(
                 otherNanos,
                 nanos,
                 fragmentNanos,
+                maxOpeningBytes,
                 hashSeed);
     }
 
@@ -153,6 +164,7 @@ public record FlowSettings(
                 otherNanos,
                 activeNanos,
                 fragmentNanos,
+                maxOpeningBytes,
                 seed);
     }
 

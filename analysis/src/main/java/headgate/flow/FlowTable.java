@@ -38,6 +38,7 @@ public final class FlowTable {
     private final FlowListener listener;
     private final FragmentPorts fragmentPorts;
     private final TcpTracker tcp = new TcpTracker();
+    private final FlowOpenings openings;
     private final FlowRow row = new FlowRow();
     private final FlowRow other = new FlowRow();
 
@@ -82,6 +83,7 @@ public final class FlowTable {
         this.listener = listener;
         this.fragmentPorts =
                 new FragmentPorts(settings.maxFragmentedDatagrams(), settings.fragmentNanos());
+        this.openings = new FlowOpenings(settings.maxOpeningBytes());
         long shortest = settings.shortestNanos();
         this.stepNanos =
                 shortest == FlowSettings.NEVER
@@ -108,7 +110,9 @@ public final class FlowTable {
                 ended[EndReason.PORT_REUSE.ordinal()],
                 ended[EndReason.EVICTED.ordinal()],
                 ended[EndReason.END_OF_INPUT.ordinal()],
-                fragmentPorts.forgotten());
+                fragmentPorts.forgotten(),
+                openings.withoutRoom(),
+                openings.cut());
     }
 
     /// Counts one decoded frame to its flow.
@@ -134,6 +138,7 @@ public final class FlowTable {
         }
         changed.set(number);
         count(frame);
+        hear(number, frame);
     }
 
     /// Lets event time reach `nanos`: ends flows that were idle for too long. It never goes back.
@@ -284,11 +289,11 @@ public final class FlowTable {
             end(number, EndReason.PORT_REUSE);
             return false;
         }
-        reportIfActiveForLong(frame.arrivalNanos);
+        reportIfActiveForLong(number, frame.arrivalNanos);
         return true;
     }
 
-    private void reportIfActiveForLong(long nanos) {
+    private void reportIfActiveForLong(int number, long nanos) {
         if (settings.activeNanos() == FlowSettings.NEVER) {
             return;
         }
@@ -298,7 +303,7 @@ public final class FlowTable {
             return;
         }
         interimRecords++;
-        listener.onRecord(FlowRecords.of(row, EndReason.NOT_ENDED));
+        listener.onRecord(record(number, row, EndReason.NOT_ENDED));
         long millis = (nanos - row.get(FlowRow.FIRST)) / NANOS_PER_MILLI;
         row.setBits(FlowRow.REPORTED, 32, 32, Math.clamp(millis, 0, 0xffff_ffffL));
     }
@@ -363,10 +368,27 @@ public final class FlowTable {
         }
     }
 
+    /// Hands on the payload of a side until what it says first has been read.
+    private void hear(int number, Frame frame) {
+        if (row.has(FlowRow.HEARD << side) || frame.payloadCaptured <= 0) {
+            return;
+        }
+        boolean datagram = frame.protocol == IpProtocol.UDP && frame.udpLength >= 0;
+        boolean segment = isTcpSegment(frame) && (frame.tcpFlags & TcpTracker.RST) == 0;
+        if (segment || datagram && frame.fragmentOffset == 0) {
+            openings.onPayload(number, row, side, frame);
+        }
+    }
+
+    private FlowRecord record(int number, FlowRow of, EndReason reason) {
+        return FlowRecords.of(
+                of, reason, openings.application(number, of), openings.metadata(number));
+    }
+
     private void end(int number, EndReason reason) {
         place(other, number);
         ended[reason.ordinal()]++;
-        FlowRecord record = FlowRecords.of(other, reason);
+        FlowRecord record = record(number, other, reason);
         remove(number, other);
         listener.onRecord(record);
     }
@@ -376,6 +398,7 @@ public final class FlowTable {
             removed.add(of.key());
         }
         unlink(hash(of), number);
+        openings.forget(number);
         changed.clear(number);
         of.set(FlowRow.IDENTITY, 0);
         of.set(0, firstFree);
@@ -534,7 +557,7 @@ public final class FlowTable {
         removed.clear();
         for (int n = changed.nextSetBit(0); n >= 0; n = changed.nextSetBit(n + 1)) {
             place(other, n).mark(FlowRow.LOGGED);
-            sink.put(other.key(), other.toBytes());
+            sink.put(other.key(), other.toBytes(openings.told(n)));
         }
         changed.clear();
         fragmentPorts.drainChanged(sink);
@@ -584,7 +607,13 @@ public final class FlowTable {
             throw new IllegalArgumentException("a state under the key of another flow");
         }
         int number = allocate();
-        row.fromBytes(stateOrNull);
+        openings.restore(number, row.fromBytes(stateOrNull));
+        for (int each = FlowRow.ORIGINATOR; each <= FlowRow.RESPONDER; each++) {
+            // What it had begun to say is lost.
+            if (row.get(FlowRow.PAYLOAD_BYTES + each) > 0) {
+                row.mark(FlowRow.HEARD << each);
+            }
+        }
         insert(hash, number);
     }
 

@@ -18,6 +18,9 @@ package headgate.flow;
 /// @param endedEvicted flows that ended by [EndReason#EVICTED]
 /// @param endedInput flows that ended by [EndReason#END_OF_INPUT]
 /// @param datagramsForgotten fragmented datagrams whose ports had to make room for another's
+/// @param openingsWithoutRoom first messages that were not read to the end, or whose metadata was
+///   not kept, for want of room ([FlowSettings#maxOpeningBytes])
+/// @param openingsCut first messages with more metadata than is kept of one
 public record FlowTableStatistics(
         long frames,
         long framesWithoutIp,
@@ -31,4 +34,6 @@ public record FlowTableStatistics(
         long endedPortReuse,
         long endedEvicted,
         long endedInput,
-        long datagramsForgotten) {}
+        long datagramsForgotten,
+        long openingsWithoutRoom,
+        long openingsCut) {}

@@ -106,6 +106,12 @@ final class TcpTracker {
         return isNumbered(row, side) && frame.sequenceNumber != start(row, side);
     }
 
+    /// Where the payload of a segment, taken into the row, is in its side's stream of bytes.
+    static int offsetInStream(FlowRow row, int side, Frame frame) {
+        int first = frame.sequenceNumber + ((frame.tcpFlags & SYN) != 0 ? 1 : 0);
+        return first - start(row, side) - 1;
+    }
+
     // ---- What the row says ----
 
     static int state(FlowRow row, int side) {

@@ -106,6 +106,7 @@ class FlowTableTest {
                         SECOND,
                         SECOND,
                         30 * SECOND,
+                        0,
                         0);
         var few = new Conversation(settings);
         for (int identification = 0; identification < 5; identification++) {

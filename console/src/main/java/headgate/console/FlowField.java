@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -19,7 +20,7 @@ import java.util.function.ToLongFunction;
 ///
 /// @param name as on the command line and in JSON
 /// @param description one line for people
-/// @param value a number, a text or a list of numbers; null if it is not there
+/// @param value a number, a text, a list of numbers or texts by name; null if it is not there
 record FlowField(String name, String description, Function<FlowRecord, Object> value) {
     private static final int NANOS_DIGITS = 9;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -68,8 +69,13 @@ record FlowField(String name, String description, Function<FlowRecord, Object> v
         fields.add(
                 field(
                         "service",
-                        "application",
+                        "application, told by what both sides say first",
                         r -> r.application().isEmpty() ? null : r.application()));
+        fields.add(
+                field(
+                        "metadata",
+                        "what they say first, under tshark's names",
+                        r -> r.metadata().isEmpty() ? null : r.metadata()));
         fields.add(field("community_id", "Community ID v1", FlowRecord::communityId));
         fields.add(
                 field(
@@ -144,8 +150,29 @@ record FlowField(String name, String description, Function<FlowRecord, Object> v
                 }
                 json.writeEndArray();
             }
+            case Map<?, ?> named -> {
+                json.writeObjectFieldStart(name);
+                for (var field : named.entrySet()) {
+                    writeTexts(json, (String) field.getKey(), (List<?>) field.getValue());
+                }
+                json.writeEndObject();
+            }
             case Object text -> json.writeStringField(name, text.toString());
         }
+    }
+
+    /// One value alone, several as an array, as `headgate packets` gives them.
+    private static void writeTexts(JsonGenerator json, String name, List<?> texts)
+            throws IOException {
+        if (texts.size() == 1) {
+            json.writeStringField(name, (String) texts.getFirst());
+            return;
+        }
+        json.writeArrayFieldStart(name);
+        for (Object text : texts) {
+            json.writeString((String) text);
+        }
+        json.writeEndArray();
     }
 
     /// As a cell of a table.
@@ -155,8 +182,19 @@ record FlowField(String name, String description, Function<FlowRecord, Object> v
             case BigDecimal number -> number.toPlainString();
             case List<?> numbers ->
                     String.join(".", numbers.stream().map(Object::toString).toList());
+            case Map<?, ?> named -> texts(named);
             case Object other -> other.toString();
         };
+    }
+
+    private static String texts(Map<?, ?> named) {
+        var texts = new ArrayList<String>();
+        for (var field : named.entrySet()) {
+            for (Object text : (List<?>) field.getValue()) {
+                texts.add(field.getKey() + "=" + text);
+            }
+        }
+        return String.join(" ", texts);
     }
 
     // ---- Values ----

@@ -262,6 +262,7 @@ final class FlowsCommand implements Callable<Integer> {
                         "proto",
                         "originator",
                         "responder",
+                        "app",
                         "state",
                         ">frames ->",
                         ">frames <-",
@@ -276,6 +277,7 @@ final class FlowsCommand implements Callable<Integer> {
                     protocol(record),
                     endpoint(record, record.originator()),
                     endpoint(record, record.responder()),
+                    record.application().isEmpty() ? "-" : record.application(),
                     record.state(),
                     record.originator().packets(),
                     record.responder().packets(),
@@ -332,6 +334,12 @@ final class FlowsCommand implements Callable<Integer> {
             err.printf(
                     "headgate: flows ended early to make room: %d; raise --max-flows (%d)%n",
                     seen.endedEvicted(), maxFlows);
+        }
+        if (seen.openingsWithoutRoom() > 0) {
+            err.printf(
+                    "headgate: first messages of which something was not kept for want of room:"
+                            + " %d%n",
+                    seen.openingsWithoutRoom());
         }
         err.flush();
     }

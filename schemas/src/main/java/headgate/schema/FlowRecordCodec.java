@@ -5,8 +5,11 @@ import headgate.flow.EndReason;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
 import headgate.packet.IpAddress;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 
 /// [FlowRecord] ⇄ values of the topic `flows` (`flow-record.avsc`).
@@ -37,7 +40,22 @@ public final class FlowRecordCodec {
             out.writeLong(record.clientRttNanos());
             out.writeEnum(record.endReason().ordinal());
             out.writeString(record.application());
+            writeMetadata(out, record.metadata());
         });
+    }
+
+    private static void writeMetadata(AvroOutput out, Map<String, List<String>> metadata)
+            throws IOException {
+        out.setItemCount(metadata.size());
+        for (var field : metadata.entrySet()) {
+            out.writeString(field.getKey());
+            out.setItemCount(field.getValue().size());
+            for (String value : field.getValue()) {
+                out.writeString(value);
+            }
+            out.writeArrayEnd();
+        }
+        out.writeMapEnd();
     }
 
     private static void writeSide(AvroOutput out, int ipVersion, Side side) {
@@ -82,7 +100,28 @@ public final class FlowRecordCodec {
                 in.readLong(),
                 in.readLong(),
                 REASONS[in.readIndexBelow(REASONS.length)],
-                in.readString());
+                in.readString(),
+                readMetadata(in));
+    }
+
+    private static Map<String, List<String>> readMetadata(AvroInput in) {
+        var metadata = new LinkedHashMap<String, List<String>>();
+        for (long left = in.readMapStart(); left > 0; left = in.mapNext()) {
+            for (; left > 0; left--) {
+                metadata.put(in.readString(), readValues(in));
+            }
+        }
+        return metadata;
+    }
+
+    private static List<String> readValues(AvroInput in) {
+        var values = new ArrayList<String>();
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                values.add(in.readString());
+            }
+        }
+        return values;
     }
 
     private static Side readSide(AvroInput in, int ipVersion) {

@@ -1,6 +1,5 @@
 package headgate.schema;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,7 +8,9 @@ import headgate.flow.EndReason;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +62,15 @@ class FlowRecordCodecTest {
                     20_000_000,
                     -1,
                     EndReason.CLOSED,
-                    "tls");
+                    "tls",
+                    metadata());
+
+    private static Map<String, List<String>> metadata() {
+        var metadata = new LinkedHashMap<String, List<String>>();
+        metadata.put("tls.handshake.type", List.of("1", "2"));
+        metadata.put("tls.handshake.extensions_server_name", List.of("www.example.com"));
+        return metadata;
+    }
 
     private static final FlowRecord DATAGRAM =
             new FlowRecord(
@@ -78,7 +87,8 @@ class FlowRecordCodecTest {
                     -1,
                     -1,
                     EndReason.NOT_ENDED,
-                    "");
+                    "",
+                    Map.of());
 
     @Test
     void comesBackAndEqualsWhatAvroWrites() {
@@ -126,9 +136,24 @@ class FlowRecordCodecTest {
 
     @Test
     void readsWhatWasWrittenBefore() {
-        assertEquals(WEB, FlowRecordCodec.read(CodecContract.golden("flow-record-1")));
-        byte[] resolved = CodecContract.resolvedGolden("flow-record-1", FlowRecordCodec.SCHEMA);
+        assertEquals(WEB, FlowRecordCodec.read(CodecContract.golden("flow-record-2")));
+        byte[] resolved = CodecContract.resolvedGolden("flow-record-2", FlowRecordCodec.SCHEMA);
         assertEquals(WEB, FlowRecordCodec.read(resolved));
-        assertArrayEquals(FlowRecordCodec.write(WEB), resolved);
+    }
+
+    /// The first schema had no metadata.
+    @Test
+    void readsTheFirstSchemaThroughAvrosResolution() {
+        byte[] resolved = CodecContract.resolvedGolden("flow-record-1", FlowRecordCodec.SCHEMA);
+        FlowRecord read = FlowRecordCodec.read(resolved);
+        assertEquals(WEB.originator(), read.originator());
+        assertEquals("tls", read.application());
+        assertEquals(Map.of(), read.metadata());
+    }
+
+    @Test
+    void keepsTheOrderOfMetadata() {
+        FlowRecord read = FlowRecordCodec.read(FlowRecordCodec.write(WEB));
+        assertEquals(List.copyOf(WEB.metadata().keySet()), List.copyOf(read.metadata().keySet()));
     }
 }

@@ -59,8 +59,9 @@ public final class ApplicationDecoder {
     /// Who should read these bytes: a parser that recognises them, otherwise one that is known by a
     /// port of the frame, which also goes first where both read the same form. Null if there is
     /// none.
-    ApplicationParser find(Frame frame, MemorySegment bytes, long offset, long limit) {
-        ApplicationParser known = knownBy(frame);
+    public ApplicationParser find(Frame frame, MemorySegment bytes, long offset, long limit) {
+        ApplicationParser known =
+                parserKnownBy(frame.protocol, frame.sourcePort, frame.destinationPort);
         for (ApplicationParser parser : parsers) {
             if (parser.protocol() == frame.protocol && parser.recognises(bytes, offset, limit)) {
                 boolean sameForm = known != null && known.hasFormOf(parser.application());
@@ -70,15 +71,31 @@ public final class ApplicationDecoder {
         return known;
     }
 
-    /// By the lower port, which is more often the server's, before the higher.
-    private ApplicationParser knownBy(Frame frame) {
-        int lower = Math.min(frame.sourcePort, frame.destinationPort);
-        ApplicationParser known = knownBy(frame.protocol, lower);
-        int higher = Math.max(frame.sourcePort, frame.destinationPort);
-        return known != null ? known : knownBy(frame.protocol, higher);
+    /// Who reads this application over this transport; null if nobody does.
+    public ApplicationParser parserOf(Application application, int protocol) {
+        for (ApplicationParser parser : parsers) {
+            if (parser.protocol() == protocol && parser.application() == application) {
+                return parser;
+            }
+        }
+        return null;
     }
 
-    private ApplicationParser knownBy(int protocol, int port) {
+    /// Which application one of two ports is known by; null if there is none.
+    public Application knownBy(int protocol, int sourcePort, int destinationPort) {
+        ApplicationParser known = parserKnownBy(protocol, sourcePort, destinationPort);
+        return known == null ? null : known.application();
+    }
+
+    /// By the lower port, which is more often the server's, before the higher.
+    private ApplicationParser parserKnownBy(int protocol, int sourcePort, int destinationPort) {
+        ApplicationParser known = parserKnownBy(protocol, Math.min(sourcePort, destinationPort));
+        return known != null
+                ? known
+                : parserKnownBy(protocol, Math.max(sourcePort, destinationPort));
+    }
+
+    private ApplicationParser parserKnownBy(int protocol, int port) {
         for (ApplicationParser parser : parsers) {
             if (parser.protocol() == protocol && parser.application().isKnownBy(protocol, port)) {
                 return parser;

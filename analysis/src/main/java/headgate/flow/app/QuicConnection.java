@@ -13,6 +13,9 @@ final class QuicConnection {
     /// than reading does.
     static final int MAX_FAILURES = 8;
 
+    /// Both streams, and keys.
+    static final int MAX_BYTES = 2 * QuicCryptoStream.MAX_LENGTH + 2048;
+
     private final QuicLongHeaderView packet = new QuicLongHeaderView();
     private final Side[] sides = {new Side(), new Side()};
     private Side client;
