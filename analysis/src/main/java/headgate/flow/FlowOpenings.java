@@ -15,9 +15,9 @@ import java.util.Map;
 /// What the two sides of each flow say first, by the number of its row.
 ///
 /// A message that is whole in its first segment or datagram is read where it lies. Otherwise the
-/// side's first bytes are put together in a [StreamStart] until its parser has seen enough. Then
-/// the row is marked, and frames of that side come here no more. All that is kept for all flows has
-/// one limit.
+/// side's first bytes are put together in a [StreamStart], and further datagrams are read, until
+/// its parser has seen enough. Then the row is marked, and frames of that side come here no more.
+/// All that is kept for all flows has one limit.
 final class FlowOpenings {
     /// Fewer bytes prove nothing: such a first segment waits for the next one.
     private static final int MIN_TO_TELL = 16;
@@ -54,6 +54,9 @@ final class FlowOpenings {
     private static final class Opening {
         final Conversation conversation;
         final StreamStart[] starts = new StreamStart[2];
+
+        /// How many of each side were read.
+        final int[] datagrams = new int[2];
 
         /// Metadata of the sides that go on.
         final byte[][] said = {Metadata.NONE, Metadata.NONE};
@@ -95,29 +98,57 @@ final class FlowOpenings {
     /// Takes the payload of a frame whose side has not been heard to the end.
     void onPayload(int number, FlowRow row, int side, Frame frame) {
         ensure(number);
+        take(openings[number], side);
+        if (frame.protocol == IpProtocol.TCP) {
+            onSegment(number, row, side, frame);
+        } else {
+            onDatagram(number, row, side, frame);
+        }
+    }
+
+    /// A datagram is read alone; what goes on in the next one is in the conversation.
+    private void onDatagram(int number, FlowRow row, int side, Frame frame) {
+        byte[] before = said;
+        Outcome outcome = read(row, frame, frame.bytes, payload(frame), payloadEnd(frame));
+        said = before.length == 0 ? said : Metadata.joined(before, said);
+        boolean hasRoom = before.length + said.length <= Metadata.MAX_BYTES;
+        if (outcome == Outcome.NEED_MORE
+                && hasRoom
+                && (openings[number] != null || open(number))
+                && ++openings[number].datagrams[side] < StreamStart.MAX_SEGMENTS) {
+            goOn(number, side);
+        } else {
+            settle(number, row, side, outcome);
+        }
+    }
+
+    private void onSegment(int number, FlowRow row, int side, Frame frame) {
         Opening opening = openings[number];
         StreamStart start = opening == null ? null : opening.starts[side];
-        boolean tcp = frame.protocol == IpProtocol.TCP;
-        int at = tcp ? TcpTracker.offsetInStream(row, side, frame) : length(start);
+        int inStream = TcpTracker.offsetInStream(row, side, frame);
+        int base = start != null ? start.base() : TcpTracker.hasStart(row, side) ? 0 : inStream;
+        int at = inStream - base;
         // What was sent before the first byte that counts: a keep-alive, for one.
         int skipped = Math.max(-at, 0);
-        long offset = frame.start + frame.payloadOffset + skipped;
+        long offset = payload(frame) + skipped;
         int count = frame.payloadCaptured - skipped;
         if (count <= 0) {
             return;
         }
         at = Math.max(at, 0);
-        take(opening, side);
         Outcome outcome = Outcome.NEED_MORE;
-        if (start == null && at == 0) {
+        boolean isWhereItLies = start == null && at == 0;
+        if (isWhereItLies) {
             outcome = read(row, frame, frame.bytes, offset, offset + count);
         }
-        if (outcome == Outcome.NEED_MORE && (start != null || !isCutByCapture(frame))) {
-            boolean isRead = start == null && at == 0;
-            start = start != null ? start : begin(number, side);
-            if (start != null && start.add(at, frame.bytes, offset, count) && !isRead) {
-                outcome = read(row, frame, start.bytes(), 0, start.length());
-            }
+        if (outcome == Outcome.NEED_MORE && start == null && !isCutByCapture(frame)) {
+            start = begin(number, side, base);
+        }
+        if (outcome == Outcome.NEED_MORE
+                && start != null
+                && start.add(at, frame.bytes, offset, count)
+                && !isWhereItLies) {
+            outcome = read(row, frame, start.bytes(), 0, start.length());
         }
         boolean goesOn = start != null && !start.isFull() && !isCutByCapture(frame);
         if (outcome == Outcome.NEED_MORE && goesOn) {
@@ -127,16 +158,20 @@ final class FlowOpenings {
         }
     }
 
+    private static long payload(Frame frame) {
+        return frame.start + frame.payloadOffset;
+    }
+
+    private static long payloadEnd(Frame frame) {
+        return payload(frame) + frame.payloadCaptured;
+    }
+
     private void take(Opening opening, int side) {
         parser = opening == null ? null : opening.parser;
         conversation = opening == null ? new Conversation() : opening.conversation;
         conversation.fromClient = side == FlowRow.ORIGINATOR;
         said = opening == null ? Metadata.NONE : opening.said[side];
         saidIsCut = opening != null && opening.isCut;
-    }
-
-    private static int length(StreamStart start) {
-        return start == null ? 0 : start.length();
     }
 
     private static boolean isCutByCapture(Frame frame) {
@@ -167,11 +202,11 @@ final class FlowOpenings {
     }
 
     /// Begins to put a side together; null if there is no room.
-    private StreamStart begin(int number, int side) {
+    private StreamStart begin(int number, int side, int base) {
         if (openings[number] == null && !open(number)) {
             return null;
         }
-        var start = new StreamStart();
+        var start = new StreamStart(base);
         openings[number].starts[side] = start;
         return start;
     }

@@ -20,11 +20,13 @@ final class Metadata implements FieldSink {
 
     private final byte[] bytes = new byte[MAX_BYTES];
     private int length;
+    private String lastName = "";
     private boolean cut;
 
     /// Begins anew.
     void clear() {
         length = 0;
+        lastName = "";
         cut = false;
     }
 
@@ -45,13 +47,14 @@ final class Metadata implements FieldSink {
     @Override
     public void add(String name, String text) {
         byte[] value = text.getBytes(StandardCharsets.UTF_8);
-        int room = bytes.length - length - 1 - name.length() - 2;
-        if (name.length() > 255 || value.length > room) {
+        int nameLength = name.equals(lastName) ? 0 : name.length();
+        if (nameLength > 255 || value.length > bytes.length - length - 1 - nameLength - 2) {
             cut = true;
             return;
         }
-        bytes[length++] = (byte) name.length();
-        for (int i = 0; i < name.length(); i++) {
+        lastName = name;
+        bytes[length++] = (byte) nameLength;
+        for (int i = 0; i < nameLength; i++) {
             bytes[length++] = (byte) name.charAt(i);
         }
         bytes[length++] = (byte) (value.length >>> 8);
@@ -77,19 +80,16 @@ final class Metadata implements FieldSink {
             return Map.of();
         }
         var values = new LinkedHashMap<String, List<String>>();
+        String name = "";
         for (int at = 0; at < bytes.length; ) {
-            int name = at + 1;
-            int value = name + (bytes[at] & 0xff) + 2;
-            if (value > bytes.length) {
-                throw new IllegalArgumentException("not the metadata of a flow");
-            }
-            int end = value + ((bytes[value - 2] & 0xff) << 8 | bytes[value - 1] & 0xff);
+            int nameEnd = at + 1 + (bytes[at] & 0xff);
+            int value = nameEnd + 2;
+            int end = value > bytes.length ? value : value + length(bytes, nameEnd);
             if (end > bytes.length) {
                 throw new IllegalArgumentException("not the metadata of a flow");
             }
-            var of =
-                    values.computeIfAbsent(
-                            text(bytes, name, value - 2), _ -> new ArrayList<String>(1));
+            name = bytes[at] == 0 ? name : text(bytes, at + 1, nameEnd);
+            var of = values.computeIfAbsent(name, _ -> new ArrayList<String>(1));
             String text = text(bytes, value, end);
             if (!of.contains(text)) {
                 of.add(text);
@@ -98,6 +98,10 @@ final class Metadata implements FieldSink {
         }
         values.replaceAll((_, of) -> List.copyOf(of));
         return Collections.unmodifiableMap(values);
+    }
+
+    private static int length(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
     }
 
     private static String text(byte[] bytes, int from, int to) {

@@ -11,18 +11,30 @@ final class StreamStart {
     /// Most bytes; requests, hellos and key exchanges that anybody reads are shorter.
     static final int MAX_BYTES = 8192;
 
-    /// Most segments or datagrams that are looked at.
+    /// Most segments, and most datagrams, that are looked at.
     static final int MAX_SEGMENTS = 32;
 
     private static final int FIRST_CAPACITY = 2048;
 
+    private final int base;
     private byte[] bytes = new byte[FIRST_CAPACITY];
     private int length;
     private int islandFrom;
     private int islandTo;
     private int segments;
 
-    /// Takes bytes that belong at `at` ≥ 0; returns whether there are more now without a hole.
+    /// @param base where the first byte is that counts, as [TcpTracker#offsetInStream] has it: not
+    ///   0 where a conversation is taken up in the middle
+    StreamStart(int base) {
+        this.base = base;
+    }
+
+    int base() {
+        return base;
+    }
+
+    /// Takes bytes that belong at `at` ≥ 0, counted from the base; returns whether there are more
+    /// now without a hole.
     boolean add(int at, MemorySegment from, long offset, int count) {
         segments++;
         int end = (int) Math.min((long) at + count, MAX_BYTES);

@@ -112,6 +112,11 @@ final class TcpTracker {
         return first - start(row, side) - 1;
     }
 
+    /// Whether the side's first byte is known by its SYN.
+    static boolean hasStart(FlowRow row, int side) {
+        return (flagsSeen(row, side) & SYN) != 0;
+    }
+
     // ---- What the row says ----
 
     static int state(FlowRow row, int side) {

@@ -14,9 +14,9 @@ public interface ApplicationParser {
     enum Outcome {
         /// Not this application. Nothing was given to the sink.
         NOT_MINE,
-        /// The beginning of a message. The sink has what could be read; called again with more of
-        /// the same bytes, in TCP of the stream, in UDP with the next datagram of the side
-        /// appended, it is given all of it anew.
+        /// The beginning of a message. The sink has what could be read. In TCP the parser is called
+        /// again with more of the same bytes, and gives all of it anew; in UDP with the next
+        /// datagram of the side alone.
         NEED_MORE,
         /// All that is wanted of this side was read, or what follows makes no sense.
         DONE

@@ -43,19 +43,22 @@ final class QuicConnection {
                 : QuicLongHeaderView.hasFixedBit(first);
     }
 
-    /// Reads the packets of datagrams. True while a hello has begun and not ended.
+    /// Reads the packets of datagrams. True while the side's hello is not whole, and may still
+    /// come.
     ///
     /// @param index 0 or 1: which side sent them
     boolean read(MemorySegment bytes, long offset, long limit, int index, FieldSink fields) {
         Side side = sides[index];
         Side other = sides[1 - index];
         long at = offset;
+        boolean opens = false;
         while (isPacket(packet, bytes, at, limit)) {
             if (!QuicLongHeaderView.isLong(NetworkOrder.u8(bytes, at))) {
                 shortHeader(bytes, at, limit, other, fields);
                 break;
             }
             longHeader(fields);
+            opens = true;
             side.connectionId = packet.sourceConnectionId();
             boolean isOfUse = !(side.isRead && other.isRead) && side.failures < MAX_FAILURES;
             if (isInitial() && isOfUse) {
@@ -63,7 +66,8 @@ final class QuicConnection {
             }
             at = packet.end();
         }
-        return readHello(side, fields);
+        readHello(side, fields);
+        return opens && !side.isRead;
     }
 
     private boolean isInitial() {
@@ -126,9 +130,9 @@ final class QuicConnection {
         return frames;
     }
 
-    private static boolean readHello(Side side, FieldSink fields) {
+    private static void readHello(Side side, FieldSink fields) {
         if (side.stream == null) {
-            return false;
+            return;
         }
         var handshake = new TlsHandshake();
         handshake.add(side.stream.bytes(), 0, side.stream.length());
@@ -136,6 +140,5 @@ final class QuicConnection {
         if (side.isRead) {
             side.stream = null;
         }
-        return !side.isRead;
     }
 }
