@@ -116,8 +116,8 @@ class FlowsCommandTest {
         assertEquals(3, rows.size());
         assertTrue(rows.get(0).startsWith("start"), rows.get(0));
         assertEquals(
-                "2023-11-14T22:13:20.000000000Z    0.029  tcp    10.0.0.1:50000  10.0.0.2:80  SF     "
-                        + "        4          3       226       262  25.000        0",
+                "2023-11-14T22:13:20.000000000Z    0.029  tcp    10.0.0.1:50000  10.0.0.2:80  -    SF "
+                        + "            4          3       226       262  25.000        0",
                 rows.get(1));
         assertTrue(rows.get(2).contains("10.0.0.1:50001  10.0.0.2:53"), rows.get(2));
         assertEquals("2 of 2 flows, 10 frames (1 without IP)", run.err().strip());
