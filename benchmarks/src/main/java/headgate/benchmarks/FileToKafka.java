@@ -150,7 +150,7 @@ public final class FileToKafka {
         config.put("bootstrap.servers", kafka.bootstrap());
         config.put("acks", "all");
         config.put("compression.type", "lz4");
-        config.put("batch.size", 1 << 20);
+        config.put("batch.size", 4 << 20); // as the agent with four lanes
         config.put("linger.ms", 2);
         config.put("buffer.memory", 64 << 20);
         config.put("max.request.size", Topic.MAX_MESSAGE_BYTES);

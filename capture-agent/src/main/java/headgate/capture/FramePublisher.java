@@ -40,7 +40,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 ///
 /// Capture points share the producer and the room, and each has an [Account] of what is its own.
 final class FramePublisher implements AutoCloseable {
-    private static final int PRODUCER_BATCH_BYTES = 1 << 20;
+    private static final int LEAST_PRODUCER_BATCH_BYTES = 256 << 10;
+    private static final int MOST_PRODUCER_BATCH_BYTES = 4 << 20;
     private static final int LEAST_PRODUCER_MEMORY_BYTES = 32 << 20;
     private static final int SPOOLED_BLOCK_MILLIS = 500;
     private static final long AWAY_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -132,7 +133,7 @@ final class FramePublisher implements AutoCloseable {
         var config = new HashMap<String, Object>();
         config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        config.put(ProducerConfig.BATCH_SIZE_CONFIG, PRODUCER_BATCH_BYTES);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes(publishing));
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topic.MAX_MESSAGE_BYTES);
         config.put(
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
@@ -157,6 +158,13 @@ final class FramePublisher implements AutoCloseable {
         config.put(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, spooled ? SPOOLED_BLOCK_MILLIS : giveUpMillis);
         return config;
+    }
+
+    /// Large batches cost broker and agent less for each frame. The producer takes a whole one for
+    /// each partition that it has something for: all lanes at once must leave room for more.
+    private static int batchBytes(Publishing publishing) {
+        long share = publishing.outboxBytes() / (4L * publishing.lanes());
+        return Math.clamp(share, LEAST_PRODUCER_BATCH_BYTES, MOST_PRODUCER_BATCH_BYTES);
     }
 
     /// Opens an account for one capture point.
