@@ -58,6 +58,7 @@ final class PacketText {
     private final boolean showsLink;
     private final boolean isVerbose;
     private final TunnelText tunnels = new TunnelText();
+    private final DiscoveryText discovery = new DiscoveryText();
     private final StringBuilder line = new StringBuilder(200);
     private boolean any;
     private long firstNanos;
@@ -386,6 +387,7 @@ final class PacketText {
 
     private void icmpv6(Frame frame) {
         line.append("ICMP6, ").append(icmpv6Message(frame));
+        discovery.append(line, frame);
         identifier(frame, IcmpView.v6HasIdentifier(frame.icmpType));
         line.append(", length ").append(messageLength(frame));
     }
