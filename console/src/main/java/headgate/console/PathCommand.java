@@ -190,7 +190,7 @@ final class PathCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
-        if (arrivals != null && traffic.name() != null) {
+        if (arrivals != null && traffic.isGiven()) {
             throw new CommandFailure(
                     ExitCode.USAGE, "--arrivals stands for itself: leave -r and -i away");
         }

@@ -73,6 +73,11 @@ final class TrafficOptions {
         }
     }
 
+    /// Whether the user named a file or an interface.
+    boolean isGiven() {
+        return input.isGiven() || interfaceName != null;
+    }
+
     /// What the source is called, for people.
     String name() {
         return interfaceName == null ? file().name() : interfaceName;
