@@ -1,6 +1,7 @@
 package headgate.capture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,6 +11,7 @@ import headgate.capture.LiveSettings.Direction;
 import headgate.capture.LiveSettings.Fanout;
 import headgate.capture.LiveSettings.Timestamps;
 import headgate.capture.afpacket.AfPacketSource;
+import headgate.packet.FrameDecoder;
 import headgate.packet.LinkType;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -301,6 +304,28 @@ class AfPacketSourceTest extends LiveSourceContract {
             }
             assertTrue(tun.fd() > 2);
         }
+    }
+
+    @Test
+    void tellsFramesThatThisHostSentFromThoseThatCameIn() throws Exception {
+        var packetTypes = new HashMap<Integer, Integer>();
+        var decoder = new FrameDecoder();
+        FrameHandler handler =
+                frame -> {
+                    decoder.decode(frame);
+                    packetTypes.put(Math.min(frame.sourcePort, 20_000), frame.packetType);
+                };
+        try (FrameSource source = openOn("cap0", s -> s.direction = Direction.BOTH)) {
+            sendRaw(List.of(udp("0a4d0002", "0a4d0001", 20_000, 5001)));
+            sendFrames("cap0", List.of(udp("0a4d0001", "0a4d0002", 5001, 20_000)));
+            long end = System.nanoTime() + 5_000_000_000L;
+            while (!packetTypes.keySet().containsAll(Set.of(20_000, 5001))
+                    && System.nanoTime() < end) {
+                source.poll(handler, 1000);
+            }
+        }
+        assertEquals(4, packetTypes.get(5001), "PACKET_OUTGOING");
+        assertNotEquals(4, packetTypes.get(20_000));
     }
 
     @Test

@@ -48,6 +48,11 @@ public final class Frame {
     /// Which interface of its source the frame came from, from 0.
     public int interfaceId;
 
+    /// `sll_pkttype` of packet(7): 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing; -1
+    /// unknown. A source that has it beside the bytes sets it, all others set -1; the decoder takes
+    /// it from the header of Linux cooked captures.
+    public int packetType = -1;
+
     // ---- Layers, outer to inner. ----
 
     /// How many headers were read.
@@ -73,10 +78,6 @@ public final class Frame {
 
     /// Each `TPID << 16 | TCI`; TCI is priority (3 bits), drop eligible (1), VLAN identifier (12).
     public final int[] vlanTags = new int[MAX_VLAN_TAGS];
-
-    /// `sll_pkttype` of Linux cooked captures (0 host, 1 broadcast, 2 multicast, 3 other host, 4
-    /// outgoing); otherwise -1.
-    public int packetType;
 
     // ---- ARP, RFC 826. ----
 
@@ -351,7 +352,6 @@ public final class Frame {
     void clear(int groups) {
         if ((groups & LINK) != 0) {
             destinationMac = sourceMac = -1;
-            packetType = -1;
         }
         if ((groups & ARP) != 0) {
             clearArp();

@@ -89,7 +89,6 @@ public final class FrameDecoder {
         }
         frame.addLayer(Layer.ETHERNET, 0);
         frame.decoded |= Frame.LINK;
-        frame.packetType = -1;
         frame.destinationMac = ethernet.destination();
         frame.sourceMac = ethernet.source();
         lengthOrType(frame, ethernet.lengthOrType(), EthernetView.HEADER_LENGTH);

@@ -248,7 +248,6 @@ final class TunnelWalk {
         }
         if ((frame.decoded & Frame.LINK) == 0) {
             frame.decoded |= Frame.LINK;
-            frame.packetType = -1;
             frame.destinationMac = ethernet.destination();
             frame.sourceMac = ethernet.source();
         }

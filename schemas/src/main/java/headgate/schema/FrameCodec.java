@@ -112,10 +112,10 @@ final class FrameCodec {
             out.putByte(PRESENT);
             out.putMac(frame.destinationMac);
             out.putMac(frame.sourceMac);
-            out.putByte(NULL);
+            writeCooked(out, frame, -1);
         } else {
             out.putByte(NULL);
-            writeCooked(out, frame);
+            writeCooked(out, frame, frame.sourceMac);
         }
         int vlans = frame.vlanCount;
         if (vlans > 0) {
@@ -128,18 +128,18 @@ final class FrameCodec {
         writeNullable(out, frame.etherType);
     }
 
-    private static void writeCooked(AvroOutput out, Frame frame) {
-        if (frame.packetType < 0 && frame.sourceMac < 0) {
+    private static void writeCooked(AvroOutput out, Frame frame, long sourceMac) {
+        if (frame.packetType < 0 && sourceMac < 0) {
             out.putByte(NULL);
             return;
         }
         out.putByte(PRESENT);
         out.putInt(frame.packetType);
-        if (frame.sourceMac < 0) {
+        if (sourceMac < 0) {
             out.putByte(NULL);
         } else {
             out.putByte(PRESENT);
-            out.putMac(frame.sourceMac);
+            out.putMac(sourceMac);
         }
     }
 
@@ -151,6 +151,7 @@ final class FrameCodec {
     }
 
     private static void readLink(AvroInput in, Frame frame) {
+        frame.packetType = -1;
         if (present(in)) {
             frame.destinationMac = in.readMac();
             frame.sourceMac = in.readMac();

@@ -158,6 +158,9 @@ final class Frames {
                         45 00 00 20  00 01 00 00  40 84 00 00  c0 00 02 01  c0 00 02 02
                         c3 50 0b 59  de ad be ef  fe dc ba 98
                         """));
+        Frame own = ethernet("08 00");
+        own.packetType = 4;
+        frames.put("sent by the host itself", own);
         return frames;
     }
 

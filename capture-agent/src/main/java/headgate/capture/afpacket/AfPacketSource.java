@@ -529,6 +529,7 @@ public final class AfPacketSource implements FrameSource {
         frame.lengthOnWire = block.lengthOnWire();
         frame.arrivalNanos = block.arrivalNanos();
         frame.linkType = linkType;
+        frame.packetType = block.packetType();
         frame.interfaceId = watches.size() == 1 ? 0 : placeOf(block.interfaceIndex());
         if ((block.status() & TpacketV3BlockView.TP_STATUS_VLAN_VALID) != 0
                 && linkType == LinkType.ETHERNET

@@ -1,5 +1,6 @@
 package headgate.capture.afpacket;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -42,6 +43,7 @@ final class TpacketV3BlockView {
     private static final int TP_VLAN_TCI = 32;
     private static final int TP_VLAN_TPID = 36;
     private static final int SLL_IFINDEX = 52;
+    private static final int SLL_PKTTYPE = 58;
 
     private static final VarHandle INT = JAVA_INT.varHandle();
 
@@ -121,5 +123,10 @@ final class TpacketV3BlockView {
     /// The kernel's number of the interface.
     int interfaceIndex() {
         return ring.get(JAVA_INT, frame + SLL_IFINDEX);
+    }
+
+    /// `sll_pkttype` of packet(7).
+    int packetType() {
+        return ring.get(JAVA_BYTE, frame + SLL_PKTTYPE);
     }
 }

@@ -340,6 +340,7 @@ public final class LibpcapSource implements FrameSource {
         frame.arrivalNanos =
                 Math.floorDiv(time.getTime(), 1000L) * 1_000_000_000L + time.getNanos();
         frame.linkType = linkType;
+        frame.packetType = -1;
         frame.interfaceId = 0;
     }
 

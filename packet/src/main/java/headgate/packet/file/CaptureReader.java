@@ -143,6 +143,7 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
         frame.start = at;
         frame.lengthCaptured = lengthCaptured;
         frame.lengthOnWire = lengthOnWire < 0 ? Integer.MAX_VALUE : lengthOnWire;
+        frame.packetType = -1;
     }
 
     /// Whether a capture length, as an unsigned number, is beyond [#MAX_CAPTURE_LENGTH].
