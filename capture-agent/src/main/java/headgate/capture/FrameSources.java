@@ -32,10 +32,9 @@ public final class FrameSources {
     /// Takes this libpcap, such as one with PF_RING, for filters and captures; to be called before
     /// any is used.
     ///
-    /// @throws CaptureOpenException when it cannot be loaded
+    /// @throws CaptureOpenException when it cannot be loaded, or another one has been
     public static void useLibpcap(Path library) throws CaptureOpenException {
-        System.setProperty(LIBPCAP, library.toAbsolutePath().toString());
-        CaptureFilter.requireLibpcap();
+        Libpcap.choose(library.toAbsolutePath().toString());
     }
 
     /// Opens capture files.

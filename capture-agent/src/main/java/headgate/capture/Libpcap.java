@@ -29,7 +29,7 @@ final class Libpcap {
     private static final List<String> FILE_NAMES = List.of("libpcap.so.0.8", "libpcap.so.1");
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final Libpcap LOADED = find();
+    private static Libpcap loaded;
 
     private final MethodHandle libVersion;
     private final MethodHandle openDead;
@@ -72,19 +72,30 @@ final class Libpcap {
     }
 
     /// @throws CaptureOpenException where libpcap is not installed
-    static Libpcap load() throws CaptureOpenException {
-        if (LOADED == null && chosen() != null) {
+    static synchronized Libpcap load() throws CaptureOpenException {
+        if (loaded == null) {
+            loaded = find();
+        }
+        return loaded;
+    }
+
+    /// Loads this library, for pcap4j too.
+    ///
+    /// @throws CaptureOpenException when it is none that can be loaded, or another one has been
+    static synchronized void choose(String name) throws CaptureOpenException {
+        Libpcap library = open(name);
+        if (library == null) {
             throw new CaptureOpenException(
                     Reason.LIBPCAP_MISSING,
-                    "'%s' is no libpcap that can be loaded".formatted(chosen()));
+                    "'%s' is no libpcap that can be loaded".formatted(name));
         }
-        if (LOADED == null) {
+        if (loaded != null && !name.equals(chosen())) {
             throw new CaptureOpenException(
                     Reason.LIBPCAP_MISSING,
-                    "libpcap was not found (looked for %s): install the package libpcap0.8 (Debian), libpcap0.8t64 (Ubuntu) or libpcap (others)"
-                            .formatted(String.join(", ", FILE_NAMES)));
+                    "'%s' comes too late: another libpcap is in use".formatted(name));
         }
-        return LOADED;
+        System.setProperty(FrameSources.LIBPCAP, name);
+        loaded = library;
     }
 
     /// The library that the user named; null if none.
@@ -92,15 +103,27 @@ final class Libpcap {
         return System.getProperty(FrameSources.LIBPCAP);
     }
 
-    private static Libpcap find() {
-        for (String name : chosen() == null ? FILE_NAMES : List.of(chosen())) {
-            try {
-                return new Libpcap(SymbolLookup.libraryLookup(name, Arena.global()));
-            } catch (IllegalArgumentException | NoSuchElementException _) {
-                // Not under this name, or another library.
+    private static Libpcap find() throws CaptureOpenException {
+        List<String> names = chosen() == null ? FILE_NAMES : List.of(chosen());
+        for (String name : names) {
+            Libpcap library = open(name);
+            if (library != null) {
+                return library;
             }
         }
-        return null;
+        throw new CaptureOpenException(
+                Reason.LIBPCAP_MISSING,
+                "libpcap was not found (looked for %s): install the package libpcap0.8 (Debian), libpcap0.8t64 (Ubuntu) or libpcap (others)"
+                        .formatted(String.join(", ", names)));
+    }
+
+    /// Null where there is none under this name, or another library.
+    private static Libpcap open(String name) {
+        try {
+            return new Libpcap(SymbolLookup.libraryLookup(name, Arena.global()));
+        } catch (IllegalArgumentException | NoSuchElementException _) {
+            return null;
+        }
     }
 
     private static MethodHandle call(
