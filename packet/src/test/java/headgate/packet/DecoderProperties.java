@@ -75,6 +75,7 @@ class DecoderProperties {
         reused.linkType = after.linkType();
         reused.lengthCaptured = after.bytes().length;
         reused.lengthOnWire = after.lengthOnWire();
+        reused.packetType = -1;
         new FrameDecoder().decode(reused);
         assertEquals(FrameFacts.of(after.decoded()), FrameFacts.of(reused));
     }
