@@ -11,5 +11,9 @@ public enum Check {
     BAD_LENGTH,
 
     /// A version field names another protocol than the layer above announced.
-    BAD_VERSION
+    BAD_VERSION,
+
+    /// More headers, packets in packets or VLAN tags than are read of one frame:
+    /// [Frame#MAX_LAYERS], [Frame#MAX_NESTING], [Frame#MAX_VLAN_TAGS]. What lies deeper is payload.
+    TOO_DEEP
 }

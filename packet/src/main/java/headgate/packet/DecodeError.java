@@ -5,9 +5,9 @@ package headgate.packet;
 /// @param check what was found
 /// @param layer the header that could not be read
 /// @param offset where that header starts in the frame
-/// @param bytesNeeded what it needs
-/// @param bytesPresent what there was
-/// @param limitedBy the field or capture limit that set `bytesPresent`
+/// @param bytesNeeded what it needs; 1 for [Check#TOO_DEEP]
+/// @param bytesPresent what there was; 0 for [Check#TOO_DEEP]
+/// @param limitedBy the field or capture limit that set `bytesPresent`; null for [Check#TOO_DEEP]
 public record DecodeError(
         Check check, Layer layer, int offset, int bytesNeeded, int bytesPresent, Limit limitedBy) {
 
@@ -39,6 +39,9 @@ public record DecodeError(
 
     @Override
     public String toString() {
+        if (check == Check.TOO_DEEP) {
+            return "%s: %s at byte %d is one more than is read".formatted(check, layer, offset);
+        }
         return "%s: %s at byte %d needs %d bytes, %s leaves %d"
                 .formatted(check, layer, offset, bytesNeeded, limitedBy, bytesPresent);
     }

@@ -293,14 +293,28 @@ public final class Frame {
         return length == 0 ? Integer.MAX_VALUE : offset + length;
     }
 
-    /// Notes one more header; for decoders and codecs. Returns false, and notes nothing, when there
-    /// is no room for it.
+    /// Notes one more header; for decoders and codecs. Returns false, and notes [Check#TOO_DEEP]
+    /// instead, when there is no room for it.
     public boolean addLayer(Layer layer, int offset) {
         if (layerCount == MAX_LAYERS) {
+            noteTooDeep(layer, offset);
             return false;
         }
         layers[layerCount++] = offset << 8 | layer.ordinal();
         return true;
+    }
+
+    /// Notes that this header is one more than is read, if nothing is wrong before it.
+    void noteTooDeep(Layer layer, int offset) {
+        if ((decoded & ERROR) == 0) {
+            decoded |= ERROR;
+            check = Check.TOO_DEEP;
+            errorLayer = layer;
+            errorOffset = offset;
+            errorBytesNeeded = 1;
+            errorBytesPresent = 0;
+            errorLimitedBy = null;
+        }
     }
 
     /// Whether this is a fragment other than an atomic one (RFC 6946).

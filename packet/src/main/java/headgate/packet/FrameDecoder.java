@@ -198,6 +198,7 @@ public final class FrameDecoder {
         }
         if (EtherType.isVlan(next)) {
             frame.etherType = next;
+            frame.noteTooDeep(Layer.VLAN, at);
             payload(frame, at);
             return;
         }
@@ -539,7 +540,7 @@ public final class FrameDecoder {
         switch (check) {
             case OK -> payload(frame, offset);
             case TRUNCATED -> fail(frame, check, Layer.UDP, offset, UdpView.HEADER_LENGTH);
-            case BAD_LENGTH, BAD_VERSION ->
+            case BAD_LENGTH, BAD_VERSION, TOO_DEEP ->
                     fail(
                             frame,
                             check,

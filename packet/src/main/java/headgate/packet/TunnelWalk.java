@@ -242,7 +242,7 @@ final class TunnelWalk {
             decoder.fail(frame, check, Layer.ETHERNET, offset, EthernetView.HEADER_LENGTH);
             return;
         }
-        if (isTooDeep(frame) || !frame.addLayer(Layer.ETHERNET, offset)) {
+        if (isTooDeep(frame, Layer.ETHERNET, offset) || !frame.addLayer(Layer.ETHERNET, offset)) {
             decoder.payload(frame, offset);
             return;
         }
@@ -306,7 +306,8 @@ final class TunnelWalk {
 
     /// What an encapsulation carries, named by an EtherType.
     void inner(Frame frame, int etherType, int offset) {
-        if (isTooDeep(frame)) {
+        Layer layer = etherType == EtherType.IPV6 ? Layer.IPV6 : Layer.IPV4;
+        if (isTooDeep(frame, layer, offset)) {
             decoder.payload(frame, offset);
         } else if ((frame.decoded & Frame.IP) == 0) {
             decoder.network(frame, etherType, offset);
@@ -361,8 +362,8 @@ final class TunnelWalk {
         }
     }
 
-    /// Whether there is no room for another packet or frame in this one.
-    private static boolean isTooDeep(Frame frame) {
+    /// Whether there is no room for another packet or frame in this one; if so, that is noted.
+    private static boolean isTooDeep(Frame frame, Layer layer, int offset) {
         int depth = 0;
         for (int i = 0; i < frame.layerCount; i++) {
             depth +=
@@ -371,7 +372,11 @@ final class TunnelWalk {
                         default -> 0;
                     };
         }
-        return depth >= Frame.MAX_NESTING || frame.layerCount == Frame.MAX_LAYERS;
+        boolean isTooDeep = depth >= Frame.MAX_NESTING || frame.layerCount == Frame.MAX_LAYERS;
+        if (isTooDeep) {
+            frame.noteTooDeep(layer, offset);
+        }
+        return isTooDeep;
     }
 
     // ---- By IP protocol ----

@@ -86,7 +86,7 @@ class DecoderContractTest {
         }
         if (frame.check != Check.OK) {
             assertNotNull(frame.errorLayer);
-            assertNotNull(frame.errorLimitedBy);
+            assertEquals(frame.check == Check.TOO_DEEP, frame.errorLimitedBy == null);
             assertTrue(frame.errorBytesPresent >= 0, "bytes present");
             if (frame.check != Check.BAD_VERSION) {
                 assertTrue(

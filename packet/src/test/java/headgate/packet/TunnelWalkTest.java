@@ -231,10 +231,11 @@ class TunnelWalkTest {
             bytes[at + 15] = (byte) i;
         }
         var frame = Hex.frame(LinkType.RAW, bytes);
-        assertEquals(Check.OK, frame.check);
         assertEquals(Frame.MAX_NESTING, frame.layerCount);
         assertEquals(Frame.MAX_NESTING - 1, frame.sourceLow);
         assertEquals(Frame.MAX_NESTING * 20, frame.payloadOffset);
+        assertEquals(
+                "TOO_DEEP: IPV4 at byte 160 is one more than is read", frame.error().toString());
     }
 
     @Test
@@ -244,6 +245,6 @@ class TunnelWalkTest {
         bytes[13] = 0x47;
         var frame = Hex.frame(LinkType.ETHERNET, bytes);
         assertEquals(Frame.MAX_LAYERS, frame.layerCount);
-        assertEquals(Check.OK, frame.check);
+        assertEquals(Check.TOO_DEEP, frame.check);
     }
 }
