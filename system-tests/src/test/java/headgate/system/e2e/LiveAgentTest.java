@@ -198,16 +198,19 @@ class LiveAgentTest {
     /// Keeps ledgers; can hold the thread that tells them, which is the one that captures.
     private static final class Heard implements AgentListener {
         private final Map<String, Ledger> ledgers = new HashMap<>();
-        private volatile CountDownLatch held = new CountDownLatch(0);
+        private CountDownLatch held = new CountDownLatch(0);
 
         @Override
         public void onLedger(Ledger ledger, SourceStatistics source) {
+            CountDownLatch hold;
             synchronized (this) {
                 ledgers.put(ledger.capturePoint(), ledger);
+                // Taken with the ledger: who holds the reader from now on means the next one.
+                hold = held;
                 notifyAll();
             }
             try {
-                held.await();
+                hold.await();
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
@@ -234,7 +237,7 @@ class LiveAgentTest {
             }
         }
 
-        void letReaderGo() {
+        synchronized void letReaderGo() {
             held.countDown();
         }
     }
