@@ -572,12 +572,7 @@ public final class FrameDecoder {
 
     private boolean icmpHeader(Frame frame, Layer layer, int offset) {
         Check check = icmp.wrap(frame.bytes, frame.start + offset, limit(frame));
-        if (check != Check.OK) {
-            fail(frame, check, layer, offset, IcmpView.HEADER_LENGTH);
-            return false;
-        }
-        if (!frame.addLayer(layer, offset)) {
-            payload(frame, offset);
+        if (!enter(frame, check, layer, offset, IcmpView.HEADER_LENGTH)) {
             return false;
         }
         frame.decoded |= Frame.TRANSPORT | Frame.ICMP;
@@ -598,12 +593,7 @@ public final class FrameDecoder {
 
     private void igmp(Frame frame, int offset) {
         Check check = igmp.wrap(frame.bytes, frame.start + offset, limit(frame));
-        if (check != Check.OK) {
-            fail(frame, check, Layer.IGMP, offset, IgmpView.HEADER_LENGTH);
-            return;
-        }
-        if (!frame.addLayer(Layer.IGMP, offset)) {
-            payload(frame, offset);
+        if (!enter(frame, check, Layer.IGMP, offset, IgmpView.HEADER_LENGTH)) {
             return;
         }
         frame.decoded |= Frame.TRANSPORT | Frame.ICMP;
@@ -658,6 +648,20 @@ public final class FrameDecoder {
     /// Whether bytes of the innermost layer so far were on the wire and not captured.
     boolean isCut(Frame frame) {
         return end > frame.lengthCaptured;
+    }
+
+    /// Notes a header that was read. Returns false if it could not be, or is one too many: then
+    /// that is noted instead, and the rest is payload.
+    boolean enter(Frame frame, Check check, Layer layer, int offset, int needed) {
+        if (check != Check.OK) {
+            fail(frame, check, layer, offset, needed);
+            return false;
+        }
+        if (!frame.addLayer(layer, offset)) {
+            payload(frame, offset);
+            return false;
+        }
+        return true;
     }
 
     void payload(Frame frame, int offset) {

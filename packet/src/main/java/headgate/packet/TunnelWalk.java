@@ -117,12 +117,7 @@ final class TunnelWalk {
         int at = offset;
         do {
             Check check = mpls.wrap(frame.bytes, frame.start + at, decoder.limit(frame));
-            if (check != Check.OK) {
-                decoder.fail(frame, check, Layer.MPLS, at, MplsView.HEADER_LENGTH);
-                return;
-            }
-            if (!frame.addLayer(Layer.MPLS, at)) {
-                decoder.payload(frame, at);
+            if (!decoder.enter(frame, check, Layer.MPLS, at, MplsView.HEADER_LENGTH)) {
                 return;
             }
             at += MplsView.HEADER_LENGTH;
@@ -150,12 +145,7 @@ final class TunnelWalk {
 
     void pppoe(Frame frame, int offset) {
         Check check = pppoe.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.PPPOE, offset, PppoeView.HEADER_LENGTH);
-            return;
-        }
-        if (!frame.addLayer(Layer.PPPOE, offset)) {
-            decoder.payload(frame, offset);
+        if (!decoder.enter(frame, check, Layer.PPPOE, offset, PppoeView.HEADER_LENGTH)) {
             return;
         }
         int next = offset + PppoeView.HEADER_LENGTH;
@@ -169,13 +159,8 @@ final class TunnelWalk {
 
     void ppp(Frame frame, int offset) {
         Check check = ppp.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            int needed = decoder.present(frame, offset) + 1;
-            decoder.fail(frame, check, Layer.PPP, offset, needed);
-            return;
-        }
-        if (!frame.addLayer(Layer.PPP, offset)) {
-            decoder.payload(frame, offset);
+        int needed = decoder.present(frame, offset) + 1;
+        if (!decoder.enter(frame, check, Layer.PPP, offset, needed)) {
             return;
         }
         int next = offset + ppp.headerLength();
@@ -211,12 +196,8 @@ final class TunnelWalk {
 
     private void macInMac(Frame frame, int offset) {
         Check check = macInMac.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.MAC_IN_MAC, offset, MacInMacView.HEADER_LENGTH);
-        } else if (frame.addLayer(Layer.MAC_IN_MAC, offset)) {
+        if (decoder.enter(frame, check, Layer.MAC_IN_MAC, offset, MacInMacView.HEADER_LENGTH)) {
             lengthOrType(frame, macInMac.lengthOrType(), offset + MacInMacView.HEADER_LENGTH);
-        } else {
-            decoder.payload(frame, offset);
         }
     }
 
@@ -281,12 +262,7 @@ final class TunnelWalk {
             return;
         }
         Check check = llc.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.LLC, offset, llc.headerLength());
-            return;
-        }
-        if (!frame.addLayer(Layer.LLC, offset)) {
-            decoder.payload(frame, offset);
+        if (!decoder.enter(frame, check, Layer.LLC, offset, llc.headerLength())) {
             return;
         }
         int next = offset + llc.headerLength();
@@ -353,12 +329,8 @@ final class TunnelWalk {
 
     private void innerVlan(Frame frame, int offset) {
         Check check = vlan.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.VLAN, offset, VlanView.HEADER_LENGTH);
-        } else if (frame.addLayer(Layer.VLAN, offset)) {
+        if (decoder.enter(frame, check, Layer.VLAN, offset, VlanView.HEADER_LENGTH)) {
             lengthOrType(frame, vlan.lengthOrType(), offset + VlanView.HEADER_LENGTH);
-        } else {
-            decoder.payload(frame, offset);
         }
     }
 
@@ -421,24 +393,16 @@ final class TunnelWalk {
 
     private void esp(Frame frame, int offset) {
         Check check = esp.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.ESP, offset, EspView.HEADER_LENGTH);
-        } else if (frame.addLayer(Layer.ESP, offset)) {
+        if (decoder.enter(frame, check, Layer.ESP, offset, EspView.HEADER_LENGTH)) {
             decoder.payload(frame, offset + EspView.HEADER_LENGTH);
-        } else {
-            decoder.payload(frame, offset);
         }
     }
 
     private void sctp(Frame frame, int offset) {
         Check check = sctp.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.SCTP, offset, SctpView.HEADER_LENGTH);
-        } else if (frame.addLayer(Layer.SCTP, offset)) {
+        if (decoder.enter(frame, check, Layer.SCTP, offset, SctpView.HEADER_LENGTH)) {
             ports(frame, offset, sctp.sourcePort(), sctp.destinationPort(), sctp.checksum());
             decoder.payload(frame, offset + SctpView.HEADER_LENGTH);
-        } else {
-            decoder.payload(frame, offset);
         }
     }
 
@@ -485,12 +449,7 @@ final class TunnelWalk {
 
     private void gre(Frame frame, int offset) {
         Check check = gre.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.GRE, offset, gre.headerLength());
-            return;
-        }
-        if (!frame.addLayer(Layer.GRE, offset)) {
-            decoder.payload(frame, offset);
+        if (!decoder.enter(frame, check, Layer.GRE, offset, gre.headerLength())) {
             return;
         }
         int next = offset + gre.headerLength();
@@ -518,12 +477,8 @@ final class TunnelWalk {
 
     private void erspan(Frame frame, int offset) {
         Check check = erspan.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
-        if (check != Check.OK) {
-            decoder.fail(frame, check, Layer.ERSPAN, offset, erspan.headerLength());
-        } else if (frame.addLayer(Layer.ERSPAN, offset)) {
+        if (decoder.enter(frame, check, Layer.ERSPAN, offset, erspan.headerLength())) {
             ethernet(frame, offset + erspan.headerLength());
-        } else {
-            decoder.payload(frame, offset);
         }
     }
 
