@@ -92,7 +92,7 @@ class AgentTest {
         EmbeddedKafka kafka = EmbeddedKafka.start(data);
         try {
             var agent = new CaptureAgent(settings(capture, 1, kafka.bootstrap()), heard);
-            CompletableFuture<CaptureAgent.Outcome> run = start(agent);
+            CompletableFuture<CaptureAgent.Outcome> run = AgentRun.start(agent);
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
             kafka.close();
             Thread.sleep(6_000);
@@ -123,7 +123,10 @@ class AgentTest {
             var settings = settings(capture, 1, bootstrap);
             var impatient =
                     settings.publishing().with(to -> to.giveUpAfter = Duration.ofSeconds(3));
-            run = start(new CaptureAgent(CaptureSettings.of(settings.input(), impatient), heard));
+            run =
+                    AgentRun.start(
+                            new CaptureAgent(
+                                    CaptureSettings.of(settings.input(), impatient), heard));
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
         }
         var ended = assertThrows(Exception.class, () -> run.get(60, TimeUnit.SECONDS));
@@ -153,7 +156,7 @@ class AgentTest {
         var heard = new Heard();
         try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
             var agent = new CaptureAgent(settings(capture, 1, kafka.bootstrap()), heard);
-            CompletableFuture<CaptureAgent.Outcome> run = start(agent);
+            CompletableFuture<CaptureAgent.Outcome> run = AgentRun.start(agent);
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
             agent.stop();
             CaptureAgent.Outcome outcome = run.get(30, TimeUnit.SECONDS);
@@ -174,20 +177,6 @@ class AgentTest {
                         new Input.File(capture, speed, ""),
                         Publishing.to(brokers).with(to -> to.topics = TOPICS))
                 .with(draft -> draft.agent = "gw1");
-    }
-
-    private static CompletableFuture<CaptureAgent.Outcome> start(CaptureAgent agent) {
-        var run = new CompletableFuture<CaptureAgent.Outcome>();
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> {
-                    try {
-                        run.complete(agent.run());
-                    } catch (Exception e) {
-                        run.completeExceptionally(e);
-                    }
-                });
-        return run;
     }
 
     private static final class Heard implements AgentListener {

@@ -39,7 +39,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -102,7 +101,7 @@ class LiveAgentTest {
                                         new Autostop(fromEast + fromWest, null, Autostop.NEVER);
                                 draft.files = new FileRing(file, Autostop.NEVER, null, 0);
                             });
-            var run = start(new CaptureAgent(settings, heard));
+            var run = AgentRun.start(new CaptureAgent(settings, heard));
             heard.awaitLedgersOf(3);
             send(far(east), fromEast, 60);
             send(far(west), fromWest, 60);
@@ -149,7 +148,7 @@ class LiveAgentTest {
                                 live.blockBytes = 1 << 16;
                             });
             var agent = new CaptureAgent(settings(List.of(small), kafka), heard);
-            var run = start(agent);
+            var run = AgentRun.start(agent);
             heard.awaitLedgersOf(1);
             heard.holdReader();
             send(far(east), count, 1000);
@@ -183,7 +182,7 @@ class LiveAgentTest {
                                                     Autostop.NEVER,
                                                     Duration.ofSeconds(4),
                                                     Autostop.NEVER));
-            var run = start(new CaptureAgent(settings, heard));
+            var run = AgentRun.start(new CaptureAgent(settings, heard));
             heard.awaitLedgersOf(1);
             send(far(east), count, 60);
             CaptureAgent.Outcome outcome = run.get(60, TimeUnit.SECONDS);
@@ -256,20 +255,6 @@ class LiveAgentTest {
                         new Input.Live(interfaces, FrameSources.Live.RING),
                         Publishing.to(kafka.bootstrap()).with(to -> to.topics = TOPICS))
                 .with(draft -> draft.agent = "gw1");
-    }
-
-    private static CompletableFuture<CaptureAgent.Outcome> start(CaptureAgent agent) {
-        var run = new CompletableFuture<CaptureAgent.Outcome>();
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> {
-                    try {
-                        run.complete(agent.run());
-                    } catch (Exception e) {
-                        run.completeExceptionally(e);
-                    }
-                });
-        return run;
     }
 
     private static void send(String interfaceName, int count, int bytes) throws Exception {
