@@ -1,5 +1,7 @@
 package headgate.softnet;
 
+import headgate.sim.ServiceQueue;
+
 /// The backlog of one CPU as a NAPI: `process_backlog`.
 final class BacklogNapi extends Napi {
     private final SoftnetData softnetData;
@@ -16,7 +18,7 @@ final class BacklogNapi extends Napi {
 
     /// RP-22: the input queue is taken over as a whole, and only when the process queue is empty.
     @Override
-    SkbQueue next(long nowNanos) {
+    ServiceQueue next(long nowNanos) {
         if (softnetData.processQueue.isEmpty()) {
             if (softnetData.inputPktQueue.isEmpty()) {
                 scheduled = false;

@@ -6,7 +6,7 @@ public enum DropReason {
     /// share of it (`flow_limit_count` tells these apart), see `enqueue_to_backlog`.
     CPU_BACKLOG,
 
-    /// The model's own bound on one queue, [SkbQueue#LIMIT], where the settings give none; a kernel
-    /// would be out of memory about there.
+    /// The model's own bound on one queue, [SoftnetData#QUEUE_LIMIT], where the settings give none;
+    /// a kernel would be out of memory about there.
     NOMEM
 }

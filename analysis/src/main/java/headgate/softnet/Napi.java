@@ -1,5 +1,7 @@
 package headgate.softnet;
 
+import headgate.sim.ServiceQueue;
+
 /// Something that `net_rx_action` polls (`struct napi_struct`). A poll takes simulated time, so it
 /// is not one call: [NetRxAction] asks for one packet after the other until the NAPI has none or
 /// its weight is used up.
@@ -19,5 +21,5 @@ abstract sealed class Napi permits BacklogNapi {
 
     /// The queue that holds the next packet at its head; null if there is none, and then this NAPI
     /// has completed.
-    abstract SkbQueue next(long nowNanos);
+    abstract ServiceQueue next(long nowNanos);
 }

@@ -1,5 +1,6 @@
 package headgate.softnet;
 
+import headgate.sim.ServiceQueue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -188,15 +189,14 @@ final class NetRxAction {
 
     /// Takes up the next packet of the current poll; false if there is none.
     private boolean serveNext(long nowNanos) {
-        SkbQueue queue = softnetData.napis[napi].next(nowNanos);
+        ServiceQueue queue = softnetData.napis[napi].next(nowNanos);
         if (queue == null) {
             return false;
         }
         sequence = queue.headSequence();
         serviceNanos = queue.headServiceNanos();
         startNanos = nowNanos;
-        path.waits()
-                .recordValue(Math.min(nowNanos - queue.headArrivalNanos(), ReceivePath.MAX_WAIT));
+        path.waits().recordValue(Math.min(nowNanos - queue.headSinceNanos(), ReceivePath.MAX_WAIT));
         queue.removeHead();
         softnetData.processed++;
         phase = Phase.IN_SERVICE;

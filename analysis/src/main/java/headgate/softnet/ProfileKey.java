@@ -1,6 +1,7 @@
 package headgate.softnet;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// The settings of a [SoftnetProfile] by the words that people use for them: the one home of key,
@@ -50,21 +51,31 @@ public enum ProfileKey {
     private final long least;
     private final long most;
     private final boolean isMask;
+
+    /// What values are called, the first standing for 0; empty if they are no words.
+    private final List<String> words;
+
     private final String meaning;
 
     ProfileKey(String key, long least, long most, String meaning) {
-        this(key, least, most, false, meaning);
+        this(key, least, most, false, List.of(), meaning);
     }
 
     ProfileKey(String key, String meaning) {
-        this(key, Long.MIN_VALUE, Long.MAX_VALUE, true, meaning);
+        this(key, Long.MIN_VALUE, Long.MAX_VALUE, true, List.of(), meaning);
     }
 
-    ProfileKey(String key, long least, long most, boolean isMask, String meaning) {
+    ProfileKey(String key, List<String> words, String meaning) {
+        this(key, 0, words.size() - 1, false, words, meaning);
+    }
+
+    ProfileKey(
+            String key, long least, long most, boolean isMask, List<String> words, String meaning) {
         this.key = key;
         this.least = least;
         this.most = most;
         this.isMask = isMask;
+        this.words = words;
         this.meaning = meaning;
     }
 
@@ -91,22 +102,29 @@ public enum ProfileKey {
         return meaning;
     }
 
-    /// Whether values are lists of CPUs rather than numbers.
-    public boolean isMask() {
-        return isMask;
+    /// Whether values are numbers, rather than lists of CPUs or words.
+    public boolean isNumber() {
+        return !isMask && words.isEmpty();
     }
 
     /// What values the key takes, for people.
     public String allowed() {
-        return isMask ? "CPUs of the host as 0-3,6, or off" : least + " to " + most;
+        if (isMask) {
+            return "CPUs of the host as 0-3,6, or off";
+        }
+        return words.isEmpty() ? least + " to " + most : String.join(", ", words);
     }
 
-    /// Reads a value: a number within bounds, or the bits of a [CpuMask].
+    /// Reads a value: a number within bounds, the bits of a [CpuMask], or a word's place.
     ///
     /// @throws IllegalArgumentException if it is not, with what is allowed
     long parse(String value) {
         if (isMask) {
             return CpuMask.parse(value).bits();
+        }
+        if (!words.isEmpty()) {
+            require(words.contains(value), value, allowed());
+            return words.indexOf(value);
         }
         long number;
         try {
@@ -118,7 +136,10 @@ public enum ProfileKey {
     }
 
     String format(long value) {
-        return isMask ? new CpuMask(value).toString() : Long.toString(value);
+        if (isMask) {
+            return new CpuMask(value).toString();
+        }
+        return words.isEmpty() ? Long.toString(value) : words.get((int) value);
     }
 
     long require(long value) {

@@ -29,7 +29,7 @@ public final class ReceivePath {
     /// Longest wait that quantiles tell apart: an hour in nanoseconds.
     static final long MAX_WAIT = 3_600_000_000_000L;
 
-    private static final int STATE_VERSION = 1;
+    private static final int STATE_VERSION = 2;
 
     private final RxListener listener;
     private final SoftnetData[] softnetData;
@@ -109,7 +109,12 @@ public final class ReceivePath {
         }
         runUntil(now);
         counters.offered++;
-        enqueueToBacklog(sequence, now, flowHash, Math.clamp(serviceNanos, 0, SoftnetCosts.MAX));
+        enqueueToBacklog(
+                sequence,
+                now,
+                lengthBytes,
+                flowHash,
+                Math.clamp(serviceNanos, 0, SoftnetCosts.MAX));
     }
 
     /// Lets everything happen that is due up to that time.
@@ -169,7 +174,8 @@ public final class ReceivePath {
     }
 
     /// RP-6 to RP-14.
-    private void enqueueToBacklog(long sequence, long nowNanos, int flowHash, long serviceNanos) {
+    private void enqueueToBacklog(
+            long sequence, long nowNanos, int lengthBytes, int flowHash, long serviceNanos) {
         int cpu = profile.cpus().irqCpu();
         int targetCpu = getRpsCpu(flowHash, cpu);
         SoftnetData target = softnetData[targetCpu];
@@ -180,7 +186,7 @@ public final class ReceivePath {
             drop(sequence, nowNanos, targetCpu, DropReason.CPU_BACKLOG);
             return;
         }
-        if (target.inputPktQueue.length() == SkbQueue.LIMIT) {
+        if (target.inputPktQueue.isFull()) {
             drop(sequence, nowNanos, targetCpu, DropReason.NOMEM);
             return;
         }
@@ -188,7 +194,7 @@ public final class ReceivePath {
             target.backlog.scheduled = true;
             schedule(cpu, targetCpu, nowNanos);
         }
-        target.enqueue(sequence, nowNanos, serviceNanos);
+        target.enqueue(sequence, nowNanos, serviceNanos, lengthBytes);
     }
 
     private boolean isFlowLimited(int cpu, SoftnetData target, int flowHash, int netdevMaxBacklog) {
@@ -291,7 +297,7 @@ public final class ReceivePath {
         long capacity = Integer.toUnsignedLong(profile.sysctls().netdevMaxBacklog()) + 1;
         return new StageStats(
                 "backlog",
-                Math.min(capacity, SkbQueue.LIMIT),
+                Math.min(capacity, SoftnetData.QUEUE_LIMIT),
                 counters.offered,
                 spliced,
                 counters.droppedByReason(),

@@ -1,5 +1,7 @@
 package headgate.softnet;
 
+import headgate.sim.QueueDepth;
+import headgate.sim.ServiceQueue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,9 +11,13 @@ final class SoftnetData {
     /// The backlog's index among [#napis].
     static final int BACKLOG = 0;
 
+    /// Most packets that one queue of the model holds; a kernel without a bound would be out of
+    /// memory about there.
+    static final int QUEUE_LIMIT = 1 << 20;
+
     final int cpu;
-    SkbQueue inputPktQueue = new SkbQueue();
-    SkbQueue processQueue = new SkbQueue();
+    ServiceQueue inputPktQueue = new ServiceQueue(QUEUE_LIMIT);
+    ServiceQueue processQueue = new ServiceQueue(QUEUE_LIMIT);
     final QueueDepth inputDepth = new QueueDepth();
     final QueueDepth processDepth = new QueueDepth();
     final BacklogNapi backlog;
@@ -69,14 +75,14 @@ final class SoftnetData {
         return over;
     }
 
-    void enqueue(long sequence, long nowNanos, long serviceNanos) {
-        inputPktQueue.add(sequence, nowNanos, serviceNanos);
+    void enqueue(long sequence, long nowNanos, long serviceNanos, int lengthBytes) {
+        inputPktQueue.add(sequence, nowNanos, serviceNanos, lengthBytes);
         inputDepth.change(inputPktQueue.length(), nowNanos);
     }
 
     /// Only to be called while the process queue is empty.
     void spliceInputPktQueue(long nowNanos) {
-        SkbQueue empty = processQueue;
+        ServiceQueue empty = processQueue;
         processQueue = inputPktQueue;
         inputPktQueue = empty;
         inputDepth.change(0, nowNanos);
@@ -123,8 +129,8 @@ final class SoftnetData {
     }
 
     void restore(DataInput in) throws IOException {
-        inputPktQueue = SkbQueue.restore(in);
-        processQueue = SkbQueue.restore(in);
+        inputPktQueue.restore(in);
+        processQueue.restore(in);
         inputDepth.restore(in);
         processDepth.restore(in);
         backlog.weight = in.readInt();

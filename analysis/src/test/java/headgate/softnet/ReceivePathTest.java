@@ -385,7 +385,7 @@ class ReceivePathTest {
     @Test
     void dropsForWantOfMemoryWhereNothingElseBoundsTheQueue() {
         var path = blocked(FREE.with("backlog", "-1"), 100_000 * MS);
-        for (int i = 1; i <= SkbQueue.LIMIT + 2; i++) {
+        for (int i = 1; i <= SoftnetData.QUEUE_LIMIT + 2; i++) {
             path.offer(i, 1, 60, FLOW, 0);
         }
 

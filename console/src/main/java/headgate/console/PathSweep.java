@@ -42,8 +42,9 @@ final class PathSweep {
         this.text = text;
         this.key = matcher.group(1);
         this.base = base;
-        if (ProfileKey.of(key).isMask()) {
-            throw new IllegalArgumentException("--sweep tries numbers; " + key + " names CPUs");
+        if (!ProfileKey.of(key).isNumber()) {
+            throw new IllegalArgumentException(
+                    "--sweep tries numbers; " + key + " takes " + ProfileKey.of(key).allowed());
         }
         least = Long.parseLong(matcher.group(2));
         most = Long.parseLong(matcher.group(3));

@@ -265,7 +265,7 @@ class PathCommandTest {
                 "--set    | weight=0    | weight=0 is not allowed: 1 to 2147483647",
                 "--sweep  | backlog     | 'backlog' is no range to sweep: write KEY=A..B",
                 "--sweep  | backlog=9..1 | 'backlog=9..1': the range is empty",
-                "--sweep  | rps=0..1    | --sweep tries numbers; rps names CPUs",
+                "--sweep  | rps=0..1    | --sweep tries numbers; rps takes CPUs of the host as 0-3,6, or off",
                 "--sweep  | weight=0..9 | weight=0 is not allowed",
                 "--fail-on | drops      | 'drops' is no condition: write drops>0",
                 "--fail-on | delay.p99>5 | '5' is no span of time",

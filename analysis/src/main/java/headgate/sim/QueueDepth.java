@@ -1,11 +1,11 @@
-package headgate.softnet;
+package headgate.sim;
 
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
 /// How full a queue was over the current interval: last, highest, and mean over time.
-final class QueueDepth {
+public final class QueueDepth {
     private int last;
     private int max;
     private long sinceNanos;
@@ -13,7 +13,7 @@ final class QueueDepth {
     /// Packets times nanoseconds; a double, since a long could overflow.
     private double area;
 
-    void change(int depth, long nowNanos) {
+    public void change(int depth, long nowNanos) {
         area += (double) last * (nowNanos - sinceNanos);
         sinceNanos = nowNanos;
         last = depth;
@@ -22,34 +22,34 @@ final class QueueDepth {
         }
     }
 
-    int last() {
+    public int last() {
         return last;
     }
 
-    int max() {
+    public int max() {
         return max;
     }
 
     /// Up to `endNanos` since the interval's start; 0 for an interval without length.
-    double mean(long startNanos, long endNanos) {
+    public double mean(long startNanos, long endNanos) {
         double whole = area + (double) last * (endNanos - sinceNanos);
         return endNanos > startNanos ? whole / (endNanos - startNanos) : 0;
     }
 
-    void startInterval(long nowNanos) {
+    public void startInterval(long nowNanos) {
         max = last;
         area = 0;
         sinceNanos = nowNanos;
     }
 
-    void save(DataOutput out) throws IOException {
+    public void save(DataOutput out) throws IOException {
         out.writeInt(last);
         out.writeInt(max);
         out.writeLong(sinceNanos);
         out.writeDouble(area);
     }
 
-    void restore(DataInput in) throws IOException {
+    public void restore(DataInput in) throws IOException {
         last = in.readInt();
         max = in.readInt();
         sinceNanos = in.readLong();
