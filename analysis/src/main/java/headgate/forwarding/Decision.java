@@ -1,5 +1,7 @@
 package headgate.forwarding;
 
+import java.util.List;
+
 /// One decision in the making, and its outcome; reused from packet to packet. A plain struct like
 /// [Frame]: the checks of [ForwardingPath#CHECKS] read and write its fields in the kernel's order.
 ///
@@ -17,6 +19,13 @@ public final class Decision {
 
         /// The packet is handed to the host's own protocols.
         LOCAL,
+
+        /// The packet is a fragment, and waits for the others.
+        REASSEMBLING,
+
+        /// The packet was for the host's own bookkeeping (ARP, neighbour discovery), and is spent
+        /// without being dropped.
+        CONSUMED,
 
         /// The packet is freed, with or without an ICMP error to its source.
         REFUSED,
@@ -50,6 +59,23 @@ public final class Decision {
 
     /// The packet; its link-layer fields hold nothing for a decision about a [RouteQuery].
     public final Skb skb = new Skb();
+
+    /// A packet that the host sends itself because of [#skb]: ICMP, a reset; one at a time.
+    public final Skb own = new Skb();
+
+    /// What the packet makes the host do.
+    public final Effects effects = new Effects();
+
+    /// What the host keeps from packet to packet.
+    public final ForwardingState state;
+
+    public final PacketFilter filter;
+
+    /// Sends packets, those that pass through and the host's own.
+    public final IpOutput output = new IpOutput(this);
+
+    /// When the packet came in, in nanoseconds since 1970-01-01T00:00:00Z.
+    public long nowNanos;
 
     /// What the route lookup asks for.
     public final Flowi4 flow = new Flowi4();
@@ -115,11 +141,13 @@ public final class Decision {
     /// Index of the check that decided.
     public int decidedBy;
 
-    private final int[] counters = new int[SnmpCounter.values().length];
-    private long moved;
+    /// The questions that were asked.
+    List<ForwardingCheck> asked;
 
-    Decision(HostSnapshot host) {
+    Decision(HostSnapshot host, ForwardingState state) {
         this.host = host;
+        this.state = state;
+        this.filter = new PacketFilter(host);
         this.multipath = host.multipath();
     }
 
@@ -144,10 +172,7 @@ public final class Decision {
         answerMac = -1;
         why = null;
         decidedBy = -1;
-        for (long rest = moved; rest != 0; rest &= rest - 1) {
-            counters[Long.numberOfTrailingZeros(rest)] = 0;
-        }
-        moved = 0;
+        effects.clear();
     }
 
     public void count(SnmpCounter counter) {
@@ -155,12 +180,11 @@ public final class Decision {
     }
 
     public void count(SnmpCounter counter, int amount) {
-        counters[counter.ordinal()] += amount;
-        moved |= 1L << counter.ordinal();
+        effects.count(counter, amount);
     }
 
     public int counter(SnmpCounter counter) {
-        return counters[counter.ordinal()];
+        return effects.counters.get(counter);
     }
 
     /// Ends the decision: the packet is freed without a word.
@@ -170,6 +194,7 @@ public final class Decision {
         outcome = Outcome.REFUSED;
         dropReason = reason;
         dropFunction = function;
+        effects.drop(reason, function, skb.protocolType);
         return true;
     }
 
@@ -178,6 +203,12 @@ public final class Decision {
         icmpType = type;
         icmpCode = code;
         return drop(reason, function);
+    }
+
+    /// Tells the source a shorter way (ICMP 5/1), if ICMP's rules let it; the packet itself goes
+    /// on.
+    public void tellShorterWay() {
+        IcmpAnswer.settleRedirect(this);
     }
 
     /// Ends the decision: the answer depends on something that is not modelled or not known.

@@ -5,7 +5,8 @@ import headgate.packet.MacAddress;
 
 /// What became of packets, in words: a verdict without its trail, as it is counted and published.
 ///
-/// @param verdict `forward`, `forward+redirect`, `pending`, `local`, `reject`, `drop`, `incomplete`
+/// @param verdict `forward`, `forward+redirect`, `pending`, `local`, `reassembling`, `consumed`,
+///   `reject`, `drop`, `incomplete`
 /// @param reason for people; why it is incomplete; empty for packets that leave or stay
 /// @param dropReason the kernel's word for a refusal; otherwise empty
 /// @param icmp type and code of the ICMP error that answers a refusal: `3/13`; otherwise empty
@@ -50,6 +51,8 @@ public record Fate(
             case FORWARD -> decision.redirect ? "forward+redirect" : "forward";
             case PENDING -> "pending";
             case LOCAL -> "local";
+            case REASSEMBLING -> "reassembling";
+            case CONSUMED -> "consumed";
             case REFUSED -> decision.icmpType < 0 ? "drop" : "reject";
             case INCOMPLETE -> "incomplete";
             case UNDECIDED -> throw new IllegalStateException("not decided");

@@ -5,6 +5,8 @@ import headgate.forwarding.Decision.Outcome;
 import headgate.forwarding.Verdict.Reason;
 import headgate.forwarding.Verdict.Step;
 import headgate.forwarding.Verdict.Trail;
+import headgate.forwarding.checks.ArpCheck;
+import headgate.forwarding.checks.DecreaseTtlCheck;
 import headgate.forwarding.checks.ForwardHookCheck;
 import headgate.forwarding.checks.LinkCastCheck;
 import headgate.forwarding.checks.LinkLayerCheck;
@@ -25,11 +27,11 @@ import headgate.forwarding.checks.TtlCheck;
 import headgate.packet.Frame;
 import headgate.packet.MacAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/// What one host would do with each frame. Frames are judged one by one: state that a kernel keeps
-/// between packets (rate limits, reassembly, connection tracking) plays no part.
+/// What one host would do with each frame. What it keeps from packet to packet is its
+/// [ForwardingState]; rate limits play no part.
 ///
 /// Not for use by several threads at once; several paths may share one [HostSnapshot].
 public final class ForwardingPath {
@@ -51,23 +53,31 @@ public final class ForwardingPath {
                     new LocalDeliveryCheck(),
                     new TtlCheck(),
                     new MtuCheck(),
+                    new DecreaseTtlCheck(),
                     new ForwardHookCheck(),
                     new NeighbourCheck());
+
+    /// The questions about ARP packets; the first is that of [#CHECKS].
+    public static final List<ForwardingCheck> ARP_CHECKS =
+            List.of(CHECKS.getFirst(), new ArpCheck());
 
     /// The part of [#CHECKS] that `ip route get` goes through (kernel: `ip_route_input_rcu`).
     private static final int ROUTE_INPUT_FIRST = 3;
 
     private static final int ROUTE_INPUT_LAST = 8;
 
-    private static final SnmpCounter[] COUNTERS = SnmpCounter.values();
-
     private final HostSnapshot host;
     private final Decision decision;
-    private final ForwardingCheck[] checks = CHECKS.toArray(ForwardingCheck[]::new);
 
+    /// A host that remembers nothing yet.
     public ForwardingPath(HostSnapshot host) {
+        this(host, new ForwardingState());
+    }
+
+    /// @param state belongs to this path from now on
+    public ForwardingPath(HostSnapshot host, ForwardingState state) {
         this.host = host;
-        this.decision = new Decision(host);
+        this.decision = new Decision(host, state);
     }
 
     public HostSnapshot host() {
@@ -82,7 +92,7 @@ public final class ForwardingPath {
         if (known == null) {
             return new Verdict.Incomplete(
                     "device " + device + " is not in the snapshot",
-                    new Trail(List.of(), new LinkedHashMap<>()));
+                    new Trail(List.of(), Map.of(), Verdict.Consequences.NONE));
         }
         return verdict(judge(frame, known));
     }
@@ -91,21 +101,25 @@ public final class ForwardingPath {
     public Decision judge(Frame frame, NetDevice device) {
         decision.clear();
         decision.device = device;
+        decision.nowNanos = frame.arrivalNanos;
         decision.skb.receive(frame, device.mac());
-        for (int i = 0; i < checks.length && decision.outcome == Outcome.UNDECIDED; i++) {
-            if (i == ROUTE_INPUT_FIRST) {
+        decision.asked = decision.skb.protocolType == Skb.ETH_P_ARP ? ARP_CHECKS : CHECKS;
+        ask(decision.asked);
+        if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0) {
+            IcmpAnswer.answer(decision);
+        }
+        return decision;
+    }
+
+    private void ask(List<ForwardingCheck> checks) {
+        for (int i = 0; i < checks.size() && decision.outcome == Outcome.UNDECIDED; i++) {
+            if (checks == CHECKS && i == ROUTE_INPUT_FIRST) {
                 takeFlowFromPacket();
             }
-            if (checks[i].decides(decision)) {
+            if (checks.get(i).decides(decision)) {
                 decision.decidedBy = i;
             }
         }
-        if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0) {
-            IcmpAnswer.answer(decision);
-        } else if (decision.redirect) {
-            IcmpAnswer.settleRedirect(decision);
-        }
-        return decision;
     }
 
     private void takeFlowFromPacket() {
@@ -145,6 +159,8 @@ public final class ForwardingPath {
                             decision.result.route(),
                             trail);
             case LOCAL -> new Verdict.Local(RouteType.valueOf(decision.input.name()), trail);
+            case REASSEMBLING -> new Verdict.Reassembling(trail);
+            case CONSUMED -> new Verdict.Consumed(trail);
             case REFUSED ->
                     new Verdict.Refused(
                             reason(decision),
@@ -200,19 +216,13 @@ public final class ForwardingPath {
     private static Trail trail(Decision decision) {
         var steps = new ArrayList<Step>();
         for (int i = 0; i <= decision.decidedBy; i++) {
-            ForwardingCheck check = CHECKS.get(i);
+            ForwardingCheck check = decision.asked.get(i);
             String evidence = check.evidence(decision);
             if (evidence != null) {
                 steps.add(new Step(check.rule(), check.function(), evidence));
             }
         }
-        var counters = new LinkedHashMap<String, Integer>();
-        for (SnmpCounter counter : COUNTERS) {
-            if (decision.counter(counter) != 0) {
-                counters.put(counter.label(), decision.counter(counter));
-            }
-        }
-        return new Trail(steps, counters);
+        return new Trail(steps, decision.effects.counters.toMap(), decision.effects.toRecord());
     }
 
     /// Answers what `ip route get` would.
@@ -232,7 +242,7 @@ public final class ForwardingPath {
         decision.device = device;
         takeFlowFromQuery(query);
         for (int i = ROUTE_INPUT_FIRST; i <= ROUTE_INPUT_LAST; i++) {
-            if (checks[i].decides(decision)) {
+            if (CHECKS.get(i).decides(decision)) {
                 return decision.outcome == Outcome.INCOMPLETE
                         ? RouteAnswer.incomplete(decision.why)
                         : RouteAnswer.failed(Errno.EINVAL, decision.result.rule);

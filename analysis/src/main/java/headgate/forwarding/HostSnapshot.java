@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,10 +32,11 @@ import java.util.Set;
 /// | `nexthop.json` | `ip -j nexthop` |
 /// | `nft.json` | `nft -j list ruleset`; absent where there are no rules |
 /// | `sysctl.txt` | `sysctl -a`, or the `net.` part of it |
+/// | `sockets.txt` | `/proc/net/tcp`, `udp`, `raw` …, each behind a line `== /proc/net/NAME` |
 ///
-/// Others are accepted and not read yet (`route6.json`, `rule6.json`, `sockets.txt`). What a
-/// document says that is not known is listed in [#unmodelled]; what a document that is absent would
-/// have said is missed only by answers that depend on it, which are then incomplete.
+/// Others are accepted and not read yet (`route6.json`, `rule6.json`). What a document says that is
+/// not known is listed in [#unmodelled]; what a document that is absent would have said is missed
+/// only by answers that depend on it, which are then incomplete.
 public final class HostSnapshot {
     /// Hooks of the packet filter that a packet meets on its way, in that order.
     public enum Hook {
@@ -44,7 +46,12 @@ public final class HostSnapshot {
         FORWARD,
         OUTPUT,
         POSTROUTING,
-        EGRESS
+        EGRESS;
+
+        /// As rule sets name it.
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final Map<String, NetDevice> devices;
@@ -65,6 +72,7 @@ public final class HostSnapshot {
     private final List<Unmodelled> unmodelled;
     private final long unmodelledCount;
     private final String noRoutes;
+    private final Sockets sockets;
 
     HostSnapshot(SnapshotReader read) {
         this.devices = Collections.unmodifiableMap(read.devices);
@@ -87,6 +95,7 @@ public final class HostSnapshot {
         this.unmodelled = List.copyOf(read.unmodelled);
         this.unmodelledCount = read.unmodelledCount;
         this.noRoutes = read.noRoutes;
+        this.sockets = read.sockets;
     }
 
     /// Reads the documents that lie as files in `directory`.
@@ -183,6 +192,10 @@ public final class HostSnapshot {
     /// A setting as an unsigned 32-bit number; -1 if the snapshot does not have it.
     public long sysctl(String key) {
         return sysctls.get(key);
+    }
+
+    public Sockets sockets() {
+        return sockets;
     }
 
     Multipath multipath() {

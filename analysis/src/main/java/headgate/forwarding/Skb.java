@@ -8,11 +8,16 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import headgate.packet.Checksum;
 import headgate.packet.Frame;
 import headgate.packet.LinkType;
+import headgate.packet.NetworkOrder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The packet that a decision is about, as the kernel's `struct sk_buff` has it when IP takes it
-/// up: the *outer* headers, read as the kernel reads them, whatever lies inside. Reused.
+/// A packet on its way through the host, as the kernel's `struct sk_buff` has it: the one that a
+/// decision is about, or one that the host sends itself. The *outer* headers, read as the kernel
+/// reads them, whatever lies inside. The bytes are a copy, so that what the path changes (time to
+/// live, options, addresses) stays here. Reused.
+///
+/// Offsets count from the network header; what is read or written must lie below [#captured].
 public final class Skb {
     public static final int ETH_P_IP = 0x0800;
     public static final int ETH_P_ARP = 0x0806;
@@ -36,7 +41,7 @@ public final class Skb {
     private static final int VLAN_TAG = 4;
     private static final int SMALLEST_ETHERTYPE = 0x600;
 
-    private static final ValueLayout.OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
+    static final ValueLayout.OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final ValueLayout.OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
 
     /// For whom the link layer says the packet is (`pkt_type`).
@@ -77,13 +82,18 @@ public final class Skb {
     public int source;
     public int destination;
 
-    private MemorySegment bytes = MemorySegment.NULL;
-    private long network;
+    /// What IP can carry; padding beyond it is not copied.
+    private static final int MOST_BYTES = 65535 + ETHERNET_HEADER;
+
+    private final MemorySegment bytes = MemorySegment.ofArray(new byte[MOST_BYTES]);
+
+    /// Source address of the link layer; -1 where it has none.
+    public long sourceMac;
 
     /// Makes this the bare packet that the kernel invents for `ip route get`.
     void asOfFlow(Flowi4 flow) {
-        bytes = MemorySegment.NULL;
         packetType = PacketType.HOST;
+        protocolType = ETH_P_IP;
         captured = length = totalLength = headerLength = IPV4_HEADER;
         protocol = flow.protocol;
         source = flow.source;
@@ -97,9 +107,9 @@ public final class Skb {
     ///
     /// @param deviceMac of the device that received it; -1 for devices without
     void receive(Frame frame, long deviceMac) {
-        bytes = frame.bytes;
         packetType = PacketType.HOST;
         vlanIdentifier = 0;
+        sourceMac = -1;
         protocolType = frame.etherType;
         int skip = frame.networkOffset < 0 ? frame.lengthCaptured : frame.networkOffset;
         switch (frame.linkType) {
@@ -115,9 +125,12 @@ public final class Skb {
             }
             default -> {}
         }
-        network = frame.start + skip;
-        captured = Math.max(0, present(frame) - skip);
-        length = Math.max(captured, frame.lengthOnWire - skip);
+        int there = Math.max(0, present(frame) - skip);
+        captured = Math.min(there, MOST_BYTES);
+        length = Math.max(there, frame.lengthOnWire - skip);
+        if (captured > 0) {
+            MemorySegment.copy(frame.bytes, frame.start + skip, bytes, 0, captured);
+        }
     }
 
     /// Bytes that are here: an agent may have shed some of those that were captured.
@@ -130,13 +143,13 @@ public final class Skb {
             protocolType = -1;
             return present(frame);
         }
-        long destinationMac = (long) bytes.get(U32, frame.start) << 16 | u16(frame.start + 4);
-        packetType = packetType(destinationMac & 0xffff_ffff_ffffL, deviceMac);
-        int type = u16(frame.start + 12);
+        packetType = packetType(NetworkOrder.u48(frame.bytes, frame.start), deviceMac);
+        sourceMac = NetworkOrder.u48(frame.bytes, frame.start + 6);
+        int type = NetworkOrder.u16(frame.bytes, frame.start + 12);
         int skip = ETHERNET_HEADER;
         if ((type == 0x8100 || type == 0x88a8) && present(frame) >= skip + VLAN_TAG) {
-            vlanIdentifier = u16(frame.start + skip) & 0xfff;
-            type = u16(frame.start + skip + 2);
+            vlanIdentifier = NetworkOrder.u16(frame.bytes, frame.start + skip) & 0xfff;
+            type = NetworkOrder.u16(frame.bytes, frame.start + skip + 2);
             skip += VLAN_TAG;
         }
         protocolType = type >= SMALLEST_ETHERTYPE ? type : -1;
@@ -170,15 +183,15 @@ public final class Skb {
         version = first >>> 4;
         headerLength = (first & 15) * 4;
         tos = u8(1);
-        totalLength = u16(network + 2);
-        int fragment = u16(network + 6);
+        totalLength = u16(2);
+        int fragment = u16(6);
         dontFragment = (fragment & 0x4000) != 0;
         moreFragments = (fragment & 0x2000) != 0;
         fragmentOffset = (fragment & 0x1fff) * 8;
         timeToLive = u8(8);
         protocol = u8(9);
-        source = bytes.get(U32, network + 12);
-        destination = bytes.get(U32, network + 16);
+        source = i32(12);
+        destination = i32(16);
     }
 
     /// Drops link-layer padding: from here on the packet is what its total length says.
@@ -190,7 +203,7 @@ public final class Skb {
     /// Whether the header's ones' complement sum is right (RFC 791). Call only where the whole
     /// header was captured.
     public boolean isHeaderChecksumRight() {
-        return Checksum.sum(bytes, network, headerLength) == 0xffff;
+        return Checksum.sum(bytes, 0, headerLength) == 0xffff;
     }
 
     public boolean isFragment() {
@@ -217,11 +230,11 @@ public final class Skb {
     }
 
     int sourcePort() {
-        return u16(network + headerLength + portsOffset());
+        return u16(headerLength + portsOffset());
     }
 
     int destinationPort() {
-        return u16(network + headerLength + portsOffset() + 2);
+        return u16(headerLength + portsOffset() + 2);
     }
 
     /// ICMP type; -1 if this is not ICMP, or its first byte is not here.
@@ -240,18 +253,79 @@ public final class Skb {
     }
 
     public int quotedSource() {
-        return bytes.get(U32, network + headerLength + 8 + 12);
+        return i32(headerLength + 8 + 12);
     }
 
     public int quotedDestination() {
-        return bytes.get(U32, network + headerLength + 8 + 16);
+        return i32(headerLength + 8 + 16);
     }
 
-    private int u8(int offset) {
-        return Byte.toUnsignedInt(bytes.get(JAVA_BYTE, network + offset));
+    /// The packet's bytes, from the network header on.
+    public MemorySegment bytes() {
+        return bytes;
     }
 
-    private int u16(long at) {
-        return Short.toUnsignedInt(bytes.get(U16, at));
+    /// Whether all of the packet was captured.
+    public boolean isWhole() {
+        return captured == length;
+    }
+
+    public int u8(int offset) {
+        return Byte.toUnsignedInt(bytes.get(JAVA_BYTE, offset));
+    }
+
+    public int u16(int offset) {
+        return Short.toUnsignedInt(bytes.get(U16, offset));
+    }
+
+    public int i32(int offset) {
+        return bytes.get(U32, offset);
+    }
+
+    public void put8(int offset, int value) {
+        bytes.set(JAVA_BYTE, offset, (byte) value);
+    }
+
+    public void put16(int offset, int value) {
+        bytes.set(U16, offset, (short) value);
+    }
+
+    public void put32(int offset, int value) {
+        bytes.set(U32, offset, value);
+    }
+
+    /// Writes the time to live and mends the header checksum by what that changes (RFC 1624).
+    public void decreaseTimeToLive() {
+        timeToLive--;
+        put8(8, timeToLive);
+        int sum = u16(10) + 0x100;
+        put16(10, sum + (sum >= 0xffff ? 1 : 0));
+    }
+
+    /// Writes the IPv4 header checksum anew.
+    public void putHeaderChecksum() {
+        put16(10, 0);
+        put16(10, Checksum.of(bytes, 0, headerLength));
+    }
+
+    /// Makes this a packet of the host's own, with an IPv4 header without options; its checksum
+    /// and, where there are options, its header length are still to be written.
+    ///
+    /// @param length of the whole packet
+    void beginIpv4(int length, int tos, int ttl, int protocol, int source, int destination) {
+        packetType = PacketType.HOST;
+        protocolType = ETH_P_IP;
+        vlanIdentifier = 0;
+        sourceMac = -1;
+        captured = this.length = length;
+        bytes.asSlice(0, IPV4_HEADER).fill((byte) 0);
+        put8(0, 0x45);
+        put8(1, tos);
+        put16(2, length);
+        put8(8, ttl);
+        put8(9, protocol);
+        put32(12, source);
+        put32(16, destination);
+        readHeader();
     }
 }

@@ -67,6 +67,7 @@ final class SnapshotReader {
     boolean multicastGroupsKnown;
     long unmodelledCount;
     String noRoutes;
+    Sockets sockets;
 
     SnapshotReader(Documents documents) {
         this.documents = documents;
@@ -89,7 +90,16 @@ final class SnapshotReader {
         var ruleset = new NftDocument(this);
         elements("nft.json", ruleset::read);
         hooks.addAll(ruleset.hooks());
+        sockets = readSockets();
         return new HostSnapshot(this);
+    }
+
+    private Sockets readSockets() throws IOException, SnapshotException {
+        try (Reader reader = documents.open("sockets.txt")) {
+            return reader == null ? Sockets.unknown() : Sockets.read((BufferedReader) reader, this);
+        } catch (MalformedInputException e) {
+            throw new SnapshotException("sockets.txt", 0, 0, "is not UTF-8 text");
+        }
     }
 
     private static String missing(boolean routesKnown, boolean rulesKnown) {

@@ -11,13 +11,45 @@ public sealed interface Verdict {
     /// How the verdict came about.
     ///
     /// @param steps in the kernel's order; the last one decided
-    /// @param counters what the packet adds to `/proc/net/snmp` and `/proc/net/netstat`, by name
-    record Trail(List<Step> steps, Map<String, Integer> counters) {
+    /// @param counters what the packet adds to `/proc/net/snmp`, `netstat` and `snmp6`, by name
+    /// @param consequences what else the packet makes the host do
+    record Trail(List<Step> steps, Map<String, Integer> counters, Consequences consequences) {
         public Trail {
             steps = List.copyOf(steps);
             counters = Map.copyOf(counters);
         }
     }
+
+    /// What a packet makes the host do, as [Effects] gathers it.
+    ///
+    /// @param egress frames that leave, in order
+    /// @param drops packets that are freed with a reason, in order
+    /// @param onNeighbourFailed frames that leave when the neighbour that a packet waits for turns
+    ///   out not to be there
+    record Consequences(
+            List<EgressFrame> egress,
+            List<Effects.Drop> drops,
+            List<Effects.Delivery> deliveries,
+            List<Effects.NeighbourChange> neighbourChanges,
+            List<EgressFrame> onNeighbourFailed) {
+
+        public static final Consequences NONE =
+                new Consequences(List.of(), List.of(), List.of(), List.of(), List.of());
+
+        public Consequences {
+            egress = List.copyOf(egress);
+            drops = List.copyOf(drops);
+            deliveries = List.copyOf(deliveries);
+            neighbourChanges = List.copyOf(neighbourChanges);
+            onNeighbourFailed = List.copyOf(onNeighbourFailed);
+        }
+    }
+
+    /// A frame that leaves.
+    ///
+    /// @param bytes from the link-layer header on; fewer than `wireLength` where the capture cut
+    ///   the packet
+    record EgressFrame(EgressFrames.Kind kind, String device, byte[] bytes, int wireLength) {}
 
     /// One question with its answer.
     ///
@@ -58,10 +90,18 @@ public sealed interface Verdict {
             Trail trail)
             implements Verdict {}
 
-    /// The packet is handed to the host's own protocols; what they do with it is not judged.
+    /// The packet is handed to the host's own protocols; what they do with it is told by the
+    /// [Consequences].
     ///
     /// @param type LOCAL, BROADCAST or MULTICAST
     record Local(RouteType type, Trail trail) implements Verdict {}
+
+    /// The packet is a fragment for the host, and waits for the others.
+    record Reassembling(Trail trail) implements Verdict {}
+
+    /// The packet was for the host's own bookkeeping (ARP, neighbour discovery), and is spent
+    /// without being dropped.
+    record Consumed(Trail trail) implements Verdict {}
 
     /// The packet is freed.
     ///
@@ -123,6 +163,8 @@ public sealed interface Verdict {
             case Forward f -> f.redirect() ? "forward+redirect" : "forward";
             case Pending _ -> "pending";
             case Local _ -> "local";
+            case Reassembling _ -> "reassembling";
+            case Consumed _ -> "consumed";
             case Refused r -> r.answer() == null ? "drop" : "reject";
             case Incomplete _ -> "incomplete";
         };

@@ -55,6 +55,7 @@ final class VerdictJson {
                 json.writeStringField("route", p.route().toString());
             }
             case Verdict.Local l -> json.writeStringField("route_type", l.type().label());
+            case Verdict.Reassembling _, Verdict.Consumed _ -> {}
             case Verdict.Refused r -> {
                 json.writeStringField("reason", r.reason().name());
                 json.writeStringField("drop_reason", r.dropReason().name());

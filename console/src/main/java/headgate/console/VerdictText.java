@@ -25,6 +25,8 @@ final class VerdictText {
                     "wait out %s for the link address of %s by %s"
                             .formatted(p.device(), p.nextHop(), p.route());
             case Verdict.Local l -> "deliver here (" + l.type() + ")";
+            case Verdict.Reassembling _ -> "keep the fragment until the others are here";
+            case Verdict.Consumed _ -> "taken up by the host itself";
             case Verdict.Refused r ->
                     "%s: dropped in %s, %s%s"
                             .formatted(

@@ -2,11 +2,10 @@ package headgate.forwarding.checks;
 
 import headgate.forwarding.Decision;
 import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.EgressFrames.Kind;
 import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.Inet4;
-import headgate.forwarding.Neighbours;
 import headgate.forwarding.NextHop;
-import headgate.forwarding.SnmpCounter;
 import headgate.packet.MacAddress;
 
 /// Is the link address of the next hop known?
@@ -26,34 +25,17 @@ public final class NeighbourCheck implements ForwardingCheck {
         NextHop hop = decision.result.nextHop();
         decision.egress = hop;
         decision.neighbour = hop.gateway() != 0 ? hop.gateway() : decision.flow.destination;
-        countTransmission(decision);
-        if (hop.device().isNoArp()) {
-            return decision.end(Outcome.FORWARD);
+        Outcome outcome =
+                decision.output.finish(
+                        decision.skb, Kind.FORWARD, hop, decision.neighbour, decision.mtuBytes);
+        if (outcome == Outcome.FORWARD && !hop.device().isNoArp()) {
+            decision.nextHopMac = decision.effects.egress.destinationMac(last(decision));
         }
-        if (!decision.host.neighboursKnown()) {
-            return decision.incomplete("the snapshot has no neigh.json");
-        }
-        long mac =
-                hop.gateway6().isEmpty()
-                        ? decision.host.neighbours().mac(hop.device(), decision.neighbour)
-                        : decision.host.mac6(hop.device(), hop.gateway6());
-        if (mac == Neighbours.ABSENT || mac == Neighbours.INVALID) {
-            return decision.end(Outcome.PENDING);
-        }
-        decision.nextHopMac = mac;
-        return decision.end(Outcome.FORWARD);
+        return outcome == Outcome.INCOMPLETE || decision.end(outcome);
     }
 
-    /// Counted before the neighbour is asked for, once for each fragment.
-    private static void countTransmission(Decision decision) {
-        int packets = decision.fragments;
-        int headers = (packets - 1) * decision.skb.headerLength;
-        decision.count(SnmpCounter.IP_OUT_TRANSMITS, packets);
-        decision.count(SnmpCounter.IP_EXT_OUT_OCTETS, decision.skb.length + headers);
-        if (packets > 1) {
-            decision.count(SnmpCounter.IP_FRAG_OKS);
-            decision.count(SnmpCounter.IP_FRAG_CREATES, packets);
-        }
+    private static int last(Decision decision) {
+        return decision.effects.egress.count() - 1;
     }
 
     @Override

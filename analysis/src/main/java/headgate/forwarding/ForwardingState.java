@@ -1,0 +1,29 @@
+package headgate.forwarding;
+
+/// What a host keeps from packet to packet: fragments that wait for others, and link addresses that
+/// neighbours told. Everything has a limit, and every limit a counter. May be saved entry by entry
+/// for a changelog, and restored from it.
+///
+/// Not for use by several threads at once.
+public final class ForwardingState {
+    /// Takes entries that changed.
+    @FunctionalInterface
+    public interface Sink {
+        /// Takes one entry: the latest state under a key, or null when the key is gone. Both arrays
+        /// belong to the receiver.
+        void put(byte[] key, byte[] stateOrNull);
+    }
+
+    /// Hands over every entry that changed since the last call.
+    public void drainChanged(Sink sink) {}
+
+    /// Takes back what [#drainChanged] gave, in the order given or only the latest of each key.
+    ///
+    /// @throws IllegalArgumentException if it is not such an entry
+    public void restore(byte[] key, byte[] stateOrNull) {
+        if (key.length == 0) {
+            throw new IllegalArgumentException("an empty key");
+        }
+        throw new IllegalArgumentException("a key of unknown kind " + key[0]);
+    }
+}
