@@ -73,6 +73,8 @@ class HostInNamespaceTest {
         assertContains(directory, "sockets.txt", "== /proc/net/udp\n");
         assertContains(directory, "sockets.txt", ":%04X ".formatted(NetworkNamespaces.FIRST_PORT));
         assertContains(directory, "rps.txt", "cap0 rx-0 rps_cpus ");
+        assertContains(directory, "napi.txt", "cap0 gro_flush_timeout 0\n");
+        assertContains(directory, "cpu.txt", "online 0");
         assertContains(directory, "uname.txt", "Linux");
         assertFalse(
                 Files.readString(directory.resolve("sysctl.txt")).contains("stable_secret"),

@@ -43,6 +43,8 @@ public final class Headgate implements Runnable {
                     "flows",
                     "forward",
                     "interfaces",
+                    "profile",
+                    "snapshot",
                     "check",
                     "validate",
                     "run",
@@ -59,6 +61,8 @@ public final class Headgate implements Runnable {
             case "flows" -> new FlowsCommand();
             case "forward" -> new ForwardCommand();
             case "interfaces" -> new InterfacesCommand();
+            case "profile" -> new ProfileCommand();
+            case "snapshot" -> new SnapshotCommand();
             case "check" -> new CheckCommand();
             case "validate" -> new ValidateCommand();
             case "run" -> new RunCommand();

@@ -14,8 +14,21 @@ final class HostTables {
 
     /// Reads the documents as they are, by name.
     ///
-    /// @throws CommandFailure when there are none
+    /// @throws CommandFailure when those that forwarding needs are not there
     static Map<String, String> read(Path directory) throws IOException {
+        Map<String, String> documents = documents(directory);
+        if (!documents.containsKey("addr.json") || !documents.containsKey("route4.json")) {
+            throw new CommandFailure(
+                    ExitCode.INPUT,
+                    directory + ": holds no addr.json and route4.json, so it is no host snapshot");
+        }
+        return documents;
+    }
+
+    /// Reads the documents that are there, as they are, by name.
+    ///
+    /// @throws CommandFailure when there are none
+    static Map<String, String> documents(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new CommandFailure(
                     ExitCode.INPUT, directory + ": no such folder; it should hold addr.json, …");
@@ -26,10 +39,9 @@ final class HostTables {
                 documents.put(each.getFileName().toString(), Files.readString(each));
             }
         }
-        if (!documents.containsKey("addr.json") || !documents.containsKey("route4.json")) {
+        if (documents.isEmpty()) {
             throw new CommandFailure(
-                    ExitCode.INPUT,
-                    directory + ": holds no addr.json and route4.json, so it is no host snapshot");
+                    ExitCode.INPUT, directory + ": holds no documents of a host snapshot");
         }
         return documents;
     }

@@ -49,9 +49,20 @@ final class PathCommand implements Callable<Integer> {
 
     @Option(
             names = {"-p", "--profile"},
+            paramLabel = "PROFILE",
+            description =
+                    "What the traffic goes through: a name (headgate profile list), host for this"
+                            + " host, a profile file, the folder of a snapshot (default: linux-6);"
+                            + " repeat to compare.")
+    private List<String> profileWords = List.of("linux-6");
+
+    @Option(
+            names = "--device",
             paramLabel = "NAME",
-            description = "Host profile (default: linux-6); repeat to compare.")
-    private List<String> profileNames = List.of("linux-6");
+            description =
+                    "The interface of -p host or of a snapshot that traffic arrives on (default: -i,"
+                            + " or its only one).")
+    private String device;
 
     @Option(
             names = "--set",
@@ -100,21 +111,23 @@ final class PathCommand implements Callable<Integer> {
         FailCondition condition =
                 failOn == null ? null : checked(() -> FailCondition.parse(failOn));
         long everyNanos = every == null ? 0 : checked(() -> TimeSpan.parseNanos(every));
-        List<SoftnetProfile> profiles = checked(this::profiles);
+        List<ProfileSource> sources = sources();
+        List<SoftnetProfile> profiles = checked(() -> profiles(sources));
         PathSweep sweep =
                 sweepText == null
                         ? null
                         : checked(() -> new PathSweep(sweepText, profiles.getLast()));
-        List<PathRun> runs = runs(profiles);
+        List<PathRun> runs = runs(sources, profiles);
 
         try (var report = new PathReport(output, inputName(), runs.size())) {
             PathIntervals intervals =
                     everyNanos == 0
                             ? null
-                            : new PathIntervals(runs(profiles), everyNanos, report::interval);
+                            : new PathIntervals(
+                                    runs(sources, profiles), everyNanos, report::interval);
             int status = replay(runs, intervals, sweep, report);
             if (commands) {
-                report.commands(bestProfile(runs, sweep), traffic.isLive() ? traffic.name() : null);
+                report.commands(bestProfile(runs, sweep), device());
             }
             boolean isMet =
                     condition != null
@@ -202,21 +215,37 @@ final class PathCommand implements Callable<Integer> {
         }
     }
 
-    private List<SoftnetProfile> profiles() {
-        var profiles = new ArrayList<SoftnetProfile>();
-        for (String name : profileNames) {
-            profiles.add(SoftnetProfile.of(name));
+    private List<ProfileSource> sources() throws IOException {
+        var sources = new ArrayList<ProfileSource>();
+        for (String word : profileWords) {
+            try {
+                sources.add(ProfileSource.of(word, device()));
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+            }
+            for (String note : sources.getLast().notes()) {
+                output.err().println("headgate: " + word + ": " + TextTable.escape(note));
+            }
         }
+        return sources;
+    }
+
+    private String device() {
+        return device != null ? device : traffic.interfaceName();
+    }
+
+    private List<SoftnetProfile> profiles(List<ProfileSource> sources) {
+        var profiles = new ArrayList<SoftnetProfile>();
+        sources.forEach(source -> profiles.add(source.base()));
         profiles.add(profiles.removeLast().with(settings));
         return profiles;
     }
 
-    private static List<PathRun> runs(List<SoftnetProfile> profiles) {
+    private static List<PathRun> runs(List<ProfileSource> sources, List<SoftnetProfile> profiles) {
         var runs = new ArrayList<PathRun>();
-        for (SoftnetProfile profile : profiles) {
-            String changed = profile.differenceFrom(SoftnetProfile.of(profile.name()));
-            String name = profile.name() + (changed.isEmpty() ? "" : " " + changed);
-            runs.add(new PathRun(name, profile));
+        for (int i = 0; i < profiles.size(); i++) {
+            SoftnetProfile profile = profiles.get(i);
+            runs.add(new PathRun(sources.get(i).difference(profile), profile));
         }
         return runs;
     }

@@ -78,6 +78,11 @@ final class TrafficOptions {
         return input.isGiven() || interfaceName != null;
     }
 
+    /// The interface that is captured; null if files are read.
+    String interfaceName() {
+        return interfaceName;
+    }
+
     /// What the source is called, for people.
     String name() {
         return interfaceName == null ? file().name() : interfaceName;

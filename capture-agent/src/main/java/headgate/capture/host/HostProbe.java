@@ -1,5 +1,7 @@
 package headgate.capture.host;
 
+import static java.util.stream.Collectors.joining;
+
 import headgate.forwarding.HostDocuments;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,15 +20,20 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 /// Takes a host snapshot: what `ip`, `nft`, `ethtool` and the files of `/proc` and `/sys` say of
 /// addresses, links, routes, rules, neighbours, sockets and settings.
 ///
-/// Each command and each file is bounded in time or size. What cannot be had is listed, and the
-/// rest is taken all the same.
+/// Each command and each file is bounded in time or size. What cannot be had is listed, also in the
+/// snapshot itself (`missing.txt`), and the rest is taken all the same.
 public final class HostProbe {
     private static final int LONGEST_SYSCTL_BYTES = 4096;
+    private static final String KERNEL_CONFIG = "/proc/config.gz";
+    private static final Pattern CONFIG_HZ = Pattern.compile("(?m)^CONFIG_HZ=(\\d+)$");
 
     /// A container host has an interface per container; the plain ones come first by name.
     private static final int MOST_INTERFACES_ASKED = 64;
@@ -44,10 +51,9 @@ public final class HostProbe {
     private final BoundedCommand command;
     private final int fileLimitBytes;
     private final TreeMap<String, String> documents = new TreeMap<>();
-    private final Consumer<String> missing;
+    private final List<String> missing = new ArrayList<>();
 
-    private HostProbe(Consumer<String> missing, Duration commandLimit, int documentLimitBytes) {
-        this.missing = missing;
+    private HostProbe(Duration commandLimit, int documentLimitBytes) {
         command = new BoundedCommand(commandLimit, documentLimitBytes);
         fileLimitBytes = documentLimitBytes;
     }
@@ -64,7 +70,10 @@ public final class HostProbe {
     /// @param documentLimitBytes longest document that is kept
     static HostDocuments take(
             String agent, Consumer<String> missing, Duration commandLimit, int documentLimitBytes) {
-        return new HostProbe(missing, commandLimit, documentLimitBytes).takeAll(agent);
+        var probe = new HostProbe(commandLimit, documentLimitBytes);
+        HostDocuments documents = probe.takeAll(agent);
+        probe.missing.forEach(missing);
+        return documents;
     }
 
     private HostDocuments takeAll(String agent) {
@@ -84,11 +93,15 @@ public final class HostProbe {
         add("sockets.txt", sockets());
         add("softnet_stat.txt", read(Path.of("/proc/net/softnet_stat")));
         add("rps.txt", rps());
+        add("napi.txt", napi());
+        add("irq.txt", interrupts());
+        String release = read(Path.of("/proc/sys/kernel/osrelease")).strip();
+        add("cpu.txt", cpu(release));
         List<String> interfaces = interfaces();
-        for (String option : List.of("-g", "-c", "-l", "-x", "-k")) {
+        for (String option : List.of("-g", "-c", "-l", "-x", "-k", "-i")) {
             add("ethtool" + option + ".txt", ethtool(option, interfaces));
         }
-        String release = read(Path.of("/proc/sys/kernel/osrelease")).strip();
+        add("missing.txt", missing.stream().map(each -> each + "\n").collect(joining()));
         long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
         return new HostDocuments(agent, nanos, release, documents);
     }
@@ -100,7 +113,7 @@ public final class HostProbe {
             documents.put(
                     document, output.isBlank() && document.endsWith(".json") ? "[]\n" : output);
         } catch (IOException e) {
-            missing.accept("%s: %s".formatted(document, e.getMessage()));
+            missing.add("%s: %s".formatted(document, e.getMessage()));
         }
     }
 
@@ -124,7 +137,7 @@ public final class HostProbe {
                     lines.lines().forEach(l -> text.append(key + " = " + l + "\n"));
                 }
                 if (text.length() > fileLimitBytes) {
-                    missing.accept("sysctl.txt: cut at " + key + ", it is too long");
+                    missing.add("sysctl.txt: cut at " + key + ", it is too long");
                     return text.toString();
                 }
             }
@@ -176,6 +189,73 @@ public final class HostProbe {
         return text.toString();
     }
 
+    /// One line for each setting of a device's NAPIs: `eth0 gro_flush_timeout 0`.
+    private static String napi() {
+        var text = new StringBuilder();
+        for (String name : interfaces()) {
+            for (String file : List.of("threaded", "gro_flush_timeout", "napi_defer_hard_irqs")) {
+                String value =
+                        readUpTo(Path.of("/sys/class/net", name, file), LONGEST_SYSCTL_BYTES);
+                if (value != null) {
+                    text.append("%s %s %s%n".formatted(name, file, value.strip()));
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /// One line for each interrupt of an interface with hardware, and the CPUs that it may go to:
+    /// `eth0 38 0-1 virtio4-input`.
+    private static String interrupts() {
+        var text = new StringBuilder();
+        for (String name : interfaces()) {
+            Path device = Path.of("/sys/class/net", name, "device");
+            // A virtio device is the child of the PCI device that has the interrupts.
+            List<String> numbers = names(device.resolve("msi_irqs"), _ -> true);
+            if (numbers.isEmpty()) {
+                numbers = names(device.resolve("../msi_irqs"), _ -> true);
+            }
+            for (String number : numbers) {
+                Path irq = Path.of("/proc/irq", number);
+                String cpus =
+                        readUpTo(irq.resolve("effective_affinity_list"), LONGEST_SYSCTL_BYTES);
+                if (cpus == null || cpus.isBlank()) {
+                    cpus = readUpTo(irq.resolve("smp_affinity_list"), LONGEST_SYSCTL_BYTES);
+                }
+                // What the driver calls an interrupt is the name of a directory there.
+                String action =
+                        String.join(",", names(irq, f -> Files.isDirectory(irq.resolve(f))));
+                if (cpus != null) {
+                    text.append("%s %s %s %s%n".formatted(name, number, cpus.strip(), action));
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /// `online 0-3`, and `hz 250` where the kernel tells its configuration.
+    private String cpu(String release) {
+        String online = readUpTo(Path.of("/sys/devices/system/cpu/online"), LONGEST_SYSCTL_BYTES);
+        String text = online == null ? "" : "online %s%n".formatted(online.strip());
+        for (Path config : List.of(Path.of("/boot/config-" + release), Path.of(KERNEL_CONFIG))) {
+            Matcher hz = CONFIG_HZ.matcher(configuration(config));
+            if (hz.find()) {
+                return text + "hz %s%n".formatted(hz.group(1));
+            }
+        }
+        missing.add("cpu.txt: no CONFIG_HZ in /boot/config-" + release + " or " + KERNEL_CONFIG);
+        return text;
+    }
+
+    private String configuration(Path file) {
+        try (InputStream in = Files.newInputStream(file);
+                InputStream text = file.endsWith("config.gz") ? new GZIPInputStream(in) : in) {
+            return new String(text.readNBytes(fileLimitBytes), StandardCharsets.UTF_8);
+        } catch (IOException _) {
+            return ""; // Not every kernel has it; another place may.
+        }
+    }
+
     /// What `ethtool` says of each interface, below a line `== NAME`. Most interfaces without
     /// hardware have nothing to say; they are left out.
     private String ethtool(String option, List<String> interfaces) {
@@ -185,7 +265,7 @@ public final class HostProbe {
                 text.append("== %s%n%s".formatted(name, command.run("ethtool", option, name)));
             } catch (IOException e) {
                 if (!e.getMessage().startsWith("exit status")) {
-                    missing.accept("ethtool%s.txt: %s".formatted(option, e.getMessage()));
+                    missing.add("ethtool%s.txt: %s".formatted(option, e.getMessage()));
                     break;
                 }
             }
@@ -195,7 +275,7 @@ public final class HostProbe {
 
     private int asked(String option, List<String> interfaces) {
         if (interfaces.size() > MOST_INTERFACES_ASKED) {
-            missing.accept(
+            missing.add(
                     "ethtool%s.txt: %d interfaces of %d"
                             .formatted(option, MOST_INTERFACES_ASKED, interfaces.size()));
         }
@@ -224,11 +304,11 @@ public final class HostProbe {
     private String read(Path file) {
         String text = readUpTo(file, fileLimitBytes);
         if (text == null) {
-            missing.accept(file + ": cannot be read");
+            missing.add(file + ": cannot be read");
             return "";
         }
         if (text.length() >= fileLimitBytes) {
-            missing.accept(file + ": cut at " + fileLimitBytes + " bytes");
+            missing.add(file + ": cut at " + fileLimitBytes + " bytes");
             return text.substring(0, text.lastIndexOf('\n') + 1);
         }
         return text;

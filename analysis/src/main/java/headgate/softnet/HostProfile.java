@@ -1,0 +1,265 @@
+package headgate.softnet;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// The receive path of a host as its snapshot tells it: settings from there, costs from
+/// [SoftnetProfile#LINUX_6].
+///
+/// The documents that it reads, of those that a host probe takes:
+///
+/// | name | lines |
+/// |---|---|
+/// | `sysctl.txt` | `net.core.netdev_budget = 300` |
+/// | `cpu.txt` | `online 0-3`, `hz 250` |
+/// | `rps.txt` | `eth0 rx-0 rps_cpus 00000003` |
+/// | `irq.txt` | `eth0 38 0-1 virtio4-input`: an interrupt, and the CPUs that it may go to |
+///
+/// @param profile what the snapshot tells, sound by construction
+/// @param notes for people: what the snapshot does not tell, or tells and the model does not have
+public record HostProfile(SoftnetProfile profile, List<String> notes) {
+    public HostProfile {
+        notes = List.copyOf(notes);
+    }
+
+    /// Reads a snapshot. No document can make this fail: what cannot be used is left as it is in
+    /// [SoftnetProfile#LINUX_6], and noted.
+    ///
+    /// @param name what the profile is called
+    /// @param documents text by name
+    /// @param device the interface that traffic arrives on; null for the only one that has
+    ///   interrupts of its own
+    public static HostProfile of(String name, Map<String, String> documents, String device) {
+        return new Reading(documents, device).profile(name);
+    }
+
+    /// One snapshot on its way to a profile.
+    private static final class Reading {
+        private final Map<String, String> documents;
+        private final List<String> notes = new ArrayList<>();
+        private final String device;
+        private SoftnetProfile profile = SoftnetProfile.LINUX_6;
+
+        Reading(Map<String, String> documents, String device) {
+            this.documents = documents;
+            this.device = device == null ? onlyDevice() : device;
+        }
+
+        HostProfile profile(String name) {
+            Map<String, String> sysctls = sysctls();
+            readCpus(sysctls);
+            set(ProfileKey.BACKLOG, sysctls.get("net.core.netdev_max_backlog"));
+            readWeight(sysctls);
+            set(ProfileKey.BUDGET, sysctls.get("net.core.netdev_budget"));
+            readBudgetUsecs(sysctls.get("net.core.netdev_budget_usecs"));
+            set(ProfileKey.FLOW_LIMIT_TABLE_LEN, sysctls.get("net.core.flow_limit_table_len"));
+            setMask(ProfileKey.FLOW_LIMIT, sysctls.get("net.core.flow_limit_cpu_bitmap"));
+            if (device != null) {
+                readSteering();
+                readInterrupts();
+            }
+            return new HostProfile(profile.named(name), notes);
+        }
+
+        private Map<String, String> sysctls() {
+            var sysctls = new LinkedHashMap<String, String>();
+            for (String line : lines("sysctl.txt")) {
+                int equals = line.indexOf('=');
+                if (line.startsWith("net.core.") && equals > 0) {
+                    sysctls.put(line.substring(0, equals).strip(), line.substring(equals + 1));
+                }
+            }
+            if (!sysctls.containsKey("net.core.netdev_max_backlog")) {
+                notes.add("no net.core.netdev_… in sysctl.txt: taken as a kernel starts with them");
+            }
+            return sysctls;
+        }
+
+        private void readCpus(Map<String, String> sysctls) {
+            String hz = null;
+            for (String line : lines("cpu.txt")) {
+                String[] words = words(line);
+                if (words[0].equals("hz")) {
+                    hz = words[1];
+                } else if (words[0].equals("online")) {
+                    readOnline(words[1]);
+                }
+            }
+            if (hz == null) {
+                hz = likelyHz(sysctls.getOrDefault("net.core.netdev_budget_usecs", "").strip());
+                notes.add("the tick (CONFIG_HZ) is not in the snapshot: taken as " + hz);
+            }
+            set(ProfileKey.HZ, hz);
+        }
+
+        /// A kernel's own time budget is two ticks.
+        private static String likelyHz(String budgetUsecs) {
+            return switch (budgetUsecs) {
+                case "2000" -> "1000";
+                case "6666" -> "300";
+                case "20000" -> "100";
+                default -> "250";
+            };
+        }
+
+        private void readOnline(String list) {
+            try {
+                int cpus = CpuMask.parse(list).highest() + 1;
+                set(ProfileKey.CPUS, Integer.toString(cpus));
+            } catch (IllegalArgumentException e) {
+                notes.add("CPUs online: " + e.getMessage());
+            }
+        }
+
+        private void readWeight(Map<String, String> sysctls) {
+            String weight = sysctls.get("net.core.dev_weight");
+            String bias = sysctls.getOrDefault("net.core.dev_weight_rx_bias", "1");
+            try {
+                if (weight != null) {
+                    long polled = (long) number(weight) * number(bias);
+                    set(ProfileKey.WEIGHT, Long.toString(polled));
+                }
+            } catch (NumberFormatException e) {
+                notes.add("dev_weight " + weight + " × rx_bias " + bias + " is no number");
+            }
+        }
+
+        /// Older kernels took less than two ticks, which the model does not have.
+        private void readBudgetUsecs(String value) {
+            int twoTicks = NetCoreSysctls.twoTicksUsecs(profile.cpus().hz());
+            try {
+                if (value != null && number(value) >= 0 && number(value) < twoTicks) {
+                    notes.add(
+                            "netdev_budget_usecs %d is less than two ticks: modelled as %d"
+                                    .formatted(number(value), twoTicks));
+                    return;
+                }
+            } catch (NumberFormatException e) {
+                notes.add("netdev_budget_usecs " + value + " is no number");
+                return;
+            }
+            set(ProfileKey.BUDGET_USECS, value);
+        }
+
+        private void readSteering() {
+            Set<String> masks = new LinkedHashSet<>();
+            for (String line : lines("rps.txt")) {
+                String[] words = words(line);
+                if (words.length == 4 && isOfDevice(words) && words[2].equals("rps_cpus")) {
+                    masks.add(words[3]);
+                }
+            }
+            if (masks.isEmpty()) {
+                notes.add(device + ": no rps_cpus in the snapshot");
+                return;
+            }
+            if (masks.size() > 1) {
+                notes.add(device + ": its queues are steered differently; modelled as the first");
+            }
+            setMask(ProfileKey.RPS, masks.iterator().next());
+        }
+
+        private void readInterrupts() {
+            var cpus = new LinkedHashSet<Integer>();
+            for (String line : lines("irq.txt")) {
+                String[] words = words(line);
+                if (words.length == 4 && isOfDevice(words) && isOfReceiveQueue(words[3])) {
+                    cpus.add(firstCpu(words[2]));
+                }
+            }
+            cpus.remove(-1);
+            if (cpus.isEmpty()) {
+                return; // veth and the like: packets are enqueued where they are sent.
+            }
+            if (cpus.size() > 1) {
+                notes.add(
+                        device
+                                + ": its interrupts go to CPUs "
+                                + cpus
+                                + "; arrivals are modelled on the first");
+            }
+            set(ProfileKey.IRQ_CPU, Integer.toString(cpus.iterator().next()));
+        }
+
+        /// Drivers name the interrupts of queues `eth0-rx-0`, `eth0-TxRx-3`, `virtio4-input`,
+        /// `mlx5_comp2`; what only sends, configures or reports errors is left aside.
+        private static boolean isOfReceiveQueue(String action) {
+            String name = action.toLowerCase(Locale.ROOT);
+            return name.contains("rx") || name.contains("input") || name.contains("comp");
+        }
+
+        private static int firstCpu(String list) {
+            try {
+                return Long.numberOfTrailingZeros(CpuMask.parse(list).bits());
+            } catch (IllegalArgumentException _) {
+                return -1;
+            }
+        }
+
+        private String onlyDevice() {
+            var devices = new LinkedHashSet<String>();
+            lines("irq.txt").forEach(line -> devices.add(words(line)[0]));
+            if (devices.size() == 1) {
+                return devices.iterator().next();
+            }
+            notes.add(
+                    (devices.isEmpty()
+                                    ? "no interface with interrupts of its own"
+                                    : "several interfaces: " + String.join(", ", devices))
+                            + "; without a name steering and interrupts are those of linux-6");
+            return null;
+        }
+
+        private void set(ProfileKey key, String value) {
+            if (value == null) {
+                return;
+            }
+            try {
+                profile = profile.with(key.key(), value.strip());
+            } catch (IllegalArgumentException e) {
+                notes.add(e.getMessage());
+            }
+        }
+
+        /// Bits beyond the CPUs that exist mean nothing: a kernel leaves them out.
+        private void setMask(ProfileKey key, String hex) {
+            if (hex == null) {
+                return;
+            }
+            try {
+                String digits = hex.strip().replace(",", "");
+                String low = digits.substring(Math.max(0, digits.length() - Long.SIZE / 4));
+                long existing = -1L >>> (Long.SIZE - profile.cpus().count());
+                long bits = Long.parseUnsignedLong(low, 16) & existing;
+                set(key, new CpuMask(bits).toString());
+            } catch (NumberFormatException e) {
+                notes.add("%s: '%s' is no mask of CPUs".formatted(key.key(), hex.strip()));
+            }
+        }
+
+        private List<String> lines(String document) {
+            return documents
+                    .getOrDefault(document, "")
+                    .lines()
+                    .filter(line -> words(line).length > 1)
+                    .toList();
+        }
+
+        private boolean isOfDevice(String[] words) {
+            return words[0].equals(device);
+        }
+
+        private static String[] words(String line) {
+            return line.strip().split("\\s+");
+        }
+
+        private static int number(String value) {
+            return Integer.parseInt(value.strip());
+        }
+    }
+}

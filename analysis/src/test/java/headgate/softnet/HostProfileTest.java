@@ -1,0 +1,123 @@
+package headgate.softnet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HostProfileTest {
+    private static final Map<String, String> SNAPSHOT =
+            Map.of(
+                    "sysctl.txt",
+                    """
+                    net.core.dev_weight = 32
+                    net.core.dev_weight_rx_bias = 2
+                    net.core.flow_limit_cpu_bitmap = 3
+                    net.core.flow_limit_table_len = 8192
+                    net.core.netdev_budget = 600
+                    net.core.netdev_budget_usecs = 6000
+                    net.core.netdev_max_backlog = 2500
+                    net.ipv4.ip_forward = 1
+                    """,
+                    "cpu.txt",
+                    "online 0-3\nhz 1000\n",
+                    "rps.txt",
+                    """
+                    eth0 rx-0 rps_cpus ff,fffffffe
+                    eth0 rx-0 rps_flow_cnt 0
+                    eth1 rx-0 rps_cpus 00000001
+                    """,
+                    "irq.txt",
+                    "eth0 37 0 virtio4-config\neth0 38 2 virtio4-input.0\neth0 39 1 virtio4-output.0\n");
+
+    @Test
+    void takesSettingsCpusSteeringAndInterruptsFromTheSnapshot() {
+        HostProfile host = HostProfile.of("host", SNAPSHOT, null);
+
+        assertEquals(
+                "hz=1000 cpus=4 irq_cpu=2 rps=1-3 backlog=2500 budget=600 budget_usecs=6000"
+                        + " flow_limit=0-1 flow_limit_table_len=8192",
+                host.profile().differenceFrom(SoftnetProfile.LINUX_6));
+        assertEquals("host", host.profile().name());
+        assertEquals(64, host.profile().sysctls().devWeight());
+        assertEquals(List.of(), host.notes());
+    }
+
+    @Test
+    void takesTheSteeringOfTheInterfaceThatIsNamed() {
+        HostProfile host = HostProfile.of("host", SNAPSHOT, "eth1");
+        assertEquals(CpuMask.parse("0"), host.profile().cpus().rpsCpus());
+        assertEquals(0, host.profile().cpus().irqCpu());
+    }
+
+    @Test
+    void saysWhatTheSnapshotDoesNotTell() {
+        HostProfile host = HostProfile.of("host", Map.of(), null);
+
+        assertEquals("", host.profile().differenceFrom(SoftnetProfile.LINUX_6));
+        assertEquals(
+                List.of(
+                        "no interface with interrupts of its own; without a name steering and"
+                                + " interrupts are those of linux-6",
+                        "no net.core.netdev_… in sysctl.txt: taken as a kernel starts with them",
+                        "the tick (CONFIG_HZ) is not in the snapshot: taken as 250"),
+                host.notes());
+    }
+
+    @Test
+    void takesTheTickFromTheTimeBudgetWhereNothingElseTellsIt() {
+        HostProfile host = withTick("online 0-3\n", "2000");
+        assertEquals(1000, host.profile().cpus().hz());
+    }
+
+    @Test
+    void modelsATimeBudgetOfLessThanTwoTicksAsTwo() {
+        HostProfile host = withTick("online 0-3\nhz 250\n", "2000");
+        assertEquals(8000, host.profile().sysctls().netdevBudgetUsecs());
+        assertEquals(
+                List.of("netdev_budget_usecs 2000 is less than two ticks: modelled as 8000"),
+                host.notes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "\0", "=", "eth0", "eth0 rx-0 rps_cpus zz", "net.core.dev_weight=x"})
+    void aDocumentThatIsNoneLeavesTheProfileSound(String garbage) {
+        for (String document : SNAPSHOT.keySet()) {
+            var documents = new HashMap<>(SNAPSHOT);
+            documents.put(document, garbage);
+            assertEquals(
+                    "host", HostProfile.of("host", documents, "eth0").profile().name(), document);
+        }
+    }
+
+    @Test
+    void notesValuesThatTheKernelCouldNotHave() {
+        var documents = new HashMap<>(SNAPSHOT);
+        documents.put(
+                "sysctl.txt",
+                """
+                net.core.netdev_max_backlog = many
+                net.core.dev_weight = 99999999999
+                net.core.netdev_budget_usecs =
+                net.core.flow_limit_cpu_bitmap = x
+                """);
+        List<String> notes = HostProfile.of("host", documents, "eth0").notes();
+        assertEquals(4, notes.size(), notes.toString());
+        assertTrue(notes.getFirst().startsWith("backlog=many is not allowed"), notes.toString());
+    }
+
+    private static HostProfile withTick(String cpu, String budgetUsecs) {
+        var documents = new HashMap<>(SNAPSHOT);
+        documents.put("cpu.txt", cpu);
+        documents.put(
+                "sysctl.txt",
+                SNAPSHOT.get("sysctl.txt").replace("usecs = 6000", "usecs = " + budgetUsecs));
+        return HostProfile.of("host", documents, "eth0");
+    }
+}

@@ -1,0 +1,56 @@
+package headgate.console;
+
+import headgate.capture.host.HostProbe;
+import headgate.softnet.HostProfile;
+import headgate.softnet.SoftnetProfile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Where the word after `-p` leads: to a profile that exists by name, to this host, to a profile
+/// file, or to the folder of a host snapshot.
+///
+/// @param base what the settings of a user change
+/// @param notes for people: what of a host is not known or not modelled
+record ProfileSource(SoftnetProfile base, List<String> notes) {
+    /// The word for the host that this runs on.
+    static final String HOST = "host";
+
+    /// @param device the interface of a host that traffic arrives on; null for its only one
+    /// @throws IOException if the file or folder cannot be read
+    /// @throws IllegalArgumentException if the word leads nowhere or a setting is not allowed, with
+    ///   what is
+    static ProfileSource of(String word, String device) throws IOException {
+        if (SoftnetProfile.names().contains(word)) {
+            return new ProfileSource(SoftnetProfile.of(word), List.of());
+        }
+        if (word.equals(HOST)) {
+            return host(HOST, HostProbe.take(HOST, _ -> {}).documents(), device);
+        }
+        Path path = Path.of(word);
+        String name = path.toAbsolutePath().normalize().getFileName().toString();
+        if (Files.isDirectory(path)) {
+            return host(name, HostTables.documents(path), device);
+        }
+        if (Files.exists(path)) {
+            return new ProfileSource(ProfileFile.read(path), List.of());
+        }
+        throw new IllegalArgumentException(
+                "no profile '%s'; there are: %s, host, a profile file, the folder of a snapshot"
+                        .formatted(
+                                TextTable.escape(word), String.join(", ", SoftnetProfile.names())));
+    }
+
+    private static ProfileSource host(String name, Map<String, String> documents, String device) {
+        HostProfile host = HostProfile.of(name, documents, device);
+        return new ProfileSource(host.profile(), host.notes());
+    }
+
+    /// The words that set `profile` apart from where it comes from.
+    String difference(SoftnetProfile profile) {
+        String changed = profile.differenceFrom(base);
+        return profile.name() + (changed.isEmpty() ? "" : " " + changed);
+    }
+}
