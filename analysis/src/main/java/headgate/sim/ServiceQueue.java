@@ -4,10 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/// What waits for a server, first in, first out. An entry is four numbers in one array, so that it
+/// What waits for a server, first in, first out. An entry is five numbers in one array, so that it
 /// is no object. Grows by doubling, up to a limit.
 public final class ServiceQueue {
-    private static final int STRIDE = 4;
+    private static final int STRIDE = 5;
 
     private final int limit;
     private long[] slots = new long[256 * STRIDE];
@@ -38,6 +38,14 @@ public final class ServiceQueue {
     /// @param sinceNanos when it began to wait
     /// @param serviceNanos how long its service will take
     public void add(long sequence, long sinceNanos, long serviceNanos, int lengthBytes) {
+        add(sequence, sinceNanos, sinceNanos, serviceNanos, lengthBytes);
+    }
+
+    /// The same for what waited elsewhere before.
+    ///
+    /// @param firstNanos when it began to wait at all
+    public void add(
+            long sequence, long firstNanos, long sinceNanos, long serviceNanos, int lengthBytes) {
         if (length > mask) {
             grow();
         }
@@ -46,6 +54,7 @@ public final class ServiceQueue {
         slots[slot + 1] = sinceNanos;
         slots[slot + 2] = serviceNanos;
         slots[slot + 3] = lengthBytes;
+        slots[slot + 4] = firstNanos;
         length++;
     }
 
@@ -63,6 +72,10 @@ public final class ServiceQueue {
 
     public int headLengthBytes() {
         return (int) slots[head * STRIDE + 3];
+    }
+
+    public long headFirstNanos() {
+        return slots[head * STRIDE + 4];
     }
 
     public void removeHead() {
@@ -91,7 +104,11 @@ public final class ServiceQueue {
         head = 0;
         length = 0;
         for (int i = 0; i < count; i++) {
-            add(in.readLong(), in.readLong(), in.readLong(), (int) in.readLong());
+            long sequence = in.readLong();
+            long sinceNanos = in.readLong();
+            long serviceNanos = in.readLong();
+            int lengthBytes = (int) in.readLong();
+            add(sequence, in.readLong(), sinceNanos, serviceNanos, lengthBytes);
         }
     }
 

@@ -1,6 +1,7 @@
 package headgate.softnet;
 
-/// Why a packet went no further, by the names of the kernel's `enum skb_drop_reason`.
+/// Why a packet went no further, by the names of the kernel's `enum skb_drop_reason`, and of its
+/// `struct rtnl_link_stats64` for frames that never became an `sk_buff`.
 public enum DropReason {
     /// The input queue of a CPU was over `netdev_max_backlog`, or the packet's flow was over its
     /// share of it (`flow_limit_count` tells these apart), see `enqueue_to_backlog`.
@@ -8,5 +9,9 @@ public enum DropReason {
 
     /// The model's own bound on one queue, [SoftnetData#QUEUE_LIMIT], where the settings give none;
     /// a kernel would be out of memory about there.
-    NOMEM
+    NOMEM,
+
+    /// The interface had no free descriptor in the ring of the frame's queue (`rx_missed_errors`;
+    /// some drivers count it in `rx_fifo_errors`).
+    RX_MISSED_ERRORS
 }

@@ -52,6 +52,7 @@ final class NetRxAction {
     private int work;
 
     private long sequence;
+    private int lengthBytes;
     private long startNanos;
     private long serviceNanos;
 
@@ -196,7 +197,9 @@ final class NetRxAction {
         sequence = queue.headSequence();
         serviceNanos = queue.headServiceNanos();
         startNanos = nowNanos;
-        path.waits().recordValue(Math.min(nowNanos - queue.headSinceNanos(), ReceivePath.MAX_WAIT));
+        lengthBytes = queue.headLengthBytes();
+        path.countWaiting(
+                queue.headFirstNanos(), queue.headSinceNanos(), softnetData.spliceNanos, nowNanos);
         queue.removeHead();
         softnetData.processed++;
         phase = Phase.IN_SERVICE;
@@ -209,7 +212,13 @@ final class NetRxAction {
         work++;
         path.counters().delivered++;
         softnetData.processDepth.change(softnetData.processQueue.length(), nowNanos);
-        path.listener().delivered(sequence, startNanos, startNanos + serviceNanos, softnetData.cpu);
+        path.listener()
+                .delivered(
+                        sequence,
+                        lengthBytes,
+                        startNanos,
+                        startNanos + serviceNanos,
+                        softnetData.cpu);
         if (work < quota && serveNext(nowNanos)) {
             return;
         }
@@ -294,6 +303,7 @@ final class NetRxAction {
         out.writeInt(quota);
         out.writeInt(work);
         out.writeLong(sequence);
+        out.writeInt(lengthBytes);
         out.writeLong(startNanos);
         out.writeLong(serviceNanos);
         out.writeLong(softirqNanos);
@@ -314,6 +324,7 @@ final class NetRxAction {
         quota = in.readInt();
         work = in.readInt();
         sequence = in.readLong();
+        lengthBytes = in.readInt();
         startNanos = in.readLong();
         serviceNanos = in.readLong();
         softirqNanos = in.readLong();

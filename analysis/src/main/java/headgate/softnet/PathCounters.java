@@ -19,6 +19,7 @@ final class PathCounters {
     long netRxRuns;
     long ksoftirqdRuns;
     long timeSqueeze;
+    long irqs;
     long ipis;
     long flowLimitCount;
     long clampedArrivals;
@@ -42,6 +43,7 @@ final class PathCounters {
         netRxRuns = 0;
         ksoftirqdRuns = 0;
         timeSqueeze = 0;
+        irqs = 0;
         ipis = 0;
         flowLimitCount = 0;
         clampedArrivals = 0;
@@ -58,6 +60,7 @@ final class PathCounters {
         out.writeLong(netRxRuns);
         out.writeLong(ksoftirqdRuns);
         out.writeLong(timeSqueeze);
+        out.writeLong(irqs);
         out.writeLong(ipis);
         out.writeLong(flowLimitCount);
         out.writeLong(clampedArrivals);
@@ -74,6 +77,7 @@ final class PathCounters {
         netRxRuns = in.readLong();
         ksoftirqdRuns = in.readLong();
         timeSqueeze = in.readLong();
+        irqs = in.readLong();
         ipis = in.readLong();
         flowLimitCount = in.readLong();
         clampedArrivals = in.readLong();

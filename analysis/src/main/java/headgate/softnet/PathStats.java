@@ -17,10 +17,11 @@ import java.util.List;
 /// @param netRxRuns runs of `net_rx_action`, with those in ksoftirqd
 /// @param ksoftirqdRuns those in ksoftirqd
 /// @param ipis inter-processor interrupts sent
-/// @param softirqNanos time in softirq over all CPUs
-/// @param busiestCpu the CPU that spent most time in softirq
-/// @param busiestCpuNanos that time
+/// @param softirqNanos time in softirq and in NAPI threads, over all CPUs
+/// @param busiestCpu the CPU that spent most of that time
+/// @param busiestCpuNanos how much it spent
 /// @param clampedArrivals arrivals whose time lay before the one before them and was raised to it
+/// @param irqs interrupts of receive queues
 public record PathStats(
         String profile,
         long startNanos,
@@ -41,7 +42,8 @@ public record PathStats(
         long softirqNanos,
         int busiestCpu,
         long busiestCpuNanos,
-        long clampedArrivals) {
+        long clampedArrivals,
+        long irqs) {
 
     public PathStats {
         stages = List.copyOf(stages);

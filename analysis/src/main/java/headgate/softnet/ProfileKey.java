@@ -10,8 +10,51 @@ public enum ProfileKey {
     HZ("hz", 1, 10_000, "ticks a second, CONFIG_HZ"),
     TICK_PHASE_NS("tick_phase_ns", 0, 999_999_999, "how far into its tick time 0 lies"),
     CPUS("cpus", 1, CpuMask.MAX_CPUS, "CPUs of the host"),
-    IRQ_CPU("irq_cpu", 0, CpuMask.MAX_CPUS - 1, "the CPU that arrivals are enqueued on"),
-    RPS("rps", "rps_cpus: CPUs that receive packet steering spreads flows over"),
+    IRQ_CPU(
+            "irq_cpu",
+            Kind.LIST,
+            "CPUs that take the interrupts: of each queue, interface by interface, in turn"),
+    INTERFACES("interfaces", 1, 16, "interfaces, all alike, that share the CPUs"),
+    RX_QUEUES(
+            "rx_queues",
+            0,
+            NicSettings.MAX_QUEUES,
+            "ethtool -L: receive queues of each interface; 0: none, frames enter by netif_rx"),
+    RING("ring", 1, 1 << 20, "ethtool -G rx: frames that one receive queue holds"),
+    RSS_TABLE(
+            "rss_table",
+            Kind.LIST,
+            "ethtool -X: the queue of each entry of the indirection table; entry is hash mod length"),
+    RX_USECS(
+            "rx_usecs",
+            0,
+            1_000_000,
+            "ethtool -C rx-usecs: longest that a frame waits for its interrupt; 0: no such limit"),
+    RX_FRAMES(
+            "rx_frames",
+            0,
+            1 << 20,
+            "ethtool -C rx-frames: frames that interrupt at once; 0: no such limit"),
+    IRQ_MASK(
+            "irq_mask",
+            List.of("off", "on"),
+            "whether the driver masks a queue's interrupt until its NAPI has completed"),
+    NAPI_WEIGHT("napi_weight", 1, 65_536, "NAPI_POLL_WEIGHT: frames of one poll of a driver"),
+    NAPI_DEFER_HARD_IRQS(
+            "napi_defer_hard_irqs",
+            0,
+            Integer.MAX_VALUE,
+            "completions in a row that leave the interrupt masked"),
+    GRO_FLUSH_TIMEOUT(
+            "gro_flush_timeout",
+            0,
+            SoftnetCosts.MAX,
+            "nanoseconds until the poll that follows such a completion; 0: none does"),
+    THREADED(
+            "threaded",
+            Kind.MASK,
+            "threaded NAPI: CPUs that the threads of the drivers' NAPIs run on, in turn"),
+    RPS("rps", Kind.MASK, "rps_cpus: CPUs that receive packet steering spreads flows over"),
     BACKLOG(
             "backlog",
             Integer.MIN_VALUE,
@@ -30,6 +73,7 @@ public enum ProfileKey {
             "net.core.netdev_budget_usecs: time of one softirq run; two ticks (2000000/hz) or more"),
     FLOW_LIMIT(
             "flow_limit",
+            Kind.MASK,
             "net.core.flow_limit_cpu_bitmap: enqueuing CPUs that limit each flow's share"),
     FLOW_LIMIT_TABLE_LEN(
             "flow_limit_table_len",
@@ -45,12 +89,24 @@ public enum ProfileKey {
     KSOFTIRQD_NS("ksoftirqd_ns", 0, SoftnetCosts.MAX, "hand-over to ksoftirqd until it runs"),
     GAP_NS("gap_ns", 0, SoftnetCosts.MAX, "end of one packet's service to the start of the next"),
     PACKET_NS("packet_ns", 0, SoftnetCosts.MAX, "service of one packet, whatever its length"),
-    BYTE_PS("byte_ps", 0, SoftnetCosts.MAX, "service of each byte, in picoseconds");
+    BYTE_PS("byte_ps", 0, SoftnetCosts.MAX, "service of each byte, in picoseconds"),
+    DRIVER_NS("driver_ns", 0, SoftnetCosts.MAX, "a driver's work for one frame of its ring"),
+    POLL_NS("poll_ns", 0, SoftnetCosts.MAX, "one poll of a driver's NAPI, whatever it finds"),
+    NFT_RULES("nft_rules", 0, 1_000_000, "nftables rules that each packet is held against"),
+    NFT_RULE_PS("nft_rule_ps", 0, SoftnetCosts.MAX, "service of each such rule, in picoseconds");
+
+    /// What values look like.
+    private enum Kind {
+        NUMBER,
+        MASK,
+        LIST,
+        WORD
+    }
 
     private final String key;
+    private final Kind kind;
     private final long least;
     private final long most;
-    private final boolean isMask;
 
     /// What values are called, the first standing for 0; empty if they are no words.
     private final List<String> words;
@@ -58,23 +114,22 @@ public enum ProfileKey {
     private final String meaning;
 
     ProfileKey(String key, long least, long most, String meaning) {
-        this(key, least, most, false, List.of(), meaning);
+        this(key, Kind.NUMBER, least, most, List.of(), meaning);
     }
 
-    ProfileKey(String key, String meaning) {
-        this(key, Long.MIN_VALUE, Long.MAX_VALUE, true, List.of(), meaning);
+    ProfileKey(String key, Kind kind, String meaning) {
+        this(key, kind, Long.MIN_VALUE, Long.MAX_VALUE, List.of(), meaning);
     }
 
     ProfileKey(String key, List<String> words, String meaning) {
-        this(key, 0, words.size() - 1, false, words, meaning);
+        this(key, Kind.WORD, 0, words.size() - 1, words, meaning);
     }
 
-    ProfileKey(
-            String key, long least, long most, boolean isMask, List<String> words, String meaning) {
+    ProfileKey(String key, Kind kind, long least, long most, List<String> words, String meaning) {
         this.key = key;
+        this.kind = kind;
         this.least = least;
         this.most = most;
-        this.isMask = isMask;
         this.words = words;
         this.meaning = meaning;
     }
@@ -102,44 +157,56 @@ public enum ProfileKey {
         return meaning;
     }
 
-    /// Whether values are numbers, rather than lists of CPUs or words.
+    /// Whether values are single numbers, which can be tried one after the other.
     public boolean isNumber() {
-        return !isMask && words.isEmpty();
+        return kind == Kind.NUMBER;
     }
 
     /// What values the key takes, for people.
     public String allowed() {
-        if (isMask) {
-            return "CPUs of the host as 0-3,6, or off";
-        }
-        return words.isEmpty() ? least + " to " + most : String.join(", ", words);
+        return switch (kind) {
+            case NUMBER -> least + " to " + most;
+            case MASK -> "CPUs of the host as 0-3,6, or off";
+            case LIST -> "numbers in their order as 0-3,1, or " + emptyWord();
+            case WORD -> String.join(", ", words);
+        };
     }
 
-    /// Reads a value: a number within bounds, the bits of a [CpuMask], or a word's place.
+    /// Reads a value: a Long within bounds, a word's place as Long, a [CpuMask] or an [IndexList].
     ///
     /// @throws IllegalArgumentException if it is not, with what is allowed
-    long parse(String value) {
-        if (isMask) {
-            return CpuMask.parse(value).bits();
-        }
-        if (!words.isEmpty()) {
-            require(words.contains(value), value, allowed());
-            return words.indexOf(value);
-        }
-        long number;
+    Object parse(String value) {
+        return switch (kind) {
+            case NUMBER -> number(value);
+            case MASK -> CpuMask.parse(value);
+            case LIST -> IndexList.parse(value, emptyWord());
+            case WORD -> word(value);
+        };
+    }
+
+    String format(Object value) {
+        return switch (kind) {
+            case NUMBER, MASK -> value.toString();
+            case LIST -> ((IndexList) value).format(emptyWord());
+            case WORD -> words.get(((Long) value).intValue());
+        };
+    }
+
+    private String emptyWord() {
+        return this == RSS_TABLE ? "equal" : "0";
+    }
+
+    private long word(String value) {
+        require(words.contains(value), value, allowed());
+        return words.indexOf(value);
+    }
+
+    private long number(String value) {
         try {
-            number = Long.parseLong(value);
+            return require(Long.parseLong(value));
         } catch (NumberFormatException e) {
             throw refused(value, allowed());
         }
-        return require(number);
-    }
-
-    String format(long value) {
-        if (isMask) {
-            return new CpuMask(value).toString();
-        }
-        return words.isEmpty() ? Long.toString(value) : words.get((int) value);
     }
 
     long require(long value) {

@@ -40,6 +40,8 @@ public final class ReceivePath {
 
     private final PathCounters counters = new PathCounters();
     private final Histogram waits = new Histogram(MAX_WAIT, 2);
+    private final Histogram backlogWaits = new Histogram(MAX_WAIT, 2);
+    private final Histogram softirqWaits = new Histogram(MAX_WAIT, 2);
     private SoftnetProfile profile;
     private int[] rpsMap;
     private boolean hasStarted;
@@ -112,9 +114,9 @@ public final class ReceivePath {
         enqueueToBacklog(
                 sequence,
                 now,
-                lengthBytes,
                 flowHash,
-                Math.clamp(serviceNanos, 0, SoftnetCosts.MAX));
+                Math.clamp(serviceNanos, 0, SoftnetCosts.MAX),
+                lengthBytes);
     }
 
     /// Lets everything happen that is due up to that time.
@@ -167,6 +169,8 @@ public final class ReceivePath {
         intervalStartNanos = nowNanos;
         counters.reset();
         waits.reset();
+        backlogWaits.reset();
+        softirqWaits.reset();
         for (int cpu = 0; cpu < softnetData.length; cpu++) {
             softnetData[cpu].startInterval(nowNanos);
             netRxActions[cpu].startInterval(nowNanos);
@@ -175,8 +179,8 @@ public final class ReceivePath {
 
     /// RP-6 to RP-14.
     private void enqueueToBacklog(
-            long sequence, long nowNanos, int lengthBytes, int flowHash, long serviceNanos) {
-        int cpu = profile.cpus().irqCpu();
+            long sequence, long nowNanos, int flowHash, long serviceNanos, int lengthBytes) {
+        int cpu = profile.cpus().irqCpus().inTurn(0);
         int targetCpu = getRpsCpu(flowHash, cpu);
         SoftnetData target = softnetData[targetCpu];
         int netdevMaxBacklog = profile.sysctls().netdevMaxBacklog();
@@ -194,7 +198,7 @@ public final class ReceivePath {
             target.backlog.scheduled = true;
             schedule(cpu, targetCpu, nowNanos);
         }
-        target.enqueue(sequence, nowNanos, serviceNanos, lengthBytes);
+        target.enqueue(sequence, nowNanos, nowNanos, serviceNanos, lengthBytes);
     }
 
     private boolean isFlowLimited(int cpu, SoftnetData target, int flowHash, int netdevMaxBacklog) {
@@ -238,8 +242,11 @@ public final class ReceivePath {
         return counters;
     }
 
-    Histogram waits() {
-        return waits;
+    /// A packet's service begins, which came to the process queue at `splicedNanos`.
+    void countWaiting(long arrivalNanos, long enqueuedNanos, long splicedNanos, long nowNanos) {
+        waits.recordValue(Math.min(nowNanos - arrivalNanos, MAX_WAIT));
+        backlogWaits.recordValue(Math.min(splicedNanos - enqueuedNanos, MAX_WAIT));
+        softirqWaits.recordValue(Math.min(nowNanos - splicedNanos, MAX_WAIT));
     }
 
     RxListener listener() {
@@ -280,7 +287,8 @@ public final class ReceivePath {
                 softirqNanos,
                 busiestCpu,
                 busiestCpuNanos,
-                counters.clampedArrivals);
+                counters.clampedArrivals,
+                counters.irqs);
     }
 
     private StageStats backlogStage(long endNanos) {
@@ -303,7 +311,8 @@ public final class ReceivePath {
                 counters.droppedByReason(),
                 last,
                 max,
-                mean);
+                mean,
+                WaitQuantiles.of(backlogWaits));
     }
 
     private StageStats softirqStage(long endNanos) {
@@ -318,7 +327,15 @@ public final class ReceivePath {
             mean += cpu.processDepth.mean(intervalStartNanos, endNanos);
         }
         return new StageStats(
-                "softirq", -1, spliced, counters.delivered, Map.of(), last, max, mean);
+                "softirq",
+                -1,
+                spliced,
+                counters.delivered,
+                Map.of(),
+                last,
+                max,
+                mean,
+                WaitQuantiles.of(softirqWaits));
     }
 
     /// Writes everything that the future depends on; [#restore] goes on from there as if nothing
@@ -330,7 +347,9 @@ public final class ReceivePath {
         out.writeLong(intervalStartNanos);
         calendar.save(out);
         counters.save(out);
-        saveWaits(out);
+        save(waits, out);
+        save(backlogWaits, out);
+        save(softirqWaits, out);
         for (int cpu = 0; cpu < softnetData.length; cpu++) {
             softnetData[cpu].save(out);
             netRxActions[cpu].save(out);
@@ -349,7 +368,9 @@ public final class ReceivePath {
         path.intervalStartNanos = in.readLong();
         path.calendar.restore(in);
         path.counters.restore(in);
-        path.restoreWaits(in);
+        restore(path.waits, in);
+        restore(path.backlogWaits, in);
+        restore(path.softirqWaits, in);
         for (int cpu = 0; cpu < path.softnetData.length; cpu++) {
             path.softnetData[cpu].restore(in);
             path.netRxActions[cpu].restore(in);
@@ -381,7 +402,7 @@ public final class ReceivePath {
         }
     }
 
-    private void saveWaits(DataOutput out) throws IOException {
+    private static void save(Histogram waits, DataOutput out) throws IOException {
         int values = 0;
         for (HistogramIterationValue _ : waits.recordedValues()) {
             values++;
@@ -393,7 +414,7 @@ public final class ReceivePath {
         }
     }
 
-    private void restoreWaits(DataInput in) throws IOException {
+    private static void restore(Histogram waits, DataInput in) throws IOException {
         for (int values = in.readInt(); values > 0; values--) {
             long wait = Math.clamp(in.readLong(), 0, MAX_WAIT);
             waits.recordValueWithCount(wait, Math.max(0, in.readLong()));

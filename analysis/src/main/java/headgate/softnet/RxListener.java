@@ -14,7 +14,8 @@ public interface RxListener {
     /// The protocol layer is done with a packet.
     ///
     /// @param startNanos when its service began
-    default void delivered(long sequence, long startNanos, long endNanos, int cpu) {}
+    default void delivered(
+            long sequence, int lengthBytes, long startNanos, long endNanos, int cpu) {}
 
     /// One poll of a NAPI ended.
     ///

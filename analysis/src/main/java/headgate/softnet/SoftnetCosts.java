@@ -9,13 +9,21 @@ package headgate.softnet;
 /// @param gapNanos from the end of one packet's service to the start of the next
 /// @param packetNanos service of one packet, whatever its length
 /// @param bytePicos added to the service for each byte of the frame, in 1e-12 s
+/// @param driverNanos a driver's work for one frame of its ring: descriptor, buffer, `sk_buff`
+/// @param pollNanos one poll of a driver's NAPI, whatever it finds
+/// @param nftRules rules that each packet is held against
+/// @param nftRulePicos added to the service for each of these
 public record SoftnetCosts(
         long irqNanos,
         long wakeupNanos,
         long ksoftirqdNanos,
         long gapNanos,
         long packetNanos,
-        long bytePicos) {
+        long bytePicos,
+        long driverNanos,
+        long pollNanos,
+        int nftRules,
+        long nftRulePicos) {
 
     /// Bound of each cost, and of the service time that an arrival may bring along: 100 s in
     /// nanoseconds.
@@ -24,7 +32,7 @@ public record SoftnetCosts(
     /// Gap and wake-up are medians over quiet recorded runs of a 6.18 kernel on a small virtual
     /// machine; the service is an assumption: IPv4 and UDP up to the socket's queue.
     public static final SoftnetCosts SMALL_VIRTUAL_MACHINE =
-            new SoftnetCosts(1_000, 12_000, 8_000, 470, 1_000, 0);
+            new SoftnetCosts(1_000, 12_000, 8_000, 470, 1_000, 0, 150, 300, 0, 24_000);
 
     public SoftnetCosts {
         ProfileKey.IRQ_NS.require(irqNanos);
@@ -33,15 +41,19 @@ public record SoftnetCosts(
         ProfileKey.GAP_NS.require(gapNanos);
         ProfileKey.PACKET_NS.require(packetNanos);
         ProfileKey.BYTE_PS.require(bytePicos);
+        ProfileKey.DRIVER_NS.require(driverNanos);
+        ProfileKey.POLL_NS.require(pollNanos);
+        ProfileKey.NFT_RULES.require(nftRules);
+        ProfileKey.NFT_RULE_PS.require(nftRulePicos);
     }
 
     /// Service time of a frame, at most [#MAX].
     long serviceNanos(int lengthBytes) {
-        if (bytePicos == 0) {
+        if (bytePicos == 0 && nftRules == 0) {
             return packetNanos;
         }
-        // No link layer carries a frame of 2^20 bytes; the clamp keeps the product within 2^63.
-        long picos = bytePicos * Math.clamp(lengthBytes, 0, 1 << 20);
+        // No link layer carries a frame of 2^20 bytes; the bounds keep the sum within 2^63.
+        long picos = bytePicos * Math.clamp(lengthBytes, 0, 1 << 20) + nftRulePicos * nftRules;
         return Math.min(MAX, packetNanos + picos / 1000);
     }
 }

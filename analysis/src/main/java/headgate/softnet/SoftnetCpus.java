@@ -5,9 +5,11 @@ package headgate.softnet;
 /// @param hz ticks a second (`CONFIG_HZ`); one tick is 1e9/hz ns, rounded down
 /// @param tickPhaseNanos how far into its tick time 0 lies: 0 up to one tick
 /// @param count CPUs
-/// @param irqCpu the CPU that arrivals are enqueued on
+/// @param irqCpus the CPU that takes the interrupts of each queue, or enqueues what enters by
+///   `netif_rx` on each interface; in turn where there are more of those
 /// @param rpsCpus the `rps_cpus` of the receive queue; empty means no steering
-public record SoftnetCpus(int hz, long tickPhaseNanos, int count, int irqCpu, CpuMask rpsCpus) {
+public record SoftnetCpus(
+        int hz, long tickPhaseNanos, int count, IndexList irqCpus, CpuMask rpsCpus) {
     public SoftnetCpus {
         ProfileKey.HZ.require(hz);
         ProfileKey.TICK_PHASE_NS.require(
@@ -16,7 +18,8 @@ public record SoftnetCpus(int hz, long tickPhaseNanos, int count, int irqCpu, Cp
                 "0 up to one tick, " + 1_000_000_000L / hz);
         ProfileKey.CPUS.require(count);
         String existing = "CPUs are 0 to " + (count - 1);
-        ProfileKey.IRQ_CPU.require(irqCpu >= 0 && irqCpu < count, irqCpu, existing);
+        ProfileKey.IRQ_CPU.require(
+                irqCpus.highest() < count, ProfileKey.IRQ_CPU.format(irqCpus), existing);
         ProfileKey.RPS.require(rpsCpus.highest() < count, rpsCpus, existing);
     }
 

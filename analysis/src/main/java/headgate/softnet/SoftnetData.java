@@ -31,6 +31,9 @@ final class SoftnetData {
     /// Null unless this CPU's bit in `flow_limit_cpu_bitmap` is set.
     FlowLimit flowLimit;
 
+    /// When the packets of the process queue came there, all at once.
+    long spliceNanos;
+
     /// Packets that went from the input queue to the process queue in the current interval.
     long splicedPackets;
 
@@ -75,8 +78,9 @@ final class SoftnetData {
         return over;
     }
 
-    void enqueue(long sequence, long nowNanos, long serviceNanos, int lengthBytes) {
-        inputPktQueue.add(sequence, nowNanos, serviceNanos, lengthBytes);
+    void enqueue(
+            long sequence, long arrivalNanos, long nowNanos, long serviceNanos, int lengthBytes) {
+        inputPktQueue.add(sequence, arrivalNanos, nowNanos, serviceNanos, lengthBytes);
         inputDepth.change(inputPktQueue.length(), nowNanos);
     }
 
@@ -87,6 +91,7 @@ final class SoftnetData {
         inputPktQueue = empty;
         inputDepth.change(0, nowNanos);
         processDepth.change(processQueue.length(), nowNanos);
+        spliceNanos = nowNanos;
         splicedPackets += processQueue.length();
     }
 
@@ -120,6 +125,7 @@ final class SoftnetData {
         if (flowLimit != null) {
             flowLimit.save(out);
         }
+        out.writeLong(spliceNanos);
         out.writeLong(splicedPackets);
         out.writeLong(processed);
         out.writeLong(dropped);
@@ -137,6 +143,7 @@ final class SoftnetData {
         backlog.scheduled = in.readBoolean();
         rpsIpiList = in.readLong();
         flowLimit = in.readBoolean() ? FlowLimit.restore(in) : null;
+        spliceNanos = in.readLong();
         splicedPackets = in.readLong();
         processed = in.readLong();
         dropped = in.readLong();

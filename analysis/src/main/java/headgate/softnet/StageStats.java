@@ -5,15 +5,17 @@ import java.util.Map;
 /// What went through one queue in one interval. Over the whole of a run, `offered` is `delivered`
 /// plus `dropped` plus what is queued.
 ///
-/// @param stage `backlog` (`input_pkt_queue`) or `softirq` (`process_queue` and the packet in
-///   service)
-/// @param capacity packets that one CPU's queue holds; -1 if it has no bound of its own
+/// @param stage `ring` (frames that the interface wrote), `napi` (the frame that a driver's poll is
+///   at), `backlog` (`input_pkt_queue`) or `softirq` (`process_queue` and the packet in service)
+/// @param capacity packets that one such queue holds; -1 if it has no bound of its own
 /// @param offered packets that came to the queue
 /// @param delivered packets that went on from it
 /// @param dropped packets refused, by reason; reasons without packets are absent
-/// @param depthLast packets in it at the end, over all CPUs
-/// @param depthMax most packets at any moment in the queue of one CPU
-/// @param depthMean mean over time, over all CPUs
+/// @param depthLast packets in it at the end, over all queues of the stage
+/// @param depthMax most packets at any moment in one queue
+/// @param depthMean mean over time, over all queues
+/// @param waiting from coming to the queue to leaving it, or to the start of service; of packets
+///   taken up in the interval
 public record StageStats(
         String stage,
         long capacity,
@@ -22,7 +24,8 @@ public record StageStats(
         Map<DropReason, Long> dropped,
         long depthLast,
         long depthMax,
-        double depthMean) {
+        double depthMean,
+        WaitQuantiles waiting) {
 
     public StageStats {
         dropped = Map.copyOf(dropped);

@@ -2,10 +2,9 @@ package headgate.softnet;
 
 import org.HdrHistogram.Histogram;
 
-/// How long packets waited from arrival to the start of their service, in nanoseconds, with two
-/// significant digits.
+/// How long packets waited, in nanoseconds, with two significant digits.
 ///
-/// @param count packets whose service began in the interval; all else is 0 where this is
+/// @param count packets that were taken up in the interval; all else is 0 where this is
 public record WaitQuantiles(
         long count,
         long meanNanos,
@@ -14,6 +13,8 @@ public record WaitQuantiles(
         long p99Nanos,
         long p999Nanos,
         long maxNanos) {
+
+    public static final WaitQuantiles NONE = new WaitQuantiles(0, 0, 0, 0, 0, 0, 0);
 
     static WaitQuantiles of(Histogram waits) {
         return new WaitQuantiles(

@@ -15,7 +15,7 @@ final class EventLog implements RxListener {
     }
 
     @Override
-    public void delivered(long sequence, long startNanos, long endNanos, int cpu) {
+    public void delivered(long sequence, int lengthBytes, long startNanos, long endNanos, int cpu) {
         lines.add("delivered %d %d-%d cpu %d".formatted(sequence, startNanos, endNanos, cpu));
     }
 

@@ -15,7 +15,8 @@ class SoftnetProfileTest {
         "linux-6,        250,  8000, 1, off",
         "linux-6-hz100,  100, 20000, 1, off",
         "linux-6-hz1000, 1000, 2000, 1, off",
-        "linux-6-rps,    250,  8000, 2, 1"
+        "linux-6-rps,    250,  8000, 2, 1",
+        "linux-6-nic,    250,  8000, 4, off"
     })
     void startsWithTheDefaultsOfItsKernel(
             String name, int hz, int budgetUsecs, int cpus, String rps) {
@@ -34,24 +35,39 @@ class SoftnetProfileTest {
     @Test
     void comesBackFromItsSettings() {
         SoftnetProfile profile =
-                SoftnetProfile.LINUX_6.with(
-                        Map.of(
-                                "hz",
-                                "100",
-                                "cpus",
-                                "8",
-                                "rps",
-                                "1-3,6",
-                                "flow_limit",
-                                "0",
-                                "irq_cpu",
-                                "7",
-                                "tick_phase_ns",
-                                "9999999",
-                                "backlog",
-                                "-1",
-                                "byte_ps",
-                                "3"));
+                SoftnetProfile.LINUX_6
+                        .with(
+                                Map.of(
+                                        "hz",
+                                        "100",
+                                        "cpus",
+                                        "8",
+                                        "rps",
+                                        "1-3,6",
+                                        "flow_limit",
+                                        "0",
+                                        "irq_cpu",
+                                        "7",
+                                        "tick_phase_ns",
+                                        "9999999",
+                                        "backlog",
+                                        "-1",
+                                        "byte_ps",
+                                        "3"))
+                        .with(
+                                Map.of(
+                                        "rx_queues",
+                                        "3",
+                                        "rss_table",
+                                        "0-2,2,1",
+                                        "irq_cpu",
+                                        "7,0-2",
+                                        "irq_mask",
+                                        "off",
+                                        "threaded",
+                                        "4-5",
+                                        "nft_rules",
+                                        "1000"));
 
         assertEquals(profile, SoftnetProfile.of(profile.name(), profile.settings()));
         assertEquals(ProfileKey.values().length, profile.settings().size());
@@ -64,7 +80,7 @@ class SoftnetProfileTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "ring         | 256   | no setting 'ring'; there are: hz,",
+                "rings        | 256   | no setting 'rings'; there are: hz,",
                 "weight       | 0     | weight=0 is not allowed: 1 to 2147483647",
                 "weight       | many  | weight=many is not allowed: 1 to 2147483647",
                 "hz           | 0     | hz=0 is not allowed: 1 to 10000",
@@ -76,6 +92,12 @@ class SoftnetProfileTest {
                 "flow_limit_table_len | 1000 | flow_limit_table_len=1000 is not allowed: a power",
                 "irq_cpu      | 1     | irq_cpu=1 is not allowed: CPUs are 0 to 0",
                 "tick_phase_ns | 4000000 | tick_phase_ns=4000000 is not allowed: 0 up to one tick",
+                "irq_cpu      | a     | 'a' is no list of numbers: write 0-3,1",
+                "irq_cpu      | 3-1   | '3-1' is no list of numbers",
+                "rx_queues    | 257   | rx_queues=257 is not allowed: 0 to 256",
+                "ring         | 0     | ring=0 is not allowed: 1 to 1048576",
+                "irq_mask     | 2     | irq_mask=2 is not allowed: off, on",
+                "threaded     | 1     | threaded=1 is not allowed: CPUs are 0 to 0",
                 "packet_ns    | -1    | packet_ns=-1 is not allowed: 0 to 100000000000"
             })
     void refusesWhatTheKernelOrTheModelCannotHave(String key, String value, String message) {
@@ -104,7 +126,7 @@ class SoftnetProfileTest {
                 assertThrows(IllegalArgumentException.class, () -> SoftnetProfile.of("windows"));
         assertEquals(
                 "no profile 'windows'; there are: linux-6, linux-6-hz100, linux-6-hz1000,"
-                        + " linux-6-rps",
+                        + " linux-6-rps, linux-6-nic",
                 refused.getMessage());
     }
 

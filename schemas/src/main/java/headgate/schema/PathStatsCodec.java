@@ -45,6 +45,7 @@ public final class PathStatsCodec {
             out.writeInt(stats.busiestCpu());
             out.writeLong(stats.busiestCpuNanos());
             out.writeLong(stats.clampedArrivals());
+            out.writeLong(stats.irqs());
         });
     }
 
@@ -65,6 +66,7 @@ public final class PathStatsCodec {
         out.writeLong(stage.depthLast());
         out.writeLong(stage.depthMax());
         out.writeDouble(stage.depthMean());
+        writeWaiting(out, stage.waiting());
     }
 
     private static void writeWaiting(AvroOutput out, WaitQuantiles waiting) {
@@ -92,14 +94,7 @@ public final class PathStatsCodec {
                 in.readLong(),
                 in.readLong(),
                 readStages(in),
-                new WaitQuantiles(
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong()),
+                readWaiting(in),
                 in.readLong(),
                 in.readLong(),
                 in.readLong(),
@@ -109,6 +104,18 @@ public final class PathStatsCodec {
                 in.readLong(),
                 in.readLong(),
                 in.readInt(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong());
+    }
+
+    private static WaitQuantiles readWaiting(AvroInput in) {
+        return new WaitQuantiles(
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
                 in.readLong(),
                 in.readLong());
     }
@@ -126,7 +133,8 @@ public final class PathStatsCodec {
                                 readDropped(in),
                                 in.readLong(),
                                 in.readLong(),
-                                in.readDouble()));
+                                in.readDouble(),
+                                readWaiting(in)));
             }
         }
         return stages;

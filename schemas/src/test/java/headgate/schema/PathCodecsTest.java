@@ -37,8 +37,18 @@ class PathCodecsTest {
                                     Map.of(DropReason.CPU_BACKLOG, 13L, DropReason.NOMEM, 2L),
                                     0,
                                     1001,
-                                    12.5),
-                            new StageStats("softirq", -1, 85, 80, Map.of(), 5, 700, 0.25)),
+                                    12.5,
+                                    WaitQuantiles.NONE),
+                            new StageStats(
+                                    "softirq",
+                                    -1,
+                                    85,
+                                    80,
+                                    Map.of(),
+                                    5,
+                                    700,
+                                    0.25,
+                                    WaitQuantiles.NONE)),
                     new WaitQuantiles(81, 1000, 900, 1900, 5000, 6000, 7000),
                     9,
                     80,
@@ -50,7 +60,8 @@ class PathCodecsTest {
                     500_000,
                     1,
                     400_000,
-                    6);
+                    6,
+                    0);
     static final SoftnetProfile PROFILE =
             SoftnetProfile.LINUX_6_RPS.with("backlog", "-1").named("no bound");
 
@@ -118,7 +129,7 @@ class PathCodecsTest {
                 "profile 'p': weight=0 is not allowed: 1 to 2147483647"
                         + " (net.core.dev_weight: packets of one backlog poll)",
                 refusal("weight", "0"));
-        assertEquals("profile 'p': no setting 'ring'", refusal("ring", "256").split(";")[0]);
+        assertEquals("profile 'p': no setting 'rings'", refusal("rings", "256").split(";")[0]);
     }
 
     private static String refusal(String key, String value) {
