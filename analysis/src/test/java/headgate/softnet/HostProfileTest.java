@@ -52,7 +52,7 @@ class HostProfileTest {
     void takesTheSteeringOfTheInterfaceThatIsNamed() {
         HostProfile host = HostProfile.of("host", SNAPSHOT, "eth1");
         assertEquals(CpuMask.parse("0"), host.profile().cpus().rpsCpus());
-        assertEquals(0, host.profile().cpus().irqCpu());
+        assertEquals(0, host.profile().cpus().irqCpus().inTurn(0));
     }
 
     @Test
