@@ -1,0 +1,278 @@
+package headgate.softnet.tap;
+
+import headgate.sim.EventCalendar;
+import headgate.sim.QueueDepth;
+import headgate.sim.ServiceQueue;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.HdrHistogram.Histogram;
+
+/// A capture socket and the program that reads it.
+///
+/// Packets go in by [#offer] in order of time. The subclass decides which find room, and which the
+/// reader may see; the reader takes them one after the other, each for as long as it costs, on a
+/// CPU of its own (TP-1). Nothing here allocates per packet. Not for several threads at once.
+///
+/// ```
+/// offer ─► buffer or ring ─► reader: asleep ─► woken ─► reading ─► asleep
+///             │ full: dropped
+/// ```
+public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3Ring {
+    /// Packets that no tap can exceed, by the bounds of [TapSettings].
+    static final int LIMIT = 1 << 24;
+
+    /// Longest wait that quantiles tell apart: an hour in nanoseconds.
+    private static final long MAX_WAIT = 3_600_000_000_000L;
+
+    private static final int READER = 0;
+    private static final int TIMER = 1;
+
+    private enum Phase {
+        ASLEEP,
+        WOKEN,
+        READING
+    }
+
+    private static final Phase[] PHASES = Phase.values();
+
+    private final TapSettings settings;
+    private final EventCalendar calendar = new EventCalendar(2);
+
+    /// What was accepted and the reader has not taken yet.
+    private final ServiceQueue packets = new ServiceQueue(LIMIT);
+
+    private final QueueDepth depth = new QueueDepth();
+    private final Histogram waits = new Histogram(MAX_WAIT, 2);
+    private Phase phase = Phase.ASLEEP;
+
+    /// Packets at the head of the queue that the reader takes without asking again.
+    private int readable;
+
+    private long accepted;
+    private long dropped;
+    private long intervalStartNanos;
+    private long intervalOffered;
+    private long intervalDropped;
+    private long intervalDelivered;
+
+    Tap(TapSettings settings) {
+        this.settings = settings;
+    }
+
+    /// @throws IllegalArgumentException for [TapKind#OFF]
+    public static Tap of(TapSettings settings) {
+        return switch (settings.kind()) {
+            case OFF -> throw new IllegalArgumentException("nobody captures: there is no tap");
+            case RCVBUF -> new PacketSocket(settings);
+            case TPACKET_V2 -> new TpacketV2Ring(settings);
+            case TPACKET_V3 -> new TpacketV3Ring(settings);
+        };
+    }
+
+    /// A packet comes whose reading takes what the settings say.
+    ///
+    /// @return whether it found room
+    public final boolean offer(long sequence, long nowNanos, int lengthBytes) {
+        return offer(sequence, nowNanos, lengthBytes, settings.reader().packetNanos());
+    }
+
+    /// A packet comes.
+    ///
+    /// @param nowNanos not before the latest event
+    /// @param readerNanos until the reader is done with it
+    /// @return whether it found room
+    public final boolean offer(long sequence, long nowNanos, int lengthBytes, long readerNanos) {
+        runUntil(nowNanos);
+        intervalOffered++;
+        if (!admit(nowNanos, lengthBytes)) {
+            dropped++;
+            intervalDropped++;
+            return false;
+        }
+        accepted++;
+        packets.add(sequence, nowNanos, readerNanos, lengthBytes);
+        depth.change(packets.length(), nowNanos);
+        admitted(nowNanos);
+        return true;
+    }
+
+    /// Lets everything happen that is due up to that time.
+    public final void runUntil(long nanos) {
+        while (calendar.nextDueNanos() <= nanos) {
+            int slot = calendar.take();
+            if (slot == TIMER) {
+                timerExpired(calendar.nowNanos());
+            } else {
+                read(calendar.nowNanos());
+            }
+        }
+        calendar.advanceTo(nanos);
+    }
+
+    /// Lets everything happen that the packets so far lead to.
+    ///
+    /// @return when the last of it happened
+    public final long runUntilIdle() {
+        while (calendar.nextDueNanos() != EventCalendar.NEVER) {
+            runUntil(calendar.nextDueNanos());
+        }
+        return calendar.nowNanos();
+    }
+
+    /// Makes room for a packet, or refuses it.
+    abstract boolean admit(long nowNanos, int lengthBytes);
+
+    /// The packet that was admitted is in the queue.
+    abstract void admitted(long nowNanos);
+
+    /// The reader is done with what it had and asks for more.
+    ///
+    /// @return how many packets it may take before it asks again; 0 sends it to sleep
+    abstract int fetch(long nowNanos);
+
+    /// The reader begins with a packet.
+    void taken(int lengthBytes) {}
+
+    /// What [#alarmAt] asked for.
+    void timerExpired(long nowNanos) {
+        throw new IllegalStateException("nobody set a timer");
+    }
+
+    final void wakeReader(long nowNanos) {
+        if (phase == Phase.ASLEEP) {
+            phase = Phase.WOKEN;
+            calendar.at(READER, nowNanos + settings.reader().wakeupNanos());
+        }
+    }
+
+    final void alarmAt(long nanos) {
+        calendar.at(TIMER, nanos);
+    }
+
+    final boolean isAlarmSet() {
+        return calendar.dueNanos(TIMER) != EventCalendar.NEVER;
+    }
+
+    /// Packets that are accepted and not taken.
+    final int queued() {
+        return packets.length();
+    }
+
+    final TapSettings settings() {
+        return settings;
+    }
+
+    /// TP-2: takes the next packet, or sleeps.
+    private void read(long nowNanos) {
+        if (readable == 0) {
+            readable = fetch(nowNanos);
+        }
+        if (readable == 0) {
+            phase = Phase.ASLEEP;
+            return;
+        }
+        readable--;
+        phase = Phase.READING;
+        waits.recordValue(Math.min(nowNanos - packets.headSinceNanos(), MAX_WAIT));
+        calendar.at(READER, nowNanos + packets.headServiceNanos());
+        int lengthBytes = packets.headLengthBytes();
+        packets.removeHead();
+        depth.change(packets.length(), nowNanos);
+        intervalDelivered++;
+        taken(lengthBytes);
+    }
+
+    /// Since the socket was opened.
+    public final TapStat stat() {
+        return stat(accepted, dropped);
+    }
+
+    TapStat stat(long acceptedPackets, long droppedPackets) {
+        return new TapStat(settings.kind(), acceptedPackets, droppedPackets, 0, 0, 0, 0);
+    }
+
+    /// Packets that fit, where that does not depend on their length; else -1.
+    public long capacity() {
+        return -1;
+    }
+
+    /// Packets that came in the interval.
+    public final long offered() {
+        return intervalOffered;
+    }
+
+    /// Packets of the interval that found no room.
+    public final long dropped() {
+        return intervalDropped;
+    }
+
+    /// Packets that the reader took in the interval.
+    public final long delivered() {
+        return intervalDelivered;
+    }
+
+    /// Accepted packets that the reader has not taken.
+    public final QueueDepth depth() {
+        return depth;
+    }
+
+    /// Mean depth since the interval's start.
+    public final double meanDepth(long endNanos) {
+        return depth.mean(intervalStartNanos, endNanos);
+    }
+
+    /// How long the packets that the reader took in the interval had waited for it.
+    public final Histogram waits() {
+        return waits;
+    }
+
+    /// What is asked of an interval counts from here on.
+    public final void startInterval(long nowNanos) {
+        intervalStartNanos = nowNanos;
+        intervalOffered = 0;
+        intervalDropped = 0;
+        intervalDelivered = 0;
+        waits.reset();
+        depth.startInterval(nowNanos);
+    }
+
+    /// Writes everything that the future depends on.
+    public final void save(DataOutput out) throws IOException {
+        calendar.save(out);
+        packets.save(out);
+        depth.save(out);
+        out.writeByte(phase.ordinal());
+        out.writeInt(readable);
+        out.writeLong(accepted);
+        out.writeLong(dropped);
+        out.writeLong(intervalStartNanos);
+        out.writeLong(intervalOffered);
+        out.writeLong(intervalDropped);
+        out.writeLong(intervalDelivered);
+        saveState(out);
+    }
+
+    /// Takes over what [#save] wrote for a tap of the same settings; the waits of the interval are
+    /// their owner's.
+    ///
+    /// @throws IOException if it cannot be that
+    public final void restore(DataInput in) throws IOException {
+        calendar.restore(in);
+        packets.restore(in);
+        depth.restore(in);
+        phase = PHASES[Math.floorMod(in.readByte(), PHASES.length)];
+        readable = Math.clamp(in.readInt(), 0, packets.length());
+        accepted = in.readLong();
+        dropped = in.readLong();
+        intervalStartNanos = in.readLong();
+        intervalOffered = in.readLong();
+        intervalDropped = in.readLong();
+        intervalDelivered = in.readLong();
+        restoreState(in);
+    }
+
+    abstract void saveState(DataOutput out) throws IOException;
+
+    abstract void restoreState(DataInput in) throws IOException;
+}

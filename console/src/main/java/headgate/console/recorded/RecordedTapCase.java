@@ -1,0 +1,124 @@
+package headgate.console.recorded;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import headgate.softnet.tap.TapKind;
+import headgate.softnet.tap.TapSettings;
+import headgate.softnet.tap.TapSettings.Reader;
+import headgate.softnet.tap.TapSettings.SocketBuffer;
+import headgate.softnet.tap.TapSettings.TpacketReq;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// One experiment with an AF_PACKET socket of a real kernel: how it was set up, what the rules say
+/// must come out, and its runs.
+///
+/// @param kind what the experiment shows, such as `afp-exact-v3` or `afp-rate-recv`
+/// @param settings of the socket; a run has timings of its own, see [#settings(RecordedTapRun)]
+/// @param exact the integers that every run must have; empty for kinds that have none
+public record RecordedTapCase(
+        String id,
+        String kind,
+        TapSettings settings,
+        Map<String, Long> exact,
+        List<RecordedTapRun> runs) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /// Where a case has no recorded arrivals, its name says how long the frames were.
+    private static final Pattern LENGTH = Pattern.compile("_L(\\d+)");
+
+    public RecordedTapCase {
+        exact = Map.copyOf(exact);
+        runs = List.copyOf(runs);
+    }
+
+    /// All such cases of a directory, by name; other recordings there are passed over.
+    ///
+    /// @throws IOException if the directory or one of its files cannot be read, or is not such a
+    ///   case
+    public static List<RecordedTapCase> readAll(Path directory) throws IOException {
+        var cases = new ArrayList<RecordedTapCase>();
+        List<Path> files;
+        try (Stream<Path> entries = Files.list(directory)) {
+            files = entries.filter(it -> it.toString().endsWith(".json")).sorted().toList();
+        }
+        for (Path file : files) {
+            JsonNode json = JSON.readTree(file.toFile());
+            if (json.path("kind").asText().startsWith("afp-")) {
+                cases.add(of(json, directory));
+            }
+        }
+        return cases;
+    }
+
+    /// The socket's settings with a run's own timings.
+    public TapSettings settings(RecordedTapRun run) {
+        return run.calibrated(settings, kind.equals("afp-v3-retire"));
+    }
+
+    private static RecordedTapCase of(JsonNode json, Path directory) throws IOException {
+        String id = json.path("id").asText();
+        var exact = new LinkedHashMap<String, Long>();
+        json.path("exact")
+                .properties()
+                .forEach(entry -> {
+                    if (entry.getValue().isIntegralNumber()) {
+                        exact.put(entry.getKey(), entry.getValue().longValue());
+                    }
+                });
+        var runs = new ArrayList<RecordedTapRun>();
+        for (JsonNode run : json.path("reps")) {
+            if (run.hasNonNull("file")) {
+                runs.add(RecordedTapRun.of(run, directory.resolve(run.get("file").asText())));
+            } else if (!exact.isEmpty()) {
+                runs.add(RecordedTapRun.withoutReader(run, lengthBytes(id)));
+            }
+        }
+        return new RecordedTapCase(
+                id, json.path("kind").asText(), settings(id, json.path("settings")), exact, runs);
+    }
+
+    private static int lengthBytes(String id) throws IOException {
+        Matcher length = LENGTH.matcher(id);
+        if (!length.find()) {
+            throw new IOException(id + ": neither arrivals nor a length in its name");
+        }
+        return Integer.parseInt(length.group(1));
+    }
+
+    private static TapSettings settings(String id, JsonNode json) throws IOException {
+        TapKind kind =
+                switch (json.path("mode").asText()) {
+                    case "recv" -> TapKind.RCVBUF;
+                    case "v2" -> TapKind.TPACKET_V2;
+                    case "v3" -> TapKind.TPACKET_V3;
+                    default -> throw new IOException(id + ": mode " + json.path("mode"));
+                };
+        TpacketReq usual = TpacketReq.LIBPCAP;
+        try {
+            return new TapSettings(
+                    kind,
+                    json.path("snap").asInt(TapSettings.MAXIMUM_SNAPLEN),
+                    new SocketBuffer(json.path("rcvbuf").asInt(), 0),
+                    new TpacketReq(
+                            json.path("blk").asInt(usual.blockSize()),
+                            json.path("nblk").asInt(usual.blocks()),
+                            json.path("frame").asInt(usual.frameSize()),
+                            json.path("tov").asInt(usual.retireMillis()),
+                            0,
+                            0),
+                    Reader.DEFAULT);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(id + ": " + e.getMessage(), e);
+        }
+    }
+}
