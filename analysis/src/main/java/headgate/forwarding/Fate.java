@@ -46,6 +46,38 @@ public record Fate(
                 egress == null ? "" : egress.device().name());
     }
 
+    static Fate ofUnknownDevice(String device) {
+        return new Fate(
+                "incomplete",
+                "device " + device + " is not in the snapshot",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "");
+    }
+
+    /// Whether a packet would notice: by which rule and route it comes about is no difference, and
+    /// two answers that are incomplete tell of none.
+    public boolean differsFrom(Fate other) {
+        if (isIncomplete() && other.isIncomplete()) {
+            return false;
+        }
+        return !(verdict.equals(other.verdict)
+                && reason.equals(other.reason)
+                && dropReason.equals(other.dropReason)
+                && icmp.equals(other.icmp)
+                && nextHop.equals(other.nextHop)
+                && nextHopMac.equals(other.nextHopMac)
+                && outputDevice.equals(other.outputDevice));
+    }
+
+    private boolean isIncomplete() {
+        return verdict.equals("incomplete");
+    }
+
     private static String verdict(Decision decision) {
         return switch (decision.outcome) {
             case FORWARD -> decision.redirect ? "forward+redirect" : "forward";

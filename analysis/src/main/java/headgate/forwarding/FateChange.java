@@ -12,6 +12,7 @@ import headgate.packet.FlowKey;
 /// @param asIs what became of them
 /// @param whatIf what would have become of them
 /// @param bytes on the wire, with link-layer headers
+/// @param firstNanos when the first of the packets was seen, since 1970-01-01T00:00:00Z
 public record FateChange(
         String agent,
         String device,
@@ -21,4 +22,5 @@ public record FateChange(
         Fate asIs,
         Fate whatIf,
         long packets,
-        long bytes) {}
+        long bytes,
+        long firstNanos) {}

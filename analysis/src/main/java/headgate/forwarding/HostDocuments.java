@@ -7,7 +7,8 @@ import java.util.TreeMap;
 /// A host snapshot as it travels: the documents of [HostSnapshot], not read yet.
 ///
 /// @param agent name of the capture agent on that host
-/// @param timeNanos when the documents were taken, in nanoseconds since 1970-01-01T00:00:00Z
+/// @param timeNanos when the documents were taken, in nanoseconds since 1970-01-01T00:00:00Z; 0 if
+///   that is not known
 /// @param kernelRelease what `uname -r` says
 /// @param documents text by name
 public record HostDocuments(

@@ -16,7 +16,7 @@ class VerdictTallyTest {
 
     private void add(VerdictTally tally, Frame frame, long nanos) {
         frame.arrivalNanos = nanos;
-        tally.add(frame, path.judge(frame, path.host().device("eth0")));
+        tally.add(frame, "eth0", path.judge(frame, path.host().device("eth0")));
     }
 
     private static List<FlowVerdict> drain(VerdictTally tally) {

@@ -13,13 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /// Publishes what the host that frames come from says of itself, once, at the agent's start. The
 /// host is asked on a thread of its own: its commands may take seconds, and frames do not wait.
 final class HostReport {
     private static final long LONGEST_DOCUMENT_BYTES = 16 << 20;
     private static final String UNAME = "uname.txt";
+
+    /// Nobody says when documents of another host were taken.
+    private static final long UNKNOWN = 0;
 
     private final CaptureSettings settings;
     private final AgentListener listener;
@@ -33,8 +35,7 @@ final class HostReport {
         this.outbox = outbox;
         if (settings.hostDocuments() != null) {
             SortedMap<String, String> documents = read(settings.hostDocuments());
-            long nowNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-            publish(new HostDocuments(settings.agent(), nowNanos, release(documents), documents));
+            publish(new HostDocuments(settings.agent(), UNKNOWN, release(documents), documents));
         }
         boolean asks = settings.hostDocuments() == null && settings.isLive();
         this.asking = Thread.ofVirtual().name("headgate-host").unstarted(this::ask);

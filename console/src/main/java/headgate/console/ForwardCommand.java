@@ -295,7 +295,7 @@ final class ForwardCommand implements Callable<Integer> {
         var end =
                 traffic.read(frame -> {
                     Decision decision = path.judge(frame, receiver);
-                    tally.add(frame, decision);
+                    tally.add(frame, receiver.name(), decision);
                 });
         var verdicts = new ArrayList<FlowVerdict>();
         tally.drain(verdicts::add);

@@ -47,10 +47,12 @@ public final class AvroFraming {
 
     private final String name;
     private final long fingerprint;
+    private final FormerSchemas former;
 
     public AvroFraming(Schema schema) {
         name = schema.getName();
         fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+        former = new FormerSchemas(schema);
     }
 
     /// Of the schema's parsing canonical form.
@@ -60,6 +62,10 @@ public final class AvroFraming {
 
     /// Writes the ten bytes.
     public void begin(AvroOutput out) {
+        begin(out, fingerprint);
+    }
+
+    static void begin(AvroOutput out, long fingerprint) {
         out.ensure(LENGTH);
         out.putByte(MARKER_FIRST);
         out.putByte(MARKER_SECOND);
@@ -89,15 +95,23 @@ public final class AvroFraming {
         return value[0] == 0 ? Framing.REGISTRY : Framing.FOREIGN;
     }
 
-    /// Places `in` on the first field.
+    /// Places `in` on the first field; a value of a former schema is brought up to today's before.
     ///
-    /// @throws UnreadableValueException when the value is not framed as this schema's
+    /// @throws UnreadableValueException when the value is framed neither as this schema's nor as a
+    ///   former one's
     public AvroInput open(byte[] value, AvroInput in) {
         Framing framing = check(value);
-        if (framing != Framing.EXPECTED) {
+        if (framing == Framing.EXPECTED) {
+            return in.place(value, LENGTH);
+        }
+        byte[] today =
+                framing == Framing.OTHER_SCHEMA
+                        ? former.bringUpToDate(fingerprintOf(value), value)
+                        : null;
+        if (today == null) {
             throw new UnreadableValueException(explain(framing, value));
         }
-        return in.place(value, LENGTH);
+        return in.place(today, LENGTH);
     }
 
     /// Reads one framed value, for values that are not many.

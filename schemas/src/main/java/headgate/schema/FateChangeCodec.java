@@ -22,6 +22,7 @@ public final class FateChangeCodec {
             FateFields.write(out, change.whatIf());
             out.writeLong(change.packets());
             out.writeLong(change.bytes());
+            out.writeLong(change.firstNanos());
         });
     }
 
@@ -38,6 +39,7 @@ public final class FateChangeCodec {
                                 FateFields.readFlow(in),
                                 FateFields.readFate(in),
                                 FateFields.readFate(in),
+                                in.readLong(),
                                 in.readLong(),
                                 in.readLong()));
     }

@@ -1,7 +1,6 @@
 package headgate.schema;
 
 import headgate.forwarding.HostDocuments;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
 
@@ -18,13 +17,7 @@ public final class HostSnapshotCodec {
             out.writeString(host.agent());
             out.writeLong(host.timeNanos());
             out.writeString(host.kernelRelease());
-            out.setItemCount(host.documents().size());
-            host.documents()
-                    .forEach((name, text) -> {
-                        out.writeString(name);
-                        out.writeString(text);
-                    });
-            out.writeArrayEnd();
+            ProfileCodec.writeTexts(out, host.documents());
         });
     }
 
@@ -37,16 +30,6 @@ public final class HostSnapshotCodec {
                                 in.readString(),
                                 in.readLong(),
                                 in.readString(),
-                                readDocuments(in)));
-    }
-
-    private static SortedMap<String, String> readDocuments(AvroInput in) {
-        var documents = new TreeMap<String, String>();
-        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
-            for (; left > 0; left--) {
-                documents.put(in.readString(), in.readString());
-            }
-        }
-        return documents;
+                                new TreeMap<>(ProfileCodec.readTexts(in))));
     }
 }

@@ -19,10 +19,11 @@ public final class PathStatsCodec {
 
     private PathStatsCodec() {}
 
-    /// @param agent whose arrivals were modelled
-    public static byte[] write(String agent, PathStats stats) {
+    public static byte[] write(AgentPathStats of) {
+        PathStats stats = of.stats();
         return FRAMING.write(out -> {
-            out.writeString(agent);
+            out.writeString(of.agent());
+            out.writeString(of.capturePoint());
             out.writeString(stats.profile());
             out.writeLong(stats.startNanos());
             out.writeLong(stats.endNanos());
@@ -81,7 +82,8 @@ public final class PathStatsCodec {
 
     /// @throws UnreadableValueException when the value is no such record
     public static AgentPathStats read(byte[] value) {
-        return FRAMING.read(value, in -> new AgentPathStats(in.readString(), readStats(in)));
+        return FRAMING.read(
+                value, in -> new AgentPathStats(in.readString(), in.readString(), readStats(in)));
     }
 
     private static PathStats readStats(AvroInput in) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.avro.Schema;
 
 /// Reads the `.avsc` files that lie beside the classes of this package.
@@ -17,17 +19,30 @@ public final class SchemaFiles {
         var parser = new Schema.Parser();
         Schema schema = null;
         for (String name : names) {
-            schema = parser.parse(text(name));
+            String text = text(name);
+            if (text == null) {
+                throw new IllegalArgumentException("no schema file " + name + ".avsc");
+            }
+            schema = parser.parse(text);
         }
         return schema;
     }
 
+    /// The schemas that the one of this file went through, oldest first; the last may be today's.
+    static List<Schema> former(String name) {
+        var former = new ArrayList<Schema>();
+        for (int number = 1; ; number++) {
+            String text = text("former/" + name + "-" + number);
+            if (text == null) {
+                return former;
+            }
+            former.add(new Schema.Parser().parse(text));
+        }
+    }
+
     private static String text(String name) {
         try (InputStream in = SchemaFiles.class.getResourceAsStream(name + ".avsc")) {
-            if (in == null) {
-                throw new IllegalArgumentException("no schema file " + name + ".avsc");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,7 +13,7 @@ public enum Topic {
     PATH_STATS("path-stats", "agent", 4, days(7), "drop-reason", "path-stats"),
     PATH_FATES("path-fates", "agent", 4, Duration.ofHours(6), "drop-reason", "path-fates"),
     FLOWS("flows", "community id", 4, days(90), "flow-record"),
-    VERDICTS("verdicts", "agent", 4, days(7), "flow-key", "fate", "verdict"),
+    VERDICTS("verdicts", "agent", 4, days(7), "flow-key", "fate", "flow-verdict"),
     FATE_CHANGES("fate-changes", "agent", 4, days(7), "flow-key", "fate", "fate-change"),
     LEDGER("ledger", "agent", 1, days(90), "ledger"),
     FINDINGS("findings", "kind", 1, days(90), "finding"),

@@ -35,6 +35,11 @@ public record Topics(String prefix) {
         if (topic.retention() != null) {
             config.put("retention.ms", Long.toString(topic.retention().toMillis()));
         }
+        if (topic == Topic.HOSTS) {
+            // Frames that are read again meet the host as it was.
+            long lag = Topic.FRAMES.retention().toMillis();
+            config.put("min.compaction.lag.ms", Long.toString(lag));
+        }
         return config;
     }
 }

@@ -25,7 +25,8 @@ public final class TopicsPage {
 
             Every name has a prefix, `headgate.` unless `--topic-prefix` says otherwise. Keys are text in UTF-8. A value is an Avro single
             object: `C3 01`, the CRC-64-AVRO fingerprint of its schema in eight bytes, lowest first, then the value in Avro's binary encoding.
-            The topic `schemas` holds each schema under its fingerprint, so that no registry is needed. A record's time is when it was
+            The topic `schemas` holds each schema under its fingerprint, so that no registry is needed. Headgate reads values of its former
+            schemas too. A record's time is when it was
             published; what its content says about time is in its fields. Partitions of `frames` follow `--lanes`.
 
             """;

@@ -3,9 +3,9 @@ package headgate.schema;
 import headgate.forwarding.FlowVerdict;
 import org.apache.avro.Schema;
 
-/// [FlowVerdict] ⇄ values of the topic `verdicts` (`verdict.avsc`).
+/// [FlowVerdict] ⇄ values of the topic `verdicts` (`flow-verdict.avsc`).
 public final class VerdictCodec {
-    public static final Schema SCHEMA = SchemaFiles.load("flow-key", "fate", "verdict");
+    public static final Schema SCHEMA = SchemaFiles.load("flow-key", "fate", "flow-verdict");
 
     private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
 

@@ -44,14 +44,23 @@ public final class CodecContract {
         return read;
     }
 
-    /// The golden value of this name, kept in `src/test/resources/golden` as `NAME.avro-hex` with
-    /// the schema that it was written with as `NAME.avsc`, brought up to today's schema by Avro's
-    /// schema resolution: framed bytes, for the codec to read.
-    public static byte[] resolvedGolden(String name, Schema today) {
-        Schema then = new Schema.Parser().parse(text("/golden/" + name + ".avsc"));
+    /// The golden value of this name as it was written then, kept in `src/test/resources/golden` as
+    /// `NAME.avro-hex` with the schema that it was written with in
+    /// `src/main/avro/former/NAME.avsc`. [AvroFraming] makes of it what Avro's own schema
+    /// resolution makes of it, and refuses every piece of it.
+    public static byte[] golden(String name, Schema today) {
+        Schema then = new Schema.Parser().parse(text("former/" + name + ".avsc"));
         byte[] golden = golden(name);
         assertEquals(SchemaNormalization.parsingFingerprint64(then), fingerprintOf(golden), name);
-        return write(today, read(then, today, golden));
+        var framing = new AvroFraming(today);
+        assertEquals(
+                read(today, today, write(today, read(then, today, golden))),
+                framing.read(
+                        golden, in -> new GenericDatumReader<GenericRecord>(today).read(null, in)));
+        if (fingerprintOf(golden) != SchemaNormalization.parsingFingerprint64(today)) {
+            refusesEveryPiece(golden, piece -> framing.open(piece, new AvroInput()));
+        }
+        return golden;
     }
 
     /// The golden value of this name as it was written then.
@@ -66,15 +75,18 @@ public final class CodecContract {
 
     /// Makes a value golden: for when a schema's bytes are about to be published for the first
     /// time. Never run it for a name that is there.
-    static void makeGolden(Path resources, String name, Schema schema, byte[] value) {
+    ///
+    /// @param module the directory of this module
+    static void makeGolden(Path module, String name, Schema schema, byte[] value) {
         try {
-            Path golden = Files.createDirectories(resources.resolve("golden"));
             Files.writeString(
-                    golden.resolve(name + ".avsc"),
+                    module.resolve("src/main/avro/former").resolve(name + ".avsc"),
                     schema.toString(),
                     StandardOpenOption.CREATE_NEW);
             Files.writeString(
-                    golden.resolve(name + ".avro-hex"), hex(value), StandardOpenOption.CREATE_NEW);
+                    module.resolve("src/test/resources/golden").resolve(name + ".avro-hex"),
+                    hex(value),
+                    StandardOpenOption.CREATE_NEW);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,8 +2,8 @@ package headgate.schema;
 
 import java.nio.file.Path;
 
-/// Makes the golden value of the flow record; argument: `src/test/resources`. It refuses to touch
-/// one that is there: a golden value never changes.
+/// Makes the golden value of the flow record; argument: this module's directory. It refuses to
+/// touch one that is there: a golden value never changes.
 final class FlowGoldenValues {
     private FlowGoldenValues() {}
 

@@ -53,7 +53,8 @@ class ForwardingCodecsTest {
             new FlowVerdict("gw1", "eth0", SECOND, DNS, FORWARD, 3, 210);
 
     private static final FateChange CHANGE =
-            new FateChange("gw1", "eth0", SECOND, "no-dns", DNS, FORWARD, REJECT, 3, 210);
+            new FateChange(
+                    "gw1", "eth0", SECOND, "no-dns", DNS, FORWARD, REJECT, 3, 210, SECOND + 7);
 
     private static FlowKey flow(String from, String to, int protocol, int source, int destination) {
         IpAddress a = IpAddress.parse(from);
@@ -125,34 +126,36 @@ class ForwardingCodecsTest {
         assertEquals(
                 HOST,
                 HostSnapshotCodec.read(
-                        CodecContract.resolvedGolden("host-snapshot-1", HostSnapshotCodec.SCHEMA)));
+                        CodecContract.golden("host-snapshot-1", HostSnapshotCodec.SCHEMA)));
         assertEquals(
                 VERDICT,
-                VerdictCodec.read(CodecContract.resolvedGolden("verdict-1", VerdictCodec.SCHEMA)));
+                VerdictCodec.read(CodecContract.golden("flow-verdict-1", VerdictCodec.SCHEMA)));
         assertEquals(
-                CHANGE,
+                beforeThereWasAFirstTime(),
                 FateChangeCodec.read(
-                        CodecContract.resolvedGolden("fate-change-1", FateChangeCodec.SCHEMA)));
+                        CodecContract.golden("fate-change-1", FateChangeCodec.SCHEMA)));
     }
 
-    /// Makes the golden values above; argument: `src/test/resources`. A golden value never changes.
+    private static FateChange beforeThereWasAFirstTime() {
+        return new FateChange("gw1", "eth0", SECOND, "no-dns", DNS, FORWARD, REJECT, 3, 210, 0);
+    }
+
+    /// Makes the golden values above; argument: this module's directory. A golden value never
+    /// changes.
     static final class Golden {
         private Golden() {}
 
         public static void main(String[] arguments) {
-            Path resources = Path.of(arguments[0]);
+            Path module = Path.of(arguments[0]);
             CodecContract.makeGolden(
-                    resources,
+                    module,
                     "host-snapshot-1",
                     HostSnapshotCodec.SCHEMA,
                     HostSnapshotCodec.write(HOST));
             CodecContract.makeGolden(
-                    resources, "verdict-1", VerdictCodec.SCHEMA, VerdictCodec.write(VERDICT));
+                    module, "flow-verdict-1", VerdictCodec.SCHEMA, VerdictCodec.write(VERDICT));
             CodecContract.makeGolden(
-                    resources,
-                    "fate-change-1",
-                    FateChangeCodec.SCHEMA,
-                    FateChangeCodec.write(CHANGE));
+                    module, "fate-change-1", FateChangeCodec.SCHEMA, FateChangeCodec.write(CHANGE));
         }
     }
 }

@@ -4,26 +4,25 @@ import headgate.schema.FrameBatchHeader.Interface;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Makes the golden values of this module's own codecs; argument: `src/test/resources`. It refuses
-/// to touch those that are there: a golden value never changes.
+/// Makes the golden values of this module's own codecs; argument: this module's directory. It
+/// refuses to touch those that are there: a golden value never changes.
 final class GoldenValues {
     private GoldenValues() {}
 
     public static void main(String[] arguments) {
-        Path resources = Path.of(arguments[0]);
+        Path module = Path.of(arguments[0]);
         var frames = new FrameBatchCodec();
         frames.begin(FrameBatchCodecTest.HEADER);
         Frames.ofAllKinds()
                 .values()
                 .forEach(frame -> frames.add(frame, 9, 8, FrameBatchCodecTest.ALL));
-        CodecContract.makeGolden(
-                resources, "frame-batch-1", FrameBatchCodec.SCHEMA, frames.finish());
+        CodecContract.makeGolden(module, "frame-batch-1", FrameBatchCodec.SCHEMA, frames.finish());
 
         var arrivals = new ArrivalBatchCodec();
         arrivals.add(1_700_000_000_000_000_000L, 64, 1, 0, 0);
         arrivals.add(1_700_000_000_000_000_000L, 64, 2, 4, 1);
         CodecContract.makeGolden(
-                resources,
+                module,
                 "arrival-batch-1",
                 ArrivalBatchCodec.SCHEMA,
                 arrivals.finish(
@@ -34,17 +33,14 @@ final class GoldenValues {
                         41,
                         1_700_000_000_000_000_000L));
         CodecContract.makeGolden(
-                resources,
-                "ledger-1",
-                LedgerCodec.SCHEMA,
-                LedgerCodec.write(RecordCodecsTest.LIVE));
+                module, "ledger-1", LedgerCodec.SCHEMA, LedgerCodec.write(RecordCodecsTest.LIVE));
         CodecContract.makeGolden(
-                resources,
+                module,
                 "finding-1",
                 FindingCodec.SCHEMA,
                 FindingCodec.write(RecordCodecsTest.FINDING));
         CodecContract.makeGolden(
-                resources,
+                module,
                 "dead-letter-1",
                 DeadLetterCodec.SCHEMA,
                 DeadLetterCodec.write(RecordCodecsTest.TOMBSTONE));

@@ -2,7 +2,9 @@ package headgate.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import headgate.forwarding.HostDocuments;
 import headgate.softnet.DropLog;
 import headgate.softnet.DropReason;
 import headgate.softnet.PathStats;
@@ -11,8 +13,10 @@ import headgate.softnet.RxListener;
 import headgate.softnet.SoftnetProfile;
 import headgate.softnet.StageStats;
 import headgate.softnet.WaitQuantiles;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
@@ -75,8 +79,9 @@ class PathCodecsTest {
 
     @Test
     void statsComeBackWithTheirAgent() {
-        byte[] value = PathStatsCodec.write("gw1", STATS);
-        assertEquals(new AgentPathStats("gw1", STATS), PathStatsCodec.read(value));
+        var ofEth0 = new AgentPathStats("gw1", "eth0", STATS);
+        byte[] value = PathStatsCodec.write(ofEth0);
+        assertEquals(ofEth0, PathStatsCodec.read(value));
         GenericRecord generic = CodecContract.holds(PathStatsCodec.SCHEMA, value);
         assertEquals(5000L, generic.get("waitingP99Nanos"));
         CodecContract.refusesEveryPiece(value, PathStatsCodec::read);
@@ -85,7 +90,7 @@ class PathCodecsTest {
     @Test
     void statsOfAnEmptyIntervalComeBack() {
         PathStats empty = new ReceivePath(PROFILE, RxListener.NONE).drain(7);
-        byte[] value = PathStatsCodec.write("gw1", empty);
+        byte[] value = PathStatsCodec.write(new AgentPathStats("gw1", "eth0", empty));
         assertEquals(empty, PathStatsCodec.read(value).stats());
         CodecContract.holds(PathStatsCodec.SCHEMA, value);
     }
@@ -117,10 +122,42 @@ class PathCodecsTest {
 
     @Test
     void aProfileComesBack() {
-        byte[] value = ProfileCodec.write(PROFILE);
-        assertEquals(PROFILE, ProfileCodec.read(value));
+        byte[] value = ProfileCodec.write(WhatIf.of(PROFILE));
+        assertEquals(WhatIf.of(PROFILE), ProfileCodec.read(value));
         CodecContract.holds(ProfileCodec.SCHEMA, value);
         CodecContract.refusesEveryPiece(value, ProfileCodec::read);
+    }
+
+    @Test
+    void aRuleSetComesBackWithOrWithoutSettings() {
+        var documents = new TreeMap<>(Map.of("route4.json", "[]", "nft.json", ""));
+        for (var softnet : Arrays.asList(null, PROFILE)) {
+            var rules = new WhatIf("no dns", softnet, "gw1", documents);
+            byte[] value = ProfileCodec.write(rules);
+            assertEquals(rules, ProfileCodec.read(value));
+            CodecContract.holds(ProfileCodec.SCHEMA, value);
+            CodecContract.refusesEveryPiece(value, ProfileCodec::read);
+        }
+    }
+
+    @Test
+    void aRuleSetTakesThePlaceOfTheHostsDocuments() {
+        var rules =
+                new WhatIf(
+                        "no dns",
+                        null,
+                        "gw1",
+                        new TreeMap<>(Map.of("route4.json", "[1]", "nft.json", "")));
+        var host =
+                new HostDocuments(
+                        "gw1",
+                        7,
+                        "6.18",
+                        new TreeMap<>(
+                                Map.of("route4.json", "[]", "nft.json", "{}", "addr.json", "[]")));
+        assertEquals(Map.of("route4.json", "[1]", "addr.json", "[]"), rules.over(host).documents());
+        assertTrue(rules.isAbout("gw1") && !rules.isAbout("gw2"));
+        assertTrue(WhatIf.of(PROFILE).isAbout("gw2") && !WhatIf.of(PROFILE).hasRules());
     }
 
     @Test
@@ -141,6 +178,8 @@ class PathCodecsTest {
         var profile = new GenericData.Record(ProfileCodec.SCHEMA);
         profile.put("name", "p");
         profile.put("settings", List.of(setting));
+        profile.put("agent", "");
+        profile.put("documents", List.of());
         byte[] bytes = CodecContract.write(ProfileCodec.SCHEMA, profile);
         return assertThrows(UnreadableValueException.class, () -> ProfileCodec.read(bytes))
                 .getMessage();
@@ -150,15 +189,13 @@ class PathCodecsTest {
     void stillReadsTheFirstRecordsEverPublished() {
         assertEquals(
                 STATS,
-                PathStatsCodec.read(
-                                CodecContract.resolvedGolden("path-stats-1", PathStatsCodec.SCHEMA))
+                PathStatsCodec.read(CodecContract.golden("path-stats-1", PathStatsCodec.SCHEMA))
                         .stats());
         assertEquals(
                 PathFatesCodec.read(PathFatesCodec.write("gw1", "eth0", "linux-6", drops())),
-                PathFatesCodec.read(
-                        CodecContract.resolvedGolden("path-fates-1", PathFatesCodec.SCHEMA)));
+                PathFatesCodec.read(CodecContract.golden("path-fates-1", PathFatesCodec.SCHEMA)));
         assertEquals(
-                PROFILE,
-                ProfileCodec.read(CodecContract.resolvedGolden("profile-1", ProfileCodec.SCHEMA)));
+                WhatIf.of(PROFILE),
+                ProfileCodec.read(CodecContract.golden("profile-1", ProfileCodec.SCHEMA)));
     }
 }

@@ -135,11 +135,10 @@ class RecordCodecsTest {
     void stillReadsTheFirstRecordsEverPublished() {
         assertEquals(
                 beforeThereWereDuplicatesAndSpools(),
-                LedgerCodec.read(CodecContract.resolvedGolden("ledger-1", LedgerCodec.SCHEMA)));
+                LedgerCodec.read(CodecContract.golden("ledger-1", LedgerCodec.SCHEMA)));
         assertEquals(
-                FINDING,
-                FindingCodec.read(CodecContract.resolvedGolden("finding-1", FindingCodec.SCHEMA)));
-        byte[] letter = CodecContract.resolvedGolden("dead-letter-1", DeadLetterCodec.SCHEMA);
+                FINDING, FindingCodec.read(CodecContract.golden("finding-1", FindingCodec.SCHEMA)));
+        byte[] letter = CodecContract.golden("dead-letter-1", DeadLetterCodec.SCHEMA);
         assertEquals("why", DeadLetterCodec.read(letter).reason());
     }
 }

@@ -21,7 +21,7 @@ class TopicsTest {
     void keepsTheLastOfAKeyOrEverythingForATime() {
         assertEquals(
                 Map.of("cleanup.policy", "compact", "max.message.bytes", "8388608"),
-                Topics.DEFAULT.config(Topic.HOSTS));
+                Topics.DEFAULT.config(Topic.PROFILES));
         assertEquals(
                 Map.of(
                         "cleanup.policy",
@@ -31,6 +31,13 @@ class TopicsTest {
                         "retention.ms",
                         "21600000"),
                 Topics.DEFAULT.config(Topic.PATH_FATES));
+    }
+
+    @Test
+    void keepsEverySnapshotOfAHostAsLongAsFrames() {
+        assertEquals(
+                Topics.DEFAULT.config(Topic.FRAMES).get("retention.ms"),
+                Topics.DEFAULT.config(Topic.HOSTS).get("min.compaction.lag.ms"));
     }
 
     @Test

@@ -4,21 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
+import headgate.forwarding.FateChange;
 import headgate.forwarding.FlowVerdict;
-import headgate.forwarding.ForwardingPath;
 import headgate.packet.Frame;
+import headgate.schema.FateChangeCodec;
 import headgate.schema.FlowRecordCodec;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHandler;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.UnreadableValueException;
 import headgate.schema.VerdictCodec;
+import headgate.schema.WhatIf;
 import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.EngineStore;
 import headgate.streams.state.LatestValues;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -30,26 +30,32 @@ import org.apache.kafka.streams.processor.api.Record;
 /// One processor for both engines, and not one for each, since reading a frame from Avro costs as
 /// much as an engine does, and handing frames from node to node costs an object and a walk through
 /// Streams each.
-final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>, FrameBatchHandler {
+final class FrameProcessor
+        implements Processor<byte[], byte[], byte[], byte[]>,
+                FrameBatchHandler,
+                VerdictSeconds.Listener {
     /// Most lanes that one task keeps; frames of further ones are refused as dead letters.
     static final int MAX_LANES = 4096;
 
     private final FrameBatchCodec codec = new FrameBatchCodec();
     private final FlowSettings flows;
     private final long silenceMillis;
+    private final RuleSets ruleSets;
     private final StreamCounters counters;
     private ProcessorContext<byte[], byte[]> context;
     private Outputs outputs;
     private EngineStore<Lane> lanes;
-    private LatestValues<Host> hosts;
-    private final Map<String, ForwardingPath> paths = new HashMap<>();
+    private LatestValues<HostVersions> hosts;
+    private LatestValues<WhatIf> whatIfs;
     private byte[] recordKey;
     private Lane lane;
     private long frames;
 
-    FrameProcessor(FlowSettings flows, long silenceMillis, StreamCounters counters) {
+    FrameProcessor(
+            FlowSettings flows, long silenceMillis, RuleSets ruleSets, StreamCounters counters) {
         this.flows = flows;
         this.silenceMillis = silenceMillis;
+        this.ruleSets = ruleSets;
         this.counters = counters;
     }
 
@@ -63,8 +69,9 @@ final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>,
                         PacketTopology.FRAME_ENGINES,
                         PacketTopology.FRAME_DEAD_LETTERS);
         lanes = context.getStateStore(PacketTopology.LANES);
-        lanes.open(_ -> new Lane(flows, this::sendFlow, this::sendVerdict, counters));
+        lanes.open(_ -> new Lane(flows, this::sendFlow, this, counters));
         hosts = context.getStateStore(PacketTopology.HOSTS);
+        whatIfs = context.getStateStore(PacketTopology.PROFILES);
         context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
     }
 
@@ -96,22 +103,11 @@ final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>,
         }
         counters.add(Count.FRAME_BATCHES);
         lane = lanes.engine(recordKey);
-        lane.onBatch(header, pathOf(header.agent()), context.currentSystemTimeMs());
-    }
-
-    /// The path of the agent's host as its latest snapshot has it; null if there is none.
-    private ForwardingPath pathOf(String agent) {
-        Host host = hosts.get(agent);
-        if (host == null) {
-            paths.remove(agent);
-            return null;
-        }
-        ForwardingPath path = paths.get(agent);
-        if (path == null || path.host() != host.snapshot()) {
-            path = new ForwardingPath(host.snapshot());
-            paths.put(agent, path);
-        }
-        return path;
+        lane.onBatch(
+                header,
+                hosts.get(header.agent()),
+                host -> ruleSets.over(host, whatIfs),
+                context.currentSystemTimeMs());
     }
 
     @Override
@@ -132,11 +128,21 @@ final class FrameProcessor implements Processor<byte[], byte[], byte[], byte[]>,
                 FlowRecordCodec.write(flow));
     }
 
-    private void sendVerdict(FlowVerdict verdict) {
+    @Override
+    public void onVerdict(FlowVerdict verdict) {
         outputs.send(
                 PacketTopology.VERDICTS,
                 Count.VERDICTS,
                 verdict.agent().getBytes(UTF_8),
                 VerdictCodec.write(verdict));
+    }
+
+    @Override
+    public void onFateChange(FateChange change) {
+        outputs.send(
+                PacketTopology.FATE_CHANGES,
+                Count.FATE_CHANGES,
+                change.agent().getBytes(UTF_8),
+                FateChangeCodec.write(change));
     }
 }

@@ -8,25 +8,49 @@ import headgate.schema.UnreadableValueException;
 import headgate.softnet.HostProfile;
 import headgate.softnet.SoftnetProfile;
 
-/// An agent's host as its latest snapshot has it, read once for all engines of the process.
-///
-/// @param snapshot what it does with packets
-/// @param profile how its queue layer is set, as far as the snapshot tells; the rest is that of
-///   [SoftnetProfile#LINUX_6]
-record Host(HostSnapshot snapshot, SoftnetProfile profile) {
+/// An agent's host as one of its snapshots has it, read once for all engines of the process.
+/// Compared by identity.
+final class Host {
     /// Under which name path statistics file the host as it is.
     static final String AS_IT_IS = "host";
+
+    private final HostDocuments documents;
+    private final HostSnapshot snapshot;
+
+    private Host(HostDocuments documents, HostSnapshot snapshot) {
+        this.documents = documents;
+        this.snapshot = snapshot;
+    }
 
     /// @throws UnreadableValueException when the value is no snapshot, or one of its documents is
     ///   broken
     static Host read(byte[] value) {
         HostDocuments documents = HostSnapshotCodec.read(value);
         try {
-            SoftnetProfile profile =
-                    HostProfile.of(AS_IT_IS, documents.documents(), null).profile();
-            return new Host(documents.read(), profile);
+            return new Host(documents, documents.read());
         } catch (SnapshotException broken) {
             throw new UnreadableValueException(broken.getMessage());
         }
+    }
+
+    /// When the documents were taken; 0 if that is not known.
+    long timeNanos() {
+        return documents.timeNanos();
+    }
+
+    HostDocuments documents() {
+        return documents;
+    }
+
+    /// What it does with packets.
+    HostSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /// How its queue layer is set for traffic that arrives on that interface.
+    ///
+    /// @param device null for the only one that has interrupts of its own
+    SoftnetProfile profile(String device) {
+        return HostProfile.of(AS_IT_IS, documents.documents(), device).profile();
     }
 }

@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -55,7 +55,7 @@ final class HostPaths implements PortableEngine {
     private static final class CapturePoint {
         final Map<String, PathTwin> twins = new LinkedHashMap<>();
         final Map<String, Integer> chunks = new HashMap<>();
-        long profilesVersion = UNKNOWN;
+        List<SoftnetProfile> profiles;
         long latestNanos = Long.MIN_VALUE;
         long nextBatchSequence = UNKNOWN;
         long heardMillis = UNKNOWN;
@@ -87,14 +87,9 @@ final class HostPaths implements PortableEngine {
 
     /// A batch of a capture point begins.
     ///
-    /// @param wanted the profiles to run
-    /// @param version another one than before if `wanted` is not what it was
+    /// @param wanted the profiles to run; the same list as before if they are the same
     /// @return false if there is no room for one more capture point
-    boolean onBatch(
-            ArrivalBatchHeader header,
-            Collection<SoftnetProfile> wanted,
-            long version,
-            long atMillis) {
+    boolean onBatch(ArrivalBatchHeader header, List<SoftnetProfile> wanted, long atMillis) {
         String name = header.capturePoint();
         int paths = capturePoints.values().stream().mapToInt(point -> point.twins.size()).sum();
         if (!capturePoints.containsKey(name) && paths + wanted.size() > MAX_PATHS) {
@@ -106,21 +101,21 @@ final class HostPaths implements PortableEngine {
         if (at.beginsAnew(header)) {
             counters.add(Count.RESTARTS);
             at.twins.clear();
-            at.profilesVersion = UNKNOWN;
+            at.profiles = null;
             at.latestNanos = Long.MIN_VALUE;
         }
         at.count(header, counters);
-        if (at.profilesVersion != version) {
-            at.profilesVersion = version;
-            follow(wanted);
+        if (at.profiles != wanted) {
+            at.profiles = wanted;
+            follow();
         }
         return true;
     }
 
     /// Paths of profiles that are not wanted any more end without a word on their last second.
-    private void follow(Collection<SoftnetProfile> wanted) {
+    private void follow() {
         var twins = new LinkedHashMap<String, PathTwin>();
-        for (SoftnetProfile profile : wanted) {
+        for (SoftnetProfile profile : at.profiles) {
             PathTwin twin = at.twins.get(profile.name());
             boolean goesOn =
                     twin != null && (twin.profile().equals(profile) || twin.adopt(profile));

@@ -3,19 +3,15 @@ package headgate.streams;
 import headgate.flow.FlowListener;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
-import headgate.forwarding.FlowVerdict;
-import headgate.forwarding.ForwardingPath;
-import headgate.forwarding.NetDevice;
 import headgate.packet.Frame;
 import headgate.schema.FrameBatchHeader;
-import headgate.schema.FrameBatchHeader.Interface;
+import headgate.streams.RuleSets.RuleSet;
 import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.PortableEngine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// What is known of one lane of a capture point: its flows, the verdicts of the second at hand, and
 /// how far its batches came.
@@ -32,7 +28,6 @@ final class Lane implements PortableEngine {
     static final long EARLIEST_NANOS = Long.MIN_VALUE + MAX_STEP_BACK_NANOS;
 
     private static final int OUTGOING = 4;
-    private static final byte VERDICT = 'v';
     private static final byte[] POSITION = {'p'};
     private static final long UNKNOWN = -1;
 
@@ -47,9 +42,14 @@ final class Lane implements PortableEngine {
     private boolean positionChanged;
     private boolean beginsRun;
     private boolean ends;
-    private ForwardingPath path;
-    private List<Interface> interfaces = List.of();
-    private final List<NetDevice> devices = new ArrayList<>();
+    private HostVersions hosts;
+    private Host host;
+
+    /// From this time on another snapshot of the host may hold.
+    private long hostUntilNanos;
+
+    private Function<Host, List<RuleSet>> ruleSets;
+    private List<RuleSet> rules;
     private long framesWithoutHost;
     private long heardMillis = UNKNOWN;
 
@@ -59,7 +59,7 @@ final class Lane implements PortableEngine {
     Lane(
             FlowSettings settings,
             FlowListener flowListener,
-            Consumer<FlowVerdict> verdictListener,
+            VerdictSeconds.Listener verdictListener,
             StreamCounters counters) {
         this.settings = settings;
         this.flowListener = flowListener;
@@ -70,11 +70,18 @@ final class Lane implements PortableEngine {
 
     /// A batch begins; its frames follow.
     ///
-    /// @param path what the agent's host does with frames; null while it is not known
+    /// @param hosts what the agent's host does with frames; null while it is not known
+    /// @param ruleSets the other rules to compare with, for a host
     /// @param atMillis when, on the wall
-    void onBatch(FrameBatchHeader header, ForwardingPath path, long atMillis) {
-        findDevices(header.interfaces(), path);
-        verdicts.setAgent(header.agent());
+    void onBatch(
+            FrameBatchHeader header,
+            HostVersions hosts,
+            Function<Host, List<RuleSet>> ruleSets,
+            long atMillis) {
+        this.hosts = hosts;
+        this.ruleSets = ruleSets;
+        hostUntilNanos = Long.MIN_VALUE;
+        verdicts.onBatch(header.agent(), header.interfaces());
         long sequence = header.batchSequence();
         beginsRun = sequence < nextBatchSequence;
         if (nextBatchSequence != UNKNOWN && sequence > nextBatchSequence) {
@@ -100,10 +107,11 @@ final class Lane implements PortableEngine {
             latestNanos = nanos;
         }
         flows.onFrame(frame);
-        if (path == null) {
+        if (hosts == null) {
             framesWithoutHost++;
         } else if (frame.packetType != OUTGOING) {
-            judge(frame);
+            followHost();
+            verdicts.onFrame(frame);
         }
     }
 
@@ -118,25 +126,19 @@ final class Lane implements PortableEngine {
         }
     }
 
-    /// Looks the interfaces up once for all batches that have the same ones.
-    private void findDevices(List<Interface> interfaces, ForwardingPath path) {
-        if (path == this.path && interfaces.equals(this.interfaces)) {
+    /// A snapshot takes effect at its time, and for good: a late frame does not bring the former
+    /// one back.
+    private void followHost() {
+        if (latestNanos < hostUntilNanos) {
             return;
         }
-        this.path = path;
-        this.interfaces = interfaces;
-        devices.clear();
-        for (Interface each : interfaces) {
-            devices.add(path == null ? null : path.host().device(each.name()));
-        }
-    }
-
-    private void judge(Frame frame) {
-        int number = frame.interfaceId;
-        if (number >= 0 && number < devices.size()) {
-            verdicts.onFrame(frame, path, interfaces.get(number).name(), devices.get(number));
-        } else {
-            verdicts.onFrame(frame, path, "number " + number, null);
+        Host now = hosts.at(latestNanos);
+        hostUntilNanos = hosts.nextChangeNanos(latestNanos);
+        List<RuleSet> rulesNow = ruleSets.apply(now);
+        if (now != host || rulesNow != rules) {
+            host = now;
+            rules = rulesNow;
+            verdicts.setHost(now.snapshot(), rulesNow);
         }
     }
 
@@ -167,7 +169,7 @@ final class Lane implements PortableEngine {
         givenUp.forEach(key -> sink.put(key, null));
         givenUp.clear();
         flows.drainChanged(sink::put);
-        verdicts.drainChanged((key, state) -> sink.put(prefixed(key), state));
+        verdicts.drainChanged(sink);
         if (positionChanged) {
             positionChanged = false;
             sink.put(
@@ -181,23 +183,19 @@ final class Lane implements PortableEngine {
 
     @Override
     public void restore(byte[] key, byte[] state) {
-        switch (key[0]) {
-            case 'p' -> {
-                var position = ByteBuffer.wrap(state);
-                latestNanos = position.getLong();
-                nextBatchSequence = position.getLong();
-            }
-            case VERDICT -> verdicts.restore(Arrays.copyOfRange(key, 1, key.length), state);
-            default -> flows.restore(key, state);
+        if (key[0] == POSITION[0]) {
+            var position = ByteBuffer.wrap(state);
+            latestNanos = position.getLong();
+            nextBatchSequence = position.getLong();
+        } else if (VerdictSeconds.owns(key)) {
+            verdicts.restore(key, state);
+        } else {
+            flows.restore(key, state);
         }
     }
 
     @Override
     public void restored() {
         verdicts.restored();
-    }
-
-    private static byte[] prefixed(byte[] key) {
-        return ByteBuffer.allocate(1 + key.length).put(VERDICT).put(key).array();
     }
 }

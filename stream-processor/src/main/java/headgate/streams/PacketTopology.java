@@ -4,12 +4,12 @@ import headgate.flow.FlowSettings;
 import headgate.schema.ProfileCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
+import headgate.schema.WhatIf;
 import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.EngineStore;
 import headgate.streams.state.LatestValues;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -21,7 +21,8 @@ import org.apache.kafka.streams.state.Stores;
 ///
 /// ```
 /// frames ───► frame-engines ──┬─► flows            state: lanes
-///                             ├─► verdicts         reads: hosts
+///                             ├─► verdicts         reads: hosts, profiles
+///                             ├─► fate-changes
 ///                             └─► dead-letters
 ///
 /// arrivals ─► receive-paths ──┬─► path-stats       state: paths
@@ -49,6 +50,7 @@ public final class PacketTopology {
 
     static final String FLOWS = "flows";
     static final String VERDICTS = "verdicts";
+    static final String FATE_CHANGES = "fate-changes";
     static final String FRAME_DEAD_LETTERS = "dead-letters-of-frames";
     static final String PATH_STATS = "path-stats";
     static final String PATH_FATES = "path-fates";
@@ -70,15 +72,17 @@ public final class PacketTopology {
         var packets = new PacketTopology(settings.topics());
         long silenceMillis = settings.silence().toMillis();
         var flows = FlowSettings.LIVE.withActiveNanos(settings.interim().toNanos());
+        var ruleSets = new RuleSets(counters, talk);
         var graph = packets.graph;
 
         packets.operator(
                 FRAME_ENGINES,
                 Topic.FRAMES,
-                () -> new FrameProcessor(flows, silenceMillis, counters));
+                () -> new FrameProcessor(flows, silenceMillis, ruleSets, counters));
         graph.addStateStore(EngineStore.<Lane>builder(LANES), FRAME_ENGINES);
         packets.output(FLOWS, Topic.FLOWS, FRAME_ENGINES);
         packets.output(VERDICTS, Topic.VERDICTS, FRAME_ENGINES);
+        packets.output(FATE_CHANGES, Topic.FATE_CHANGES, FRAME_ENGINES);
         packets.output(FRAME_DEAD_LETTERS, Topic.DEAD_LETTERS, FRAME_ENGINES);
 
         packets.operator(
@@ -101,8 +105,13 @@ public final class PacketTopology {
                     counters.add(Count.UNREADABLE_SETTINGS);
                     talk.accept("'%s' stays as it was: %s".formatted(key, reason.getMessage()));
                 };
-        packets.everywhere(HOSTS, Topic.HOSTS, Host::read, unreadable);
-        packets.everywhere(PROFILES, Topic.PROFILES, ProfileCodec::read, unreadable);
+        packets.<HostVersions>everywhere(
+                HOSTS,
+                Topic.HOSTS,
+                (before, value) -> HostVersions.of(before, Host.read(value)),
+                unreadable);
+        packets.<WhatIf>everywhere(
+                PROFILES, Topic.PROFILES, (_, value) -> ProfileCodec.read(value), unreadable);
         return graph;
     }
 
@@ -119,7 +128,7 @@ public final class PacketTopology {
     private <V> void everywhere(
             String store,
             Topic from,
-            Function<byte[], V> decoder,
+            LatestValues.Decoder<V> decoder,
             BiConsumer<String, RuntimeException> unreadable) {
         graph.addGlobalStore(
                 LatestValues.builder(store, decoder, unreadable),

@@ -2,12 +2,14 @@ package headgate.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import headgate.schema.AgentPathStats;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.ArrivalBatchHandler;
 import headgate.schema.ArrivalBatchHeader;
 import headgate.schema.PathFatesCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.UnreadableValueException;
+import headgate.schema.WhatIf;
 import headgate.softnet.DropLog;
 import headgate.softnet.PathStats;
 import headgate.softnet.SoftnetProfile;
@@ -16,7 +18,9 @@ import headgate.streams.state.EngineStore;
 import headgate.streams.state.LatestValues;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -42,8 +46,12 @@ final class SoftnetProcessor
     private ProcessorContext<byte[], byte[]> context;
     private Outputs outputs;
     private EngineStore<HostPaths> paths;
-    private LatestValues<Host> hosts;
-    private LatestValues<SoftnetProfile> profiles;
+    private LatestValues<HostVersions> hosts;
+    private LatestValues<WhatIf> whatIfs;
+    private final Map<String, Wanted> wanted = new HashMap<>();
+
+    /// What the arrivals of one capture point go through.
+    private record Wanted(Host host, long version, List<SoftnetProfile> profiles) {}
 
     private byte[] agentKey;
     private HostPaths path;
@@ -68,7 +76,7 @@ final class SoftnetProcessor
         paths = context.getStateStore(PacketTopology.PATHS);
         paths.open(_ -> new HostPaths(counters));
         hosts = context.getStateStore(PacketTopology.HOSTS);
-        profiles = context.getStateStore(PacketTopology.PROFILES);
+        whatIfs = context.getStateStore(PacketTopology.PROFILES);
         context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
     }
 
@@ -98,8 +106,8 @@ final class SoftnetProcessor
         listener = new Teller(agent, header.capturePoint());
         untilNanos = header.untilNanos();
         ends = header.last();
-        long version = hosts.version() + profiles.version();
-        if (!path.onBatch(header, wanted(agent), version, context.currentSystemTimeMs())) {
+        List<SoftnetProfile> profiles = profiles(agent, header);
+        if (!path.onBatch(header, profiles, context.currentSystemTimeMs())) {
             throw new UnreadableValueException(
                     "a capture point beyond the %d paths that one agent may have"
                             .formatted(HostPaths.MAX_PATHS));
@@ -107,18 +115,38 @@ final class SoftnetProcessor
         counters.add(Count.ARRIVALS, count);
     }
 
-    /// The host as it is, or as most are while it is not known, and the what-if profiles.
-    private List<SoftnetProfile> wanted(String agent) {
-        Host host = hosts.get(agent);
-        var wanted = new ArrayList<SoftnetProfile>();
-        wanted.add(host == null ? SoftnetProfile.LINUX_6 : host.profile());
-        for (SoftnetProfile profile : new TreeMap<>(profiles.all()).values()) {
-            boolean isNew = wanted.stream().noneMatch(other -> other.name().equals(profile.name()));
-            if (isNew && wanted.size() <= MAX_PROFILES) {
-                wanted.add(profile);
+    /// The host as it is at that time, or as most are while it is not known, and the what-if
+    /// profiles; the same list as long as they are the same.
+    private List<SoftnetProfile> profiles(String agent, ArrivalBatchHeader header) {
+        HostVersions versions = hosts.get(agent);
+        Host host = versions == null ? null : versions.at(header.firstArrivalNanos());
+        String device =
+                header.interfaces().isEmpty() ? null : header.interfaces().getFirst().name();
+        long version = whatIfs.version();
+        String key = agent + '\0' + header.capturePoint();
+        Wanted known = wanted.get(key);
+        if (known == null || known.host != host || known.version != version) {
+            var asItIs = host == null ? SoftnetProfile.LINUX_6 : host.profile(device);
+            known = new Wanted(host, version, profiles(agent, asItIs));
+            wanted.put(key, known);
+        }
+        return known.profiles;
+    }
+
+    private List<SoftnetProfile> profiles(String agent, SoftnetProfile asItIs) {
+        var profiles = new ArrayList<SoftnetProfile>();
+        profiles.add(asItIs);
+        for (WhatIf whatIf : new TreeMap<>(whatIfs.all()).values()) {
+            boolean isNew =
+                    profiles.stream().noneMatch(other -> other.name().equals(whatIf.name()));
+            if (whatIf.softnet() != null
+                    && whatIf.isAbout(agent)
+                    && isNew
+                    && profiles.size() <= MAX_PROFILES) {
+                profiles.add(whatIf.softnet());
             }
         }
-        return wanted;
+        return profiles;
     }
 
     @Override
@@ -158,7 +186,7 @@ final class SoftnetProcessor
                     PacketTopology.PATH_STATS,
                     Count.PATH_STATS,
                     agent.getBytes(UTF_8),
-                    PathStatsCodec.write(agent, stats));
+                    PathStatsCodec.write(new AgentPathStats(agent, capturePoint, stats)));
         }
 
         @Override

@@ -30,6 +30,7 @@ public final class StreamCounters {
         PATH_STATS,
         PATH_FATES,
         VERDICTS,
+        FATE_CHANGES,
         FINDINGS,
         DEAD_LETTERS,
         /// Snapshots and profiles that could not be read; the former ones stay in force.

@@ -1,82 +1,179 @@
 package headgate.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import headgate.forwarding.Decision;
-import headgate.forwarding.Decision.Outcome;
-import headgate.forwarding.Fate;
+import headgate.forwarding.FateChange;
+import headgate.forwarding.FateChangeTally;
 import headgate.forwarding.FlowVerdict;
 import headgate.forwarding.ForwardingPath;
+import headgate.forwarding.HostSnapshot;
 import headgate.forwarding.NetDevice;
-import headgate.packet.FlowKey;
+import headgate.forwarding.VerdictTally;
 import headgate.packet.Frame;
-import headgate.packet.IpProtocol;
+import headgate.schema.FateChangeCodec;
+import headgate.schema.FrameBatchHeader.Interface;
 import headgate.schema.VerdictCodec;
+import headgate.streams.RuleSets.RuleSet;
 import headgate.streams.state.PortableEngine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.TreeMap;
 
-/// Verdicts of one lane, added up by flow, fate and second. Rows leave when the second is over, or
-/// earlier when there are too many: records of the same flow, second and fate add up.
-///
-/// A frame whose flow had the same fate before costs no object.
+/// Verdicts of one lane, added up by flow, fate and second; and, for each other rule set, what
+/// fares otherwise under it. Rows leave when the second is over, or earlier when there are too
+/// many: records of the same flow, second and fate add up.
 final class VerdictSeconds implements PortableEngine {
-    /// Most rows that wait for the end of their second.
+    /// Most rows that wait for the end of their second; likewise for each rule set.
     static final int MAX_ROWS = 1 << 16;
 
     private static final long SECOND_NANOS = 1_000_000_000L;
-    private static final int FIRST_SLOTS = 256;
+    private static final byte VERDICT = 'v';
+    private static final byte CHANGE = 'c';
 
-    private final Consumer<FlowVerdict> listener;
+    /// Takes what a second came to.
+    interface Listener {
+        void onVerdict(FlowVerdict verdict);
 
-    /// Open addressing, linear probing; a row stays until all leave.
-    private Row[] slots = new Row[FIRST_SLOTS];
+        void onFateChange(FateChange change);
+    }
 
-    private final List<Row> rows = new ArrayList<>();
+    /// A host, and its devices by the numbers that frames know them by.
+    private static final class Router {
+        final ForwardingPath path;
+        private final List<NetDevice> devices = new ArrayList<>();
+
+        Router(HostSnapshot snapshot) {
+            path = new ForwardingPath(snapshot);
+        }
+
+        void find(List<Interface> interfaces) {
+            devices.clear();
+            interfaces.forEach(each -> devices.add(path.host().device(each.name())));
+        }
+
+        /// What it makes of a frame; null if it has no such device.
+        Decision judge(Frame frame) {
+            int number = frame.interfaceId;
+            NetDevice device = number >= 0 && number < devices.size() ? devices.get(number) : null;
+            return device == null ? null : path.judge(frame, device);
+        }
+    }
+
+    private final Listener listener;
     private String agent = "";
-    private long nextNumber;
+    private List<Interface> interfaces = List.of();
     private long latestSecond = Long.MIN_VALUE;
 
-    /// Numbers of rows that left and are in the changelog.
-    private final List<Long> left = new ArrayList<>();
+    private Router asIs;
+    private VerdictTally verdicts;
 
-    // The frame at hand.
-    private long sourceHigh;
-    private long sourceLow;
-    private long destinationHigh;
-    private long destinationLow;
-    private long ports;
-    private int protocol;
+    /// By name of the rule set; one that was restored has no router before its host is known.
+    private final Map<String, Router> others = new TreeMap<>();
 
-    VerdictSeconds(Consumer<FlowVerdict> listener) {
+    private final Map<String, FateChangeTally> changes = new HashMap<>();
+
+    /// Of rule sets that are no more, until the changelog knows.
+    private final Map<String, FateChangeTally> ended = new HashMap<>();
+
+    VerdictSeconds(Listener listener) {
         this.listener = listener;
     }
 
-    /// Names the agent that the next frames come from.
-    void setAgent(String agent) {
-        this.agent = agent;
+    /// Names the agent and the interfaces of the frames that follow.
+    void onBatch(String agent, List<Interface> interfaces) {
+        if (!agent.equals(this.agent) || verdicts == null) {
+            closeAll();
+            this.agent = agent;
+            verdicts = new VerdictTally(agent, SECOND_NANOS, MAX_ROWS);
+        }
+        if (!interfaces.equals(this.interfaces)) {
+            this.interfaces = interfaces;
+            findDevices();
+        }
+    }
+
+    private void findDevices() {
+        if (asIs != null) {
+            asIs.find(interfaces);
+        }
+        others.values().forEach(other -> other.find(interfaces));
+    }
+
+    /// The frames that follow meet this host.
+    ///
+    /// @param ruleSets the other rules to compare with
+    void setHost(HostSnapshot host, List<RuleSet> ruleSets) {
+        if (asIs == null || asIs.path.host() != host) {
+            asIs = new Router(host);
+        }
+        Map<String, Router> before = new HashMap<>(others);
+        others.clear();
+        for (RuleSet rules : ruleSets) {
+            Router known = before.get(rules.name());
+            others.put(
+                    rules.name(),
+                    known != null && known.path.host() == rules.snapshot()
+                            ? known
+                            : new Router(rules.snapshot()));
+        }
+        endThoseWithoutRules();
+        findDevices();
+    }
+
+    private void endThoseWithoutRules() {
+        changes.entrySet()
+                .removeIf(change -> {
+                    boolean ends = !others.containsKey(change.getKey());
+                    if (ends) {
+                        change.getValue().drain(listener::onFateChange);
+                        ended.put(change.getKey(), change.getValue());
+                    }
+                    return ends;
+                });
     }
 
     /// Judges a frame, and counts it to its flow's fate in its second.
-    ///
-    /// @param name of the device that it came in by
-    /// @param device what the host says of it; null, if it has none of that name, makes the fate
-    ///   incomplete
-    void onFrame(Frame frame, ForwardingPath path, String name, NetDevice device) {
+    void onFrame(Frame frame) {
         long second = Math.floorDiv(frame.arrivalNanos, SECOND_NANOS);
         if (second > latestSecond) {
             closeAll();
             latestSecond = second;
         }
-        Decision decision = device == null ? null : path.judge(frame, device);
-        takeFlow(frame);
-        Row row = row(frame, second, name, decision);
-        row.packets++;
-        row.bytes += frame.lengthOnWire;
-        row.changed = true;
-        if (rows.size() == MAX_ROWS) {
-            closeAll();
+        int number = frame.interfaceId;
+        String device =
+                number >= 0 && number < interfaces.size()
+                        ? interfaces.get(number).name()
+                        : "number " + number;
+        Decision decision = asIs.judge(frame);
+        if (!verdicts.add(frame, device, decision)) {
+            verdicts.drain(listener::onVerdict);
+            verdicts.add(frame, device, decision);
         }
+        others.forEach((name, other) -> compare(name, frame, device, decision, other.judge(frame)));
+    }
+
+    private void compare(
+            String name, Frame frame, String device, Decision decision, Decision otherwise) {
+        FateChangeTally tally = changes(name);
+        if (!tally.add(frame, device, decision, otherwise)) {
+            tally.drain(listener::onFateChange);
+            tally.add(frame, device, decision, otherwise);
+        }
+    }
+
+    private FateChangeTally changes(String name) {
+        return changes.computeIfAbsent(
+                name,
+                _ -> {
+                    FateChangeTally before = ended.remove(name);
+                    return before != null
+                            ? before
+                            : new FateChangeTally(agent, name, SECOND_NANOS, MAX_ROWS);
+                });
     }
 
     /// Lets time reach `nanos`: seconds that are over leave.
@@ -88,275 +185,72 @@ final class VerdictSeconds implements PortableEngine {
 
     /// Sends every row.
     void closeAll() {
-        if (rows.isEmpty()) {
-            return;
+        if (verdicts != null) {
+            verdicts.drain(listener::onVerdict);
         }
-        for (Row row : rows) {
-            listener.accept(row.verdict(agent));
-            if (row.logged) {
-                left.add(row.number);
-            }
-        }
-        rows.clear();
-        slots = new Row[FIRST_SLOTS];
-    }
-
-    private void takeFlow(Frame frame) {
-        boolean hasFlow = frame.ipVersion != 0 && frame.protocol >= 0;
-        protocol = hasFlow ? frame.ipVersion << 8 | frame.protocol : 0;
-        sourceHigh = hasFlow ? frame.sourceHigh : 0;
-        sourceLow = hasFlow ? frame.sourceLow : 0;
-        destinationHigh = hasFlow ? frame.destinationHigh : 0;
-        destinationLow = hasFlow ? frame.destinationLow : 0;
-        ports =
-                !hasFlow
-                        ? 0
-                        : switch (frame.protocol) {
-                            case IpProtocol.ICMP, IpProtocol.ICMPV6 ->
-                                    ports(frame.icmpType, frame.icmpType < 0 ? -1 : frame.icmpCode);
-                            case IpProtocol.SCTP -> ports(FlowKey.of(frame));
-                            default -> ports(frame.sourcePort, frame.destinationPort);
-                        };
-    }
-
-    private static long ports(FlowKey flow) {
-        return ports(flow.sourcePort(), flow.destinationPort());
-    }
-
-    private static long ports(int source, int destination) {
-        return (long) source << 32 | destination & 0xffff_ffffL;
-    }
-
-    private Row row(Frame frame, long second, String device, Decision decision) {
-        int mask = slots.length - 1;
-        int at = hash() & mask;
-        Fate fate = null;
-        for (; slots[at] != null; at = at + 1 & mask) {
-            Row row = slots[at];
-            if (!row.isOf(this, second, device)) {
-                continue;
-            }
-            if (row.sameDecision(decision)) {
-                return row;
-            }
-            fate = fate == null ? fate(device, decision) : fate;
-            if (row.fate.equals(fate)) {
-                row.note(decision);
-                return row;
-            }
-        }
-        fate = fate == null ? fate(device, decision) : fate;
-        var row = new Row(nextNumber++, second, device, FlowKey.of(frame), fate);
-        row.take(this);
-        row.note(decision);
-        slots[at] = row;
-        rows.add(row);
-        growWhenHalfFull();
-        return row;
-    }
-
-    private static Fate fate(String device, Decision decision) {
-        return decision != null
-                ? Fate.of(decision)
-                : new Fate(
-                        "incomplete",
-                        "device " + device + " is not in the snapshot",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "");
-    }
-
-    private int hash() {
-        long mixed = (sourceLow ^ Long.rotateLeft(destinationLow, 32)) * 0xbf58476d1ce4e5b9L;
-        mixed = (mixed ^ mixed >>> 29 ^ ports ^ sourceHigh) * 0x94d049bb133111ebL;
-        mixed = (mixed ^ mixed >>> 32 ^ destinationHigh ^ protocol) * 0xbf58476d1ce4e5b9L;
-        return (int) (mixed >>> 32);
-    }
-
-    private void growWhenHalfFull() {
-        if (2 * rows.size() > slots.length) {
-            slots = new Row[2 * slots.length];
-            rows.forEach(this::place);
-        }
-    }
-
-    private void place(Row row) {
-        sourceHigh = row.sourceHigh;
-        sourceLow = row.sourceLow;
-        destinationHigh = row.destinationHigh;
-        destinationLow = row.destinationLow;
-        ports = row.ports;
-        protocol = row.protocol;
-        int mask = slots.length - 1;
-        int at = hash() & mask;
-        while (slots[at] != null) {
-            at = at + 1 & mask;
-        }
-        slots[at] = row;
+        changes.values().forEach(tally -> tally.drain(listener::onFateChange));
     }
 
     @Override
     public void drainChanged(EntrySink sink) {
-        left.forEach(number -> sink.put(key(number), null));
-        left.clear();
-        for (Row row : rows) {
-            if (row.changed) {
-                row.changed = false;
-                row.logged = true;
-                sink.put(key(row.number), VerdictCodec.write(row.verdict(agent)));
-            }
+        if (verdicts == null) {
+            return;
         }
+        verdicts.drainChanged((number, row) ->
+                sink.put(key(VERDICT, "", number), row == null ? null : VerdictCodec.write(row)));
+        changes.forEach((name, tally) -> drainChanged(name, tally, sink));
+        ended.forEach((name, tally) -> drainChanged(name, tally, sink));
+        ended.clear();
     }
 
-    private static byte[] key(long number) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    private static void drainChanged(String name, FateChangeTally tally, EntrySink sink) {
+        tally.drainChanged((number, row) ->
+                sink.put(
+                        key(CHANGE, name, number),
+                        row == null ? null : FateChangeCodec.write(row)));
+    }
+
+    private static byte[] key(byte kind, String name, long number) {
+        byte[] text = name.getBytes(UTF_8);
+        return ByteBuffer.allocate(1 + Long.BYTES + text.length)
+                .put(kind)
+                .putLong(number)
+                .put(text)
+                .array();
+    }
+
+    /// Whether a key is of one of these entries.
+    static boolean owns(byte[] key) {
+        return key[0] == VERDICT || key[0] == CHANGE;
     }
 
     @Override
     public void restore(byte[] key, byte[] state) {
-        FlowVerdict verdict = VerdictCodec.read(state);
-        agent = verdict.agent();
-        long second = Math.floorDiv(verdict.secondNanos(), SECOND_NANOS);
-        long number = ByteBuffer.wrap(key).getLong();
-        var row = new Row(number, second, verdict.device(), verdict.flow(), verdict.fate());
-        takeFlow(verdict.flow());
-        row.take(this);
-        row.packets = verdict.packets();
-        row.bytes = verdict.bytes();
-        row.logged = true;
-        rows.add(row);
-        nextNumber = Math.max(nextNumber, number + 1);
-        latestSecond = Math.max(latestSecond, second);
+        long number = ByteBuffer.wrap(key).getLong(1);
+        if (key[0] == VERDICT) {
+            FlowVerdict verdict = VerdictCodec.read(state);
+            restoreAgent(verdict.agent(), verdict.secondNanos());
+            verdicts.restore(number, verdict);
+        } else {
+            FateChange change = FateChangeCodec.read(state);
+            restoreAgent(change.agent(), change.secondNanos());
+            changes(change.profile()).restore(number, change);
+        }
     }
 
-    private void takeFlow(FlowKey flow) {
-        protocol = flow == null ? 0 : flow.ipVersion() << 8 | flow.protocol();
-        sourceHigh = flow == null ? 0 : flow.sourceHigh();
-        sourceLow = flow == null ? 0 : flow.sourceLow();
-        destinationHigh = flow == null ? 0 : flow.destinationHigh();
-        destinationLow = flow == null ? 0 : flow.destinationLow();
-        ports = flow == null ? 0 : ports(flow);
+    private void restoreAgent(String agent, long secondNanos) {
+        if (verdicts == null) {
+            this.agent = agent;
+            verdicts = new VerdictTally(agent, SECOND_NANOS, MAX_ROWS);
+        }
+        latestSecond = Math.max(latestSecond, Math.floorDiv(secondNanos, SECOND_NANOS));
     }
 
     @Override
     public void restored() {
-        rows.sort((a, b) -> Long.compare(a.number, b.number));
-        while (2 * rows.size() > slots.length) {
-            slots = new Row[2 * slots.length];
-        }
-        rows.forEach(this::place);
-    }
-
-    /// One flow, second and fate. What of the decision led to the fate is kept as it is, to see
-    /// without making text that the next packet has the same.
-    private static final class Row {
-        final long number;
-        final long second;
-        final String device;
-        final FlowKey flow;
-        final Fate fate;
-
-        long sourceHigh;
-        long sourceLow;
-        long destinationHigh;
-        long destinationLow;
-        long ports;
-        int protocol;
-
-        private Outcome outcome;
-        private Object input;
-        private Object error;
-        private Object dropReason;
-        private Object dropFunction;
-        private Object egress;
-        private Object route;
-        private Object rule;
-        private Object why;
-        private int icmp;
-        private int neighbour;
-        private long nextHopMac;
-        private boolean redirect;
-
-        long packets;
-        long bytes;
-        boolean changed;
-        boolean logged;
-
-        Row(long number, long second, String device, FlowKey flow, Fate fate) {
-            this.number = number;
-            this.second = second;
-            this.device = device;
-            this.flow = flow;
-            this.fate = fate;
-        }
-
-        void take(VerdictSeconds at) {
-            sourceHigh = at.sourceHigh;
-            sourceLow = at.sourceLow;
-            destinationHigh = at.destinationHigh;
-            destinationLow = at.destinationLow;
-            ports = at.ports;
-            protocol = at.protocol;
-        }
-
-        boolean isOf(VerdictSeconds at, long second, String device) {
-            return sourceLow == at.sourceLow
-                    && destinationLow == at.destinationLow
-                    && ports == at.ports
-                    && protocol == at.protocol
-                    && sourceHigh == at.sourceHigh
-                    && destinationHigh == at.destinationHigh
-                    && this.second == second
-                    && this.device.equals(device);
-        }
-
-        void note(Decision decision) {
-            if (decision == null) {
-                outcome = Outcome.UNDECIDED;
-                return;
-            }
-            outcome = decision.outcome;
-            input = decision.input;
-            error = decision.error;
-            dropReason = decision.dropReason;
-            dropFunction = decision.dropFunction;
-            egress = decision.egress;
-            route = decision.result.info;
-            rule = decision.result.rule;
-            why = decision.why;
-            icmp = decision.icmpType << 8 | decision.icmpCode & 0xff;
-            neighbour = decision.neighbour;
-            nextHopMac = decision.nextHopMac;
-            redirect = decision.redirect;
-        }
-
-        /// Whether a decision says the same as the one noted last; false may also mean "perhaps".
-        boolean sameDecision(Decision decision) {
-            if (decision == null) {
-                return outcome == Outcome.UNDECIDED;
-            }
-            return outcome == decision.outcome
-                    && input == decision.input
-                    && error == decision.error
-                    && dropReason == decision.dropReason
-                    && dropFunction == decision.dropFunction
-                    && egress == decision.egress
-                    && route == decision.result.info
-                    && rule == decision.result.rule
-                    && why == decision.why
-                    && icmp == (decision.icmpType << 8 | decision.icmpCode & 0xff)
-                    && neighbour == decision.neighbour
-                    && nextHopMac == decision.nextHopMac
-                    && redirect == decision.redirect;
-        }
-
-        FlowVerdict verdict(String agent) {
-            return new FlowVerdict(
-                    agent, device, second * SECOND_NANOS, flow, fate, packets, bytes);
+        if (verdicts != null) {
+            verdicts.restored();
+            changes.values().forEach(FateChangeTally::restored);
         }
     }
 }

@@ -11,6 +11,7 @@ import headgate.packet.FrameDecoder;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.DeadLetter;
 import headgate.schema.DeadLetterCodec;
+import headgate.schema.FateChangeCodec;
 import headgate.schema.FindingCodec;
 import headgate.schema.FlowRecordCodec;
 import headgate.schema.FrameBatchCodec;
@@ -26,6 +27,7 @@ import headgate.schema.ProfileCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import headgate.schema.VerdictCodec;
+import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
 import headgate.streams.StreamCounters.Count;
 import java.io.IOException;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TopologyDescription;
@@ -54,6 +57,42 @@ class PacketTopologyTest {
     private static final long NOON = 1_750_000_000L * SECOND;
     private static final byte[] LANE_KEY = "router/eth0/0".getBytes(UTF_8);
     private static final List<Interface> INTERFACES = List.of(new Interface("eth0", 1, 0));
+
+    private static final String TO_THE_WORLD =
+            """
+            [{"dst":"default","gateway":"10.0.0.2","dev":"eth0"},
+             {"dst":"10.0.0.0/24","dev":"eth0","protocol":"kernel","scope":"link"},
+             {"type":"local","dst":"10.0.0.1","dev":"eth0","table":"local","protocol":"kernel",
+              "scope":"host"}]
+            """;
+    private static final String NOWHERE =
+            TO_THE_WORLD.replace(
+                    "\"dst\":\"default\",\"gateway\":\"10.0.0.2\",\"dev\":\"eth0\"",
+                    "\"type\":\"prohibit\",\"dst\":\"default\"");
+    private static final String RULES =
+            """
+            [{"priority":0,"src":"all","table":"local"},
+             {"priority":32766,"src":"all","table":"main"},
+             {"priority":32767,"src":"all","table":"default"}]
+            """;
+    private static final String SYSCTLS =
+            Stream.of("all", "eth0")
+                    .flatMap(device ->
+                            Stream.of(
+                                            "accept_local = 0",
+                                            "accept_source_route = 0",
+                                            "bc_forwarding = 0",
+                                            "drop_unicast_in_l2_multicast = 0",
+                                            "forwarding = 1",
+                                            "ignore_routes_with_linkdown = 0",
+                                            "mc_forwarding = 0",
+                                            "route_localnet = 0",
+                                            "rp_filter = 0",
+                                            "send_redirects = 0",
+                                            "shared_media = 1",
+                                            "src_valid_mark = 0")
+                                    .map(line -> "net.ipv4.conf." + device + "." + line + "\n"))
+                    .collect(Collectors.joining());
 
     @TempDir private Path directory;
     private final StreamCounters counters = new StreamCounters();
@@ -166,11 +205,91 @@ class PacketTopologyTest {
     }
 
     @Test
+    void judgesEachFrameByTheSnapshotOfItsTime() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON + 10 * SECOND, NOWHERE));
+        long[] times = {NOON - SECOND, NOON + 9 * SECOND, NOON + 10 * SECOND, NOON + 11 * SECOND};
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, times));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(1));
+        assertEquals(
+                List.of("pending", "pending", "reject", "reject"),
+                values(Topic.VERDICTS).stream()
+                        .map(value -> VerdictCodec.read(value).fate().verdict())
+                        .toList());
+    }
+
+    @Test
+    void letsAnUndatedSnapshotHoldForAllTime() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(0, NOWHERE));
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON - SECOND, NOON + SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(1));
+        assertEquals(
+                List.of("reject", "reject"),
+                values(Topic.VERDICTS).stream()
+                        .map(value -> VerdictCodec.read(value).fate().verdict())
+                        .toList());
+    }
+
+    @Test
+    void tellsWhatWouldFareOtherwiseUnderAnotherRuleSet() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
+        pipe(Topic.PROFILES, "closed".getBytes(UTF_8), rules("closed", "router", NOWHERE));
+        pipe(Topic.PROFILES, "same".getBytes(UTF_8), rules("same", "", TO_THE_WORLD));
+        pipe(Topic.PROFILES, "other".getBytes(UTF_8), rules("other", "gw2", NOWHERE));
+        pipe(Topic.PROFILES, "broken".getBytes(UTF_8), rules("broken", "", "[{"));
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON + 7, NOON + 8, NOON + SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(1));
+        var changes = values(Topic.FATE_CHANGES).stream().map(FateChangeCodec::read).toList();
+        assertEquals(2, changes.size());
+        var first = changes.getFirst();
+        assertEquals("closed", first.profile());
+        assertEquals("pending", first.asIs().verdict());
+        assertEquals("reject", first.whatIf().verdict());
+        assertEquals(2, first.packets());
+        assertEquals(NOON + 7, first.firstNanos());
+        assertEquals("10.0.0.9", first.flow().source());
+        assertEquals(NOON + SECOND, changes.get(1).secondNanos());
+        assertTrue(talk.getFirst().startsWith("rule set 'broken' is left out: "), talk::toString);
+        assertEquals(1, talk.size());
+    }
+
+    @Test
+    void comparesNoMoreWhenARuleSetIsTakenAway() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
+        pipe(Topic.PROFILES, "closed".getBytes(UTF_8), rules("closed", "router", NOWHERE));
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
+        pipe(Topic.PROFILES, "closed".getBytes(UTF_8), null);
+        pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON + 1, NOON + SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(2));
+        var changes = values(Topic.FATE_CHANGES).stream().map(FateChangeCodec::read).toList();
+        assertEquals(1, changes.size());
+        assertEquals(1, changes.getFirst().packets());
+    }
+
+    @Test
+    void changesTheHostsOwnPathAtTheTimeOfItsSnapshot() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), routerWithBacklog(NOON + SECOND, 5));
+        byte[] agent = "router".getBytes(UTF_8);
+        pipe(Topic.ARRIVALS, agent, burst(0, NOON, 100, NOON + SECOND - 1));
+        pipe(Topic.ARRIVALS, agent, burst(1, NOON + SECOND, 100, NOON + 2 * SECOND));
+        var stats =
+                values(Topic.PATH_STATS).stream()
+                        .map(value -> PathStatsCodec.read(value).stats())
+                        .toList();
+        assertEquals(List.of("host", "host"), stats.stream().map(each -> each.profile()).toList());
+        assertEquals(0, stats.get(0).dropped());
+        assertTrue(stats.get(1).dropped() > 0, stats::toString);
+    }
+
+    @Test
     void tellsEachSecondOfAPathUnderEveryProfile() {
         pipe(
                 Topic.PROFILES,
                 "tight".getBytes(UTF_8),
-                ProfileCodec.write(SoftnetProfile.LINUX_6.with("backlog", "9").named("tight")));
+                ProfileCodec.write(
+                        WhatIf.of(SoftnetProfile.LINUX_6.with("backlog", "9").named("tight"))));
         pipe(Topic.ARRIVALS, "router".getBytes(UTF_8), burst(0, NOON, 100, NOON + SECOND));
         var stats =
                 values(Topic.PATH_STATS).stream()
@@ -232,7 +351,7 @@ class PacketTopologyTest {
                         .parseHex(
                                 """
                                 020000000001 020000000009 0800
-                                45 00 001c 0000 0000 40 11 0000 0a000009 c0000201
+                                45 00 001c 0000 0000 40 11 aec7 0a000009 c0000201
                                 c350 0035 0008 0000
                                 """
                                         .replaceAll("\\s", ""));
@@ -276,7 +395,25 @@ class PacketTopologyTest {
         return codec.finish("router", "eth0", INTERFACES, batchSequence, 0, untilNanos);
     }
 
+    private static byte[] rules(String name, String agent, String routes) {
+        var documents = new TreeMap<String, String>();
+        documents.put("route4.json", routes);
+        return ProfileCodec.write(new WhatIf(name, null, agent, documents));
+    }
+
     private static byte[] router() {
+        return router(NOON, "[]");
+    }
+
+    private static byte[] router(long takenNanos, String routes) {
+        return router(takenNanos, routes, 1000);
+    }
+
+    private static byte[] routerWithBacklog(long takenNanos, int backlog) {
+        return router(takenNanos, "[]", backlog);
+    }
+
+    private static byte[] router(long takenNanos, String routes, int backlog) {
         var documents = new TreeMap<String, String>();
         documents.put(
                 "link.json",
@@ -291,10 +428,13 @@ class PacketTopologyTest {
                   "operstate":"UP","link_type":"ether","address":"02:00:00:00:00:01",
                   "addr_info":[{"family":"inet","local":"10.0.0.1","prefixlen":24}]}]
                 """);
-        documents.put("route4.json", "[]");
-        documents.put("rule4.json", "[]");
-        documents.put("sysctl.txt", "net.core.netdev_max_backlog = 1000\n");
-        return HostSnapshotCodec.write(new HostDocuments("router", NOON, "6.18.0", documents));
+        documents.put("route4.json", routes);
+        documents.put("rule4.json", RULES);
+        documents.put("sysctl.txt", SYSCTLS + "net.core.netdev_max_backlog = " + backlog + "\n");
+        documents.put("neigh.json", "[]");
+        documents.put("maddr.json", "[]");
+        return HostSnapshotCodec.write(
+                new HostDocuments("router", takenNanos, "6.18.0", documents));
     }
 
     private static byte[] ledger(long received, long dropped) {

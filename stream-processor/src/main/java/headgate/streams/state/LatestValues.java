@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -13,35 +12,39 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
-/// What a compacted topic says now: the latest value of each key, decoded once for all tasks of the
-/// process.
+/// What a compacted topic says now: the latest value of each key, or what a decoder makes of it and
+/// of those before it, decoded once for all tasks of the process.
 ///
 /// A global store: Streams reads the whole topic before the first record of any other one, and
 /// follows it on a thread of its own. A value that cannot be read leaves the former one in force;
 /// the reporter is told.
 public final class LatestValues<V> implements StateStore {
     private final String name;
-    private final Function<byte[], V> decoder;
+    private final Decoder<V> decoder;
     private final BiConsumer<String, RuntimeException> onUnreadable;
     private final Map<String, V> values = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();
     private volatile boolean open;
 
     private LatestValues(
-            String name,
-            Function<byte[], V> decoder,
-            BiConsumer<String, RuntimeException> onUnreadable) {
+            String name, Decoder<V> decoder, BiConsumer<String, RuntimeException> onUnreadable) {
         this.name = name;
         this.decoder = decoder;
         this.onUnreadable = onUnreadable;
     }
 
-    /// @param decoder makes the value that tasks see; what it throws means "unreadable"
+    /// Makes the value that tasks see.
+    @FunctionalInterface
+    public interface Decoder<V> {
+        /// What it throws means "unreadable".
+        ///
+        /// @param before what tasks saw so far under this key; null if nothing
+        V decode(V before, byte[] value);
+    }
+
     /// @param onUnreadable is told key and reason of a value that was left out
     public static <V> StoreBuilder<LatestValues<V>> builder(
-            String name,
-            Function<byte[], V> decoder,
-            BiConsumer<String, RuntimeException> onUnreadable) {
+            String name, Decoder<V> decoder, BiConsumer<String, RuntimeException> onUnreadable) {
         return new Builder<>(name, decoder, onUnreadable);
     }
 
@@ -71,7 +74,7 @@ public final class LatestValues<V> implements StateStore {
             return;
         }
         try {
-            values.put(text, decoder.apply(value));
+            values.put(text, decoder.decode(values.get(text), value));
             version.incrementAndGet();
         } catch (RuntimeException unreadable) {
             onUnreadable.accept(text, unreadable);
@@ -126,9 +129,7 @@ public final class LatestValues<V> implements StateStore {
     }
 
     private record Builder<V>(
-            String name,
-            Function<byte[], V> decoder,
-            BiConsumer<String, RuntimeException> onUnreadable)
+            String name, Decoder<V> decoder, BiConsumer<String, RuntimeException> onUnreadable)
             implements StoreBuilder<LatestValues<V>> {
 
         @Override

@@ -3,6 +3,7 @@ package headgate.system.e2e;
 import headgate.forwarding.HostDocuments;
 import headgate.schema.HostSnapshotCodec;
 import headgate.schema.ProfileCodec;
+import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ final class CannedHost {
     }
 
     static byte[] slowProfile() {
-        return ProfileCodec.write(SLOW);
+        return ProfileCodec.write(WhatIf.of(SLOW));
     }
 
     private static String link(int number, String name) {

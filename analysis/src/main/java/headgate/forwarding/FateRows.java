@@ -1,0 +1,296 @@
+package headgate.forwarding;
+
+import headgate.packet.FlowKey;
+import headgate.packet.Frame;
+import headgate.packet.IpProtocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/// Packets and bytes by device, flow, time and what became of them, under one set of rules or under
+/// two: what [VerdictTally] and [FateChangeTally] have in common. A packet of a row that is there
+/// makes no object.
+final class FateRows {
+    private static final int FIRST_SLOTS = 256;
+
+    final long bucketNanos;
+    private final int maxRows;
+
+    /// Open addressing, linear probing; a row stays until all leave.
+    private Row[] slots = new Row[FIRST_SLOTS];
+
+    private final List<Row> rows = new ArrayList<>();
+    private long nextNumber;
+
+    /// Numbers of rows that left and had been handed to [#drainChanged].
+    private final List<Long> left = new ArrayList<>();
+
+    // The flow of the frame at hand.
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private long ports;
+    private int protocol;
+
+    FateRows(long bucketNanos, int maxRows) {
+        if (bucketNanos <= 0 || maxRows <= 0) {
+            throw new IllegalArgumentException("bucketNanos and maxRows must be above 0");
+        }
+        this.bucketNanos = bucketNanos;
+        this.maxRows = maxRows;
+    }
+
+    /// The row of the frame's flow and of what the decisions make of it, with the frame counted;
+    /// null if it has none and there is no room for one.
+    ///
+    /// @param decision null if the host has no such device
+    /// @param other likewise, under the other rules; not looked at unless `compares`
+    Row count(Frame frame, String device, Decision decision, Decision other, boolean compares) {
+        takeFlow(frame);
+        Row row = row(frame, device, decision, other, compares);
+        if (row != null) {
+            row.packets++;
+            row.bytes += frame.lengthOnWire;
+            row.changed = true;
+        }
+        return row;
+    }
+
+    private Row row(
+            Frame frame, String device, Decision decision, Decision other, boolean compares) {
+        long bucket = Math.floorDiv(frame.arrivalNanos, bucketNanos);
+        int mask = slots.length - 1;
+        int at = hash() & mask;
+        Fate fate = null;
+        Fate otherFate = null;
+        for (; slots[at] != null; at = at + 1 & mask) {
+            Row row = slots[at];
+            if (!row.isOf(this, bucket, device)) {
+                continue;
+            }
+            if (row.says(decision, other, compares)) {
+                return row;
+            }
+            fate = fate == null ? fate(device, decision) : fate;
+            otherFate = otherFate == null && compares ? fate(device, other) : otherFate;
+            if (row.isOf(fate, otherFate)) {
+                row.note(decision, other, compares);
+                return row;
+            }
+        }
+        if (rows.size() == maxRows) {
+            return null;
+        }
+        var row = new Row(nextNumber++, bucket, device, FlowKey.of(frame), frame.arrivalNanos);
+        row.fate = fate == null ? fate(device, decision) : fate;
+        row.otherFate = otherFate == null && compares ? fate(device, other) : otherFate;
+        row.takeFlow(this);
+        row.note(decision, other, compares);
+        slots[at] = row;
+        rows.add(row);
+        growWhenHalfFull();
+        return row;
+    }
+
+    private static Fate fate(String device, Decision decision) {
+        return decision != null ? Fate.of(decision) : Fate.ofUnknownDevice(device);
+    }
+
+    private void takeFlow(Frame frame) {
+        boolean hasFlow = frame.ipVersion != 0 && frame.protocol >= 0;
+        protocol = hasFlow ? frame.ipVersion << 8 | frame.protocol : 0;
+        sourceHigh = hasFlow ? frame.sourceHigh : 0;
+        sourceLow = hasFlow ? frame.sourceLow : 0;
+        destinationHigh = hasFlow ? frame.destinationHigh : 0;
+        destinationLow = hasFlow ? frame.destinationLow : 0;
+        ports =
+                !hasFlow
+                        ? 0
+                        : switch (frame.protocol) {
+                            case IpProtocol.ICMP, IpProtocol.ICMPV6 ->
+                                    ports(frame.icmpType, frame.icmpType < 0 ? -1 : frame.icmpCode);
+                            case IpProtocol.SCTP -> ports(FlowKey.of(frame));
+                            default -> ports(frame.sourcePort, frame.destinationPort);
+                        };
+    }
+
+    private void takeFlow(FlowKey flow) {
+        protocol = flow == null ? 0 : flow.ipVersion() << 8 | flow.protocol();
+        sourceHigh = flow == null ? 0 : flow.sourceHigh();
+        sourceLow = flow == null ? 0 : flow.sourceLow();
+        destinationHigh = flow == null ? 0 : flow.destinationHigh();
+        destinationLow = flow == null ? 0 : flow.destinationLow();
+        ports = flow == null ? 0 : ports(flow);
+    }
+
+    private static long ports(FlowKey flow) {
+        return ports(flow.sourcePort(), flow.destinationPort());
+    }
+
+    private static long ports(int source, int destination) {
+        return (long) source << 32 | destination & 0xffff_ffffL;
+    }
+
+    private int hash() {
+        long mixed = (sourceLow ^ Long.rotateLeft(destinationLow, 32)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ mixed >>> 29 ^ ports ^ sourceHigh) * 0x94d049bb133111ebL;
+        mixed = (mixed ^ mixed >>> 32 ^ destinationHigh ^ protocol) * 0xbf58476d1ce4e5b9L;
+        return (int) (mixed >>> 32);
+    }
+
+    private void growWhenHalfFull() {
+        if (2 * rows.size() > slots.length) {
+            slots = new Row[2 * slots.length];
+            rows.forEach(this::place);
+        }
+    }
+
+    private void place(Row row) {
+        row.giveFlow(this);
+        int mask = slots.length - 1;
+        int at = hash() & mask;
+        while (slots[at] != null) {
+            at = at + 1 & mask;
+        }
+        slots[at] = row;
+    }
+
+    int size() {
+        return rows.size();
+    }
+
+    /// Hands over all rows, in the order in which they began, and starts anew.
+    void drain(Consumer<Row> sink) {
+        for (Row row : rows) {
+            sink.accept(row);
+            if (row.logged) {
+                left.add(row.number);
+            }
+        }
+        if (!rows.isEmpty()) {
+            rows.clear();
+            slots = new Row[FIRST_SLOTS];
+        }
+    }
+
+    /// Hands over the rows that changed, and the numbers of those that left, since the last call.
+    void drainChanged(BiConsumer<Long, Row> changed, LongConsumer gone) {
+        left.forEach(gone::accept);
+        left.clear();
+        for (Row row : rows) {
+            if (row.changed) {
+                row.changed = false;
+                row.logged = true;
+                changed.accept(row.number, row);
+            }
+        }
+    }
+
+    /// Takes a row back that [#drainChanged] handed over; [#restored] follows the last one.
+    Row restore(long number, long timeNanos, String device, FlowKey flow, long firstNanos) {
+        var row = new Row(number, Math.floorDiv(timeNanos, bucketNanos), device, flow, firstNanos);
+        takeFlow(flow);
+        row.takeFlow(this);
+        row.logged = true;
+        rows.add(row);
+        nextNumber = Math.max(nextNumber, number + 1);
+        return row;
+    }
+
+    void restored() {
+        rows.sort((a, b) -> Long.compare(a.number, b.number));
+        int length = FIRST_SLOTS;
+        while (2 * rows.size() > length) {
+            length *= 2;
+        }
+        slots = new Row[length];
+        rows.forEach(this::place);
+    }
+
+    /// One device, flow, time and fate, or pair of fates.
+    static final class Row {
+        private final long number;
+        private final long bucket;
+        final String device;
+        final FlowKey flow;
+        final long firstNanos;
+        Fate fate;
+
+        /// Under the other rules; null if they are not compared.
+        Fate otherFate;
+
+        long packets;
+        long bytes;
+
+        private long sourceHigh;
+        private long sourceLow;
+        private long destinationHigh;
+        private long destinationLow;
+        private long ports;
+        private int protocol;
+        private final DecisionNote decision = new DecisionNote();
+        private final DecisionNote other = new DecisionNote();
+        private boolean changed;
+        private boolean logged;
+
+        private Row(long number, long bucket, String device, FlowKey flow, long firstNanos) {
+            this.number = number;
+            this.bucket = bucket;
+            this.device = device;
+            this.flow = flow;
+            this.firstNanos = firstNanos;
+        }
+
+        long startNanos(long bucketNanos) {
+            return bucketNanos == Long.MAX_VALUE ? 0 : bucket * bucketNanos;
+        }
+
+        private void takeFlow(FateRows at) {
+            sourceHigh = at.sourceHigh;
+            sourceLow = at.sourceLow;
+            destinationHigh = at.destinationHigh;
+            destinationLow = at.destinationLow;
+            ports = at.ports;
+            protocol = at.protocol;
+        }
+
+        private void giveFlow(FateRows at) {
+            at.sourceHigh = sourceHigh;
+            at.sourceLow = sourceLow;
+            at.destinationHigh = destinationHigh;
+            at.destinationLow = destinationLow;
+            at.ports = ports;
+            at.protocol = protocol;
+        }
+
+        private boolean isOf(FateRows at, long bucket, String device) {
+            return sourceLow == at.sourceLow
+                    && destinationLow == at.destinationLow
+                    && ports == at.ports
+                    && protocol == at.protocol
+                    && sourceHigh == at.sourceHigh
+                    && destinationHigh == at.destinationHigh
+                    && this.bucket == bucket
+                    && this.device.equals(device);
+        }
+
+        private boolean isOf(Fate fate, Fate otherFate) {
+            return this.fate.equals(fate)
+                    && (otherFate == null || otherFate.equals(this.otherFate));
+        }
+
+        private void note(Decision decision, Decision other, boolean compares) {
+            this.decision.take(decision);
+            if (compares) {
+                this.other.take(other);
+            }
+        }
+
+        private boolean says(Decision decision, Decision other, boolean compares) {
+            return this.decision.isOf(decision) && (!compares || this.other.isOf(other));
+        }
+    }
+}
