@@ -128,6 +128,9 @@ final class SoftnetProcessor
         if (known == null || known.host != host || known.version != version) {
             var asItIs = host == null ? SoftnetProfile.LINUX_6 : host.profile(device);
             known = new Wanted(host, version, profiles(agent, asItIs));
+            if (wanted.size() == MAX_AGENTS) {
+                wanted.clear(); // they are made again as they are asked for
+            }
             wanted.put(key, known);
         }
         return known.profiles;
