@@ -60,6 +60,23 @@ public final class EventCalendar {
         place(slot, due, nextOrder++);
     }
 
+    /// Takes what was scheduled for the slot off the calendar, if anything was.
+    public void cancel(int slot) {
+        if (places[slot] < 0) {
+            return;
+        }
+        int place = places[slot];
+        dueNanos[slot] = NEVER;
+        places[slot] = -1;
+        int last = heap[--size];
+        if (last != slot) {
+            heap[place] = last;
+            places[last] = place;
+            siftUp(place);
+            siftDown(places[last]);
+        }
+    }
+
     /// Takes the slot that is due next off the calendar; its due time is the new now.
     ///
     /// @throws IllegalStateException if nothing is scheduled

@@ -38,14 +38,19 @@ public final class ServiceQueue {
     /// @param sinceNanos when it began to wait
     /// @param serviceNanos how long its service will take
     public void add(long sequence, long sinceNanos, long serviceNanos, int lengthBytes) {
-        add(sequence, sinceNanos, sinceNanos, serviceNanos, lengthBytes);
+        add(sequence, sinceNanos, sinceNanos, serviceNanos, lengthBytes, 0);
     }
 
-    /// The same for what waited elsewhere before.
+    /// The same for what waited elsewhere before, and has still to be sorted.
     ///
     /// @param firstNanos when it began to wait at all
     public void add(
-            long sequence, long firstNanos, long sinceNanos, long serviceNanos, int lengthBytes) {
+            long sequence,
+            long firstNanos,
+            long sinceNanos,
+            long serviceNanos,
+            int lengthBytes,
+            int flowHash) {
         if (length > mask) {
             grow();
         }
@@ -53,7 +58,7 @@ public final class ServiceQueue {
         slots[slot] = sequence;
         slots[slot + 1] = sinceNanos;
         slots[slot + 2] = serviceNanos;
-        slots[slot + 3] = lengthBytes;
+        slots[slot + 3] = (long) flowHash << 32 | lengthBytes & 0xffff_ffffL;
         slots[slot + 4] = firstNanos;
         length++;
     }
@@ -72,6 +77,10 @@ public final class ServiceQueue {
 
     public int headLengthBytes() {
         return (int) slots[head * STRIDE + 3];
+    }
+
+    public int headFlowHash() {
+        return (int) (slots[head * STRIDE + 3] >>> 32);
     }
 
     public long headFirstNanos() {
@@ -107,8 +116,14 @@ public final class ServiceQueue {
             long sequence = in.readLong();
             long sinceNanos = in.readLong();
             long serviceNanos = in.readLong();
-            int lengthBytes = (int) in.readLong();
-            add(sequence, in.readLong(), sinceNanos, serviceNanos, lengthBytes);
+            long lengthAndHash = in.readLong();
+            add(
+                    sequence,
+                    in.readLong(),
+                    sinceNanos,
+                    serviceNanos,
+                    (int) lengthAndHash,
+                    (int) (lengthAndHash >>> 32));
         }
     }
 

@@ -18,7 +18,7 @@ final class BacklogNapi extends Napi {
 
     /// RP-22: the input queue is taken over as a whole, and only when the process queue is empty.
     @Override
-    ServiceQueue next(long nowNanos) {
+    ServiceQueue next(int work, long nowNanos) {
         if (softnetData.processQueue.isEmpty()) {
             if (softnetData.inputPktQueue.isEmpty()) {
                 scheduled = false;

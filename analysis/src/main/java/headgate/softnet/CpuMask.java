@@ -44,6 +44,17 @@ public record CpuMask(long bits) {
         return Long.SIZE - 1 - Long.numberOfLeadingZeros(bits);
     }
 
+    /// The CPUs named, lowest first.
+    int[] cpus() {
+        int[] cpus = new int[Long.bitCount(bits)];
+        long left = bits;
+        for (int i = 0; i < cpus.length; i++) {
+            cpus[i] = Long.numberOfTrailingZeros(left);
+            left &= left - 1;
+        }
+        return cpus;
+    }
+
     /// As the kernel's bitmap files take it.
     public String hex() {
         String low = Long.toHexString(bits & 0xffff_ffffL);

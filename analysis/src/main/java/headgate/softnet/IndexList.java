@@ -11,6 +11,15 @@ public record IndexList(int... indexes) {
 
     private static final int MAX_INDEX = 4095;
 
+    public IndexList {
+        indexes = indexes.clone();
+    }
+
+    @Override
+    public int[] indexes() {
+        return indexes.clone();
+    }
+
     /// @throws IllegalArgumentException with what is allowed
     static IndexList parse(String list, String emptyWord) {
         if (list.equals(emptyWord)) {

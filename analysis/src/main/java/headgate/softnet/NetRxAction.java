@@ -5,7 +5,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/// The receive softirq of one CPU: `handle_softirqs` and `net_rx_action`, with ksoftirqd.
+/// What one CPU does with packets: its receive softirq, `handle_softirqs` and `net_rx_action`, with
+/// ksoftirqd, and the threads of NAPIs that run on it.
 ///
 /// A run is not one call here, since packets take time: it stops whenever a packet is in service
 /// and goes on when the calendar says that the service has ended.
@@ -23,7 +24,9 @@ final class NetRxAction {
         IDLE,
         /// An interrupt is about to end; the softirq follows.
         RAISED,
-        /// A run is on, and a packet in service.
+        /// A driver's poll is on and has not looked at the ring yet.
+        POLLING,
+        /// A poll is on, and a packet in service.
         IN_SERVICE,
         /// ksoftirqd was woken and has not run yet.
         KSOFTIRQD_WOKEN
@@ -40,8 +43,15 @@ final class NetRxAction {
 
     private final NapiList repoll;
 
+    /// NAPIs whose threads can run.
+    private final NapiList threads;
+
     private Phase phase = Phase.IDLE;
     private boolean inKsoftirqd;
+
+    /// Whether the poll that is on is a thread's.
+    private boolean inThread;
+
     private int restartsLeft;
     private long softirqEndJiffies;
     private int budget;
@@ -56,6 +66,12 @@ final class NetRxAction {
     private long startNanos;
     private long serviceNanos;
 
+    /// Of a frame in a driver's poll: the CPU that RPS hands it to, and what that CPU has to know.
+    private int rpsCpu = ReceivePath.NO_CPU;
+
+    private int flowHash;
+    private long arrivalNanos;
+
     /// Time in softirq in the current interval, up to [#softirqSinceNanos] if one is on.
     private long softirqNanos;
 
@@ -67,11 +83,11 @@ final class NetRxAction {
         pollList = new NapiList(softnetData.napis.length);
         list = new NapiList(softnetData.napis.length);
         repoll = new NapiList(softnetData.napis.length);
+        threads = new NapiList(softnetData.napis.length);
     }
 
-    /// Whether a packet is in service on this CPU.
-    boolean isInService() {
-        return phase == Phase.IN_SERVICE;
+    private boolean isPolling() {
+        return phase == Phase.IN_SERVICE || phase == Phase.POLLING;
     }
 
     /// `____napi_schedule` on this CPU.
@@ -79,15 +95,44 @@ final class NetRxAction {
         pollList.add(index);
     }
 
-    /// RP-19, RP-33: an interrupt on this CPU ends. A pending softirq runs now, also one that waits
-    /// for ksoftirqd.
-    void irqExit(long nowNanos) {
+    /// A NAPI goes on although its poll found the end, for it missed an interrupt (RP-55).
+    void napiReschedule(int index, boolean isThreaded) {
+        (isThreaded ? threads : pollList).add(index);
+    }
+
+    /// RP-33: a pending softirq runs when the interrupt on this CPU ends, also one that waits for
+    /// ksoftirqd.
+    void raiseSoftirq(long nowNanos) {
         long due = nowNanos + path.profile().costs().irqNanos();
         if (phase == Phase.IDLE
                 || phase == Phase.KSOFTIRQD_WOKEN
                         && due < path.calendar().dueNanos(softnetData.cpu)) {
             phase = Phase.RAISED;
             path.calendar().at(softnetData.cpu, due);
+        }
+    }
+
+    /// RP-54: an interrupt takes its time from the poll that is on.
+    void interrupt(long nowNanos) {
+        if (!isPolling()) {
+            return;
+        }
+        long irqNanos = path.profile().costs().irqNanos();
+        path.calendar().at(softnetData.cpu, path.calendar().dueNanos(softnetData.cpu) + irqNanos);
+        if (phase == Phase.IN_SERVICE && rpsCpu == ReceivePath.NO_CPU) {
+            serviceNanos += irqNanos;
+        }
+    }
+
+    /// RP-57: the thread of a NAPI can run.
+    void threadWoken(int index, long nowNanos) {
+        threads.add(index);
+        if (phase == Phase.KSOFTIRQD_WOKEN) {
+            path.calendar().cancel(softnetData.cpu);
+            phase = Phase.IDLE;
+        }
+        if (phase == Phase.IDLE) {
+            runThread(nowNanos);
         }
     }
 
@@ -109,7 +154,7 @@ final class NetRxAction {
             path.counters().netRxRuns++;
             netRpsActionAndIrqEnable(nowNanos);
         } else {
-            irqExit(nowNanos);
+            raiseSoftirq(nowNanos);
         }
     }
 
@@ -118,13 +163,14 @@ final class NetRxAction {
         switch (phase) {
             case RAISED -> handleSoftirqs(nowNanos, false);
             case KSOFTIRQD_WOKEN -> handleSoftirqs(nowNanos, true);
+            case POLLING -> lookAtRing(nowNanos);
             case IN_SERVICE -> serviceEnded(nowNanos);
             case IDLE -> throw new IllegalStateException("an idle CPU has nothing due");
         }
     }
 
     long softirqNanos(long nowNanos) {
-        return softirqNanos + (isInService() ? nowNanos - softirqSinceNanos : 0);
+        return softirqNanos + (isPolling() ? nowNanos - softirqSinceNanos : 0);
     }
 
     void startInterval(long nowNanos) {
@@ -157,7 +203,7 @@ final class NetRxAction {
     private void pollAll(long nowNanos) {
         while (takeNapi()) {
             startPoll(nowNanos);
-            if (serveNext(nowNanos)) {
+            if (takesTimeToLook(nowNanos) || serveNext(nowNanos)) {
                 return;
             }
             if (endPoll(nowNanos)) {
@@ -188,30 +234,104 @@ final class NetRxAction {
         softnetData.napis[napi].startPoll(path.profile().sysctls().devWeight());
     }
 
+    /// Whether the poll begins with work that does not depend on what is in the ring.
+    private boolean takesTimeToLook(long nowNanos) {
+        long pollNanos = path.profile().costs().pollNanos();
+        if (napi == SoftnetData.BACKLOG || pollNanos == 0) {
+            return false;
+        }
+        phase = Phase.POLLING;
+        path.calendar().at(softnetData.cpu, nowNanos + pollNanos);
+        return true;
+    }
+
+    private void lookAtRing(long nowNanos) {
+        if (!serveNext(nowNanos)) {
+            goOn(nowNanos);
+        }
+    }
+
     /// Takes up the next packet of the current poll; false if there is none.
     private boolean serveNext(long nowNanos) {
-        ServiceQueue queue = softnetData.napis[napi].next(nowNanos);
+        ServiceQueue queue = softnetData.napis[napi].next(work, nowNanos);
         if (queue == null) {
             return false;
         }
+        SoftnetCosts costs = path.profile().costs();
         sequence = queue.headSequence();
         serviceNanos = queue.headServiceNanos();
         startNanos = nowNanos;
         lengthBytes = queue.headLengthBytes();
-        path.countWaiting(
-                queue.headFirstNanos(), queue.headSinceNanos(), softnetData.spliceNanos, nowNanos);
+        long due;
+        if (napi == SoftnetData.BACKLOG) {
+            rpsCpu = ReceivePath.NO_CPU;
+            softnetData.processed++;
+            path.stages()
+                    .onPacket(
+                            queue.headFirstNanos(),
+                            queue.headSinceNanos(),
+                            softnetData.spliceNanos,
+                            nowNanos);
+            due = nowNanos + serviceNanos + costs.gapNanos();
+        } else {
+            due = takeFrame(queue, nowNanos, costs);
+        }
         queue.removeHead();
-        softnetData.processed++;
         phase = Phase.IN_SERVICE;
-        path.calendar()
-                .at(softnetData.cpu, nowNanos + serviceNanos + path.profile().costs().gapNanos());
+        path.calendar().at(softnetData.cpu, due);
         return true;
+    }
+
+    /// RP-58: a driver's poll takes a frame from its ring; its descriptor is free again.
+    ///
+    /// @return when this CPU is done with it
+    private long takeFrame(ServiceQueue ring, long nowNanos, SoftnetCosts costs) {
+        path.counters().napiTaken++;
+        flowHash = ring.headFlowHash();
+        arrivalNanos = ring.headFirstNanos();
+        rpsCpu = path.getRpsCpu(flowHash);
+        ((DriverNapi) softnetData.napis[napi]).ringDepth.change(ring.length() - 1, nowNanos);
+        softnetData.napiDepth.change(1, nowNanos);
+        path.stages().onFrame(arrivalNanos, nowNanos);
+        startNanos = nowNanos + costs.driverNanos();
+        if (rpsCpu != ReceivePath.NO_CPU) {
+            return startNanos;
+        }
+        softnetData.processed++;
+        path.stages().waits.add(startNanos - arrivalNanos);
+        return startNanos + serviceNanos;
     }
 
     private void serviceEnded(long nowNanos) {
         work++;
+        if (napi == SoftnetData.BACKLOG) {
+            path.counters().processed++;
+            softnetData.processDepth.change(softnetData.processQueue.length(), nowNanos);
+        } else {
+            path.counters().napiDone++;
+            softnetData.napiDepth.change(0, nowNanos);
+        }
+        if (rpsCpu == ReceivePath.NO_CPU) {
+            deliver();
+        } else {
+            path.enqueueToBacklog(
+                    softnetData.cpu,
+                    rpsCpu,
+                    sequence,
+                    arrivalNanos,
+                    nowNanos,
+                    flowHash,
+                    serviceNanos,
+                    lengthBytes);
+        }
+        if (work < quota && serveNext(nowNanos)) {
+            return;
+        }
+        goOn(nowNanos);
+    }
+
+    private void deliver() {
         path.counters().delivered++;
-        softnetData.processDepth.change(softnetData.processQueue.length(), nowNanos);
         path.listener()
                 .delivered(
                         sequence,
@@ -219,22 +339,59 @@ final class NetRxAction {
                         startNanos,
                         startNanos + serviceNanos,
                         softnetData.cpu);
-        if (work < quota && serveNext(nowNanos)) {
-            return;
-        }
-        if (endPoll(nowNanos)) {
+    }
+
+    /// The poll is over.
+    private void goOn(long nowNanos) {
+        if (inThread) {
+            endThreadPoll(nowNanos);
+        } else if (endPoll(nowNanos)) {
             endRun(nowNanos);
         } else {
             pollAll(nowNanos);
         }
     }
 
-    /// RP-25, RP-26: true if the run has to end, which is asked after a poll, also when nothing is
-    /// left to poll.
-    private boolean endPoll(long nowNanos) {
+    /// RP-57: `napi_threaded_poll_loop`: one poll, then whatever softirq has become pending.
+    private void runThread(long nowNanos) {
+        if (threads.isEmpty()) {
+            return;
+        }
+        napi = threads.removeHead();
+        inThread = true;
+        softirqSinceNanos = nowNanos;
+        startPoll(nowNanos);
+        if (!takesTimeToLook(nowNanos) && !serveNext(nowNanos)) {
+            endThreadPoll(nowNanos);
+        }
+    }
+
+    private void endThreadPoll(long nowNanos) {
+        countPoll(nowNanos);
+        if (work >= quota) {
+            threads.add(napi);
+        }
+        napi = NO_NAPI;
+        inThread = false;
+        netRpsActionAndIrqEnable(nowNanos);
+        leaveSoftirq(nowNanos, Phase.IDLE);
+        if (pollList.isEmpty()) {
+            runThread(nowNanos);
+        } else {
+            handleSoftirqs(nowNanos, false);
+        }
+    }
+
+    private void countPoll(long nowNanos) {
         path.counters().polls++;
         path.counters().work += work;
         path.listener().polled(softnetData.cpu, nowNanos, work, inKsoftirqd);
+    }
+
+    /// RP-25, RP-26: true if the run has to end, which is asked after a poll, also when nothing is
+    /// left to poll.
+    private boolean endPoll(long nowNanos) {
+        countPoll(nowNanos);
         budget -= work;
         if (work >= quota) {
             repoll.add(napi);
@@ -255,13 +412,20 @@ final class NetRxAction {
         list.takeAll(repoll);
         pollList.takeAll(list);
         netRpsActionAndIrqEnable(nowNanos);
-        if (pollList.isEmpty()) {
-            leaveSoftirq(nowNanos, Phase.IDLE);
-        } else if (path.profile().cpus().jiffies(nowNanos) < softirqEndJiffies
+        if (!pollList.isEmpty()
+                && path.profile().cpus().jiffies(nowNanos) < softirqEndJiffies
                 && --restartsLeft > 0) {
             netRxAction(nowNanos);
-        } else if (inKsoftirqd) {
-            leaveSoftirq(nowNanos, Phase.IDLE);
+            return;
+        }
+        boolean wasKsoftirqd = inKsoftirqd;
+        inKsoftirqd = false;
+        leaveSoftirq(nowNanos, Phase.IDLE);
+        if (!threads.isEmpty()) {
+            runThread(nowNanos);
+        } else if (pollList.isEmpty()) {
+            return;
+        } else if (wasKsoftirqd) {
             handleSoftirqs(nowNanos, true);
         } else {
             wakeupSoftirqd(nowNanos);
@@ -270,7 +434,7 @@ final class NetRxAction {
 
     /// RP-31.
     private void wakeupSoftirqd(long nowNanos) {
-        leaveSoftirq(nowNanos, Phase.KSOFTIRQD_WOKEN);
+        phase = Phase.KSOFTIRQD_WOKEN;
         path.calendar().at(softnetData.cpu, nowNanos + path.profile().costs().ksoftirqdNanos());
     }
 
@@ -293,8 +457,10 @@ final class NetRxAction {
         pollList.save(out);
         list.save(out);
         repoll.save(out);
+        threads.save(out);
         out.writeByte(phase.ordinal());
         out.writeBoolean(inKsoftirqd);
+        out.writeBoolean(inThread);
         out.writeInt(restartsLeft);
         out.writeLong(softirqEndJiffies);
         out.writeInt(budget);
@@ -306,6 +472,9 @@ final class NetRxAction {
         out.writeInt(lengthBytes);
         out.writeLong(startNanos);
         out.writeLong(serviceNanos);
+        out.writeInt(rpsCpu);
+        out.writeInt(flowHash);
+        out.writeLong(arrivalNanos);
         out.writeLong(softirqNanos);
         out.writeLong(softirqSinceNanos);
     }
@@ -314,8 +483,10 @@ final class NetRxAction {
         pollList.restore(in);
         list.restore(in);
         repoll.restore(in);
+        threads.restore(in);
         phase = PHASES[Math.floorMod(in.readByte(), PHASES.length)];
         inKsoftirqd = in.readBoolean();
+        inThread = in.readBoolean();
         restartsLeft = in.readInt();
         softirqEndJiffies = in.readLong();
         budget = in.readInt();
@@ -327,6 +498,9 @@ final class NetRxAction {
         lengthBytes = in.readInt();
         startNanos = in.readLong();
         serviceNanos = in.readLong();
+        rpsCpu = Math.clamp(in.readInt(), ReceivePath.NO_CPU, path.profile().cpus().count() - 1);
+        flowHash = in.readInt();
+        arrivalNanos = in.readLong();
         softirqNanos = in.readLong();
         softirqSinceNanos = in.readLong();
     }

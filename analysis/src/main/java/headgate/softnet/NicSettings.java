@@ -61,7 +61,7 @@ public record NicSettings(
 
     /// The queue of each entry of the indirection table.
     int[] indirectionTable() {
-        int[] table = rssTable.indexes().clone();
+        int[] table = rssTable.indexes();
         if (table.length == 0) {
             table = new int[RSS_TABLE_LENGTH];
             for (int i = 0; i < table.length; i++) {

@@ -13,6 +13,18 @@ final class PathCounters {
 
     long offered;
     long delivered;
+
+    /// Frames that drivers' polls took, and that left them again.
+    long napiTaken;
+
+    long napiDone;
+
+    /// Packets that came to a backlog, refused or not.
+    long enqueued;
+
+    /// Packets whose service from a process queue ended.
+    long processed;
+
     final long[] dropped = new long[REASONS.length];
     long polls;
     long work;
@@ -24,10 +36,12 @@ final class PathCounters {
     long flowLimitCount;
     long clampedArrivals;
 
-    Map<DropReason, Long> droppedByReason() {
+    /// @param inRing drops of the ring's, or of the backlog's
+    Map<DropReason, Long> droppedByReason(boolean inRing) {
         var byReason = new EnumMap<DropReason, Long>(DropReason.class);
         for (DropReason reason : REASONS) {
-            if (dropped[reason.ordinal()] > 0) {
+            if (dropped[reason.ordinal()] > 0
+                    && inRing == (reason == DropReason.RX_MISSED_ERRORS)) {
                 byReason.put(reason, dropped[reason.ordinal()]);
             }
         }
@@ -37,6 +51,10 @@ final class PathCounters {
     void reset() {
         offered = 0;
         delivered = 0;
+        processed = 0;
+        enqueued = 0;
+        napiDone = 0;
+        napiTaken = 0;
         Arrays.fill(dropped, 0);
         polls = 0;
         work = 0;
@@ -52,6 +70,10 @@ final class PathCounters {
     void save(DataOutput out) throws IOException {
         out.writeLong(offered);
         out.writeLong(delivered);
+        out.writeLong(processed);
+        out.writeLong(enqueued);
+        out.writeLong(napiDone);
+        out.writeLong(napiTaken);
         for (long packets : dropped) {
             out.writeLong(packets);
         }
@@ -69,6 +91,10 @@ final class PathCounters {
     void restore(DataInput in) throws IOException {
         offered = in.readLong();
         delivered = in.readLong();
+        processed = in.readLong();
+        enqueued = in.readLong();
+        napiDone = in.readLong();
+        napiTaken = in.readLong();
         for (int i = 0; i < dropped.length; i++) {
             dropped[i] = in.readLong();
         }

@@ -43,7 +43,7 @@ public enum ProfileKey {
     NAPI_DEFER_HARD_IRQS(
             "napi_defer_hard_irqs",
             0,
-            Integer.MAX_VALUE,
+            10_000,
             "completions in a row that leave the interrupt masked"),
     GRO_FLUSH_TIMEOUT(
             "gro_flush_timeout",

@@ -7,82 +7,101 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
-import org.HdrHistogram.HistogramIterationValue;
 
-/// The receive path of one host under one [SoftnetProfile]: `netif_rx`, the backlog of each CPU,
-/// and the softirq that empties it, on the time of the traffic.
+/// The receive path of one host under one [SoftnetProfile]: the rings and NAPIs of its interfaces,
+/// or `netif_rx`, the backlog of each CPU, and the softirq that empties all of them, on the time of
+/// the traffic.
 ///
 /// Arrivals go in by [#offer] in order of time; what happens to them comes out through the
 /// [RxListener] and, in sums, through [#drain] and [#softnetStat]. The same calls always give the
 /// same answers. Not for several threads at once.
 ///
 /// ```
-/// offer ─► input_pkt_queue ═splice═► process_queue ─► protocol layer
-///              │ full: CPU_BACKLOG        (net_rx_action, process_backlog)
+/// offer ─► ring ─► driver's NAPI ─┬────────────────────────────────────────► protocol layer
+///   │        │ full:              │ RPS                                            ▲
+///   │        ▼ RX_MISSED_ERRORS   ▼                                                │
+///   └─ netif_rx (no ring) ─► input_pkt_queue ═splice═► process_queue ──────────────┘
+///                                 │ full: CPU_BACKLOG     (net_rx_action, process_backlog)
 /// ```
 public final class ReceivePath {
     /// Latest time that the path knows; later arrivals are put there and counted as clamped. Leaves
     /// room for what is still queued then.
     public static final long MAX_TIME = Long.MAX_VALUE / 2;
 
-    /// Longest wait that quantiles tell apart: an hour in nanoseconds.
-    static final long MAX_WAIT = 3_600_000_000_000L;
+    static final int NO_CPU = -1;
 
-    private static final int STATE_VERSION = 2;
+    private static final int STATE_VERSION = 3;
 
     private final RxListener listener;
     private final SoftnetData[] softnetData;
     private final NetRxAction[] netRxActions;
+    private final Nic nic;
 
-    /// Slot n is what CPU n does next, slot count + n the interrupt on its way to it.
+    /// Slot n is what CPU n does next, slot count + n the interrupt on its way to it; those of the
+    /// interfaces follow.
     private final EventCalendar calendar;
 
     private final PathCounters counters = new PathCounters();
-    private final Histogram waits = new Histogram(MAX_WAIT, 2);
-    private final Histogram backlogWaits = new Histogram(MAX_WAIT, 2);
-    private final Histogram softirqWaits = new Histogram(MAX_WAIT, 2);
+    private final PathStages stages;
     private SoftnetProfile profile;
     private int[] rpsMap;
     private boolean hasStarted;
     private long intervalStartNanos;
 
     public ReceivePath(SoftnetProfile profile, RxListener listener) {
+        this.profile = profile;
         this.listener = listener;
         int count = profile.cpus().count();
-        calendar = new EventCalendar(2 * count);
+        calendar = new EventCalendar(2 * count + Nic.slots(profile));
+        nic = new Nic(this, profile, 2 * count);
         softnetData = new SoftnetData[count];
         netRxActions = new NetRxAction[count];
         for (int cpu = 0; cpu < count; cpu++) {
             softnetData[cpu] = new SoftnetData(cpu, profile.sysctls());
+        }
+        for (DriverNapi queue : nic.queues()) {
+            softnetData[queue.pollCpu].add(queue);
+        }
+        for (int cpu = 0; cpu < count; cpu++) {
             netRxActions[cpu] = new NetRxAction(this, softnetData[cpu]);
         }
-        this.profile = profile;
-        rpsMap = rpsMap(profile.cpus());
+        stages = new PathStages(counters, softnetData, nic.queues());
+        rpsMap = profile.cpus().rpsCpus().cpus();
     }
 
     public SoftnetProfile profile() {
         return profile;
     }
 
-    /// Changes the settings of the running host, as `sysctl -w` does; what is queued stays. A new
-    /// `dev_weight` works from the poll after the next one (RP-23).
+    /// Whether a running host can take these settings on: it keeps its CPUs, interfaces, queues,
+    /// and who polls them.
+    public boolean canAdopt(SoftnetProfile other) {
+        return other.cpus().count() == profile.cpus().count()
+                && other.cpus().irqCpus().equals(profile.cpus().irqCpus())
+                && other.nic().interfaces() == profile.nic().interfaces()
+                && other.nic().rxQueues() == profile.nic().rxQueues()
+                && other.nic().threadedCpus().equals(profile.nic().threadedCpus());
+    }
+
+    /// Changes the settings of the running host, as `sysctl -w` and `ethtool` do; what is queued
+    /// stays. A new `dev_weight` works from the poll after the next one (RP-23).
     ///
-    /// @throws IllegalArgumentException if the number of CPUs differs
+    /// @throws IllegalArgumentException unless [#canAdopt]
     public void adopt(SoftnetProfile newProfile) {
-        if (newProfile.cpus().count() != profile.cpus().count()) {
+        if (!canAdopt(newProfile)) {
             throw new IllegalArgumentException(
-                    "a running host keeps its %d CPUs; the profile has %d"
-                            .formatted(profile.cpus().count(), newProfile.cpus().count()));
+                    "a running host keeps its CPUs, interfaces, queues and who polls them: "
+                            + newProfile.differenceFrom(profile));
         }
         profile = newProfile;
-        rpsMap = rpsMap(newProfile.cpus());
+        rpsMap = newProfile.cpus().rpsCpus().cpus();
+        nic.adopt(newProfile.nic());
         for (SoftnetData cpu : softnetData) {
             cpu.setFlowLimit(newProfile.sysctls());
         }
     }
 
-    /// A frame arrives whose service takes what the profile's costs say.
+    /// A frame arrives on the first interface whose service takes what the profile's costs say.
     public void offer(long sequence, long arrivalNanos, int lengthBytes, int flowHash) {
         offer(
                 sequence,
@@ -92,15 +111,27 @@ public final class ReceivePath {
                 profile.costs().serviceNanos(lengthBytes));
     }
 
+    /// A frame arrives on the first interface.
+    public void offer(
+            long sequence, long arrivalNanos, int lengthBytes, int flowHash, long serviceNanos) {
+        offer(sequence, arrivalNanos, lengthBytes, flowHash, serviceNanos, 0);
+    }
+
     /// A frame arrives.
     ///
     /// @param sequence what the listener will call it; the path gives no meaning to it
     /// @param arrivalNanos not before the arrival before; a time that is, is raised to that one,
     ///   and counted (RP-3)
-    /// @param flowHash chooses the CPU and the flow's share; 0 is never steered (RP-8)
+    /// @param flowHash chooses the queue, the CPU and the flow's share; 0 is never steered (RP-8)
     /// @param serviceNanos time in the protocol layer; held within 0 and [SoftnetCosts#MAX]
+    /// @param interfaceIndex which interface, from 0; counted on from 0 again behind the last one
     public void offer(
-            long sequence, long arrivalNanos, int lengthBytes, int flowHash, long serviceNanos) {
+            long sequence,
+            long arrivalNanos,
+            int lengthBytes,
+            int flowHash,
+            long serviceNanos,
+            int interfaceIndex) {
         long now = Math.clamp(arrivalNanos, 0, MAX_TIME);
         if (!hasStarted) {
             start(now);
@@ -111,11 +142,22 @@ public final class ReceivePath {
         }
         runUntil(now);
         counters.offered++;
+        long service = Math.clamp(serviceNanos, 0, SoftnetCosts.MAX);
+        int entry = Integer.remainderUnsigned(interfaceIndex, profile.nic().interfaces());
+        if (profile.nic().hasRings()) {
+            nic.receive(sequence, now, lengthBytes, flowHash, service, entry);
+            return;
+        }
+        int cpu = profile.cpus().irqCpus().inTurn(entry);
+        int targetCpu = getRpsCpu(flowHash);
         enqueueToBacklog(
+                cpu,
+                targetCpu == NO_CPU ? cpu : targetCpu,
                 sequence,
                 now,
+                now,
                 flowHash,
-                Math.clamp(serviceNanos, 0, SoftnetCosts.MAX),
+                service,
                 lengthBytes);
     }
 
@@ -125,6 +167,8 @@ public final class ReceivePath {
             int slot = calendar.take();
             if (slot < netRxActions.length) {
                 netRxActions[slot].proceed(calendar.nowNanos());
+            } else if (slot >= 2 * netRxActions.length) {
+                nic.proceed(slot, calendar.nowNanos());
             } else {
                 netRxActions[slot - netRxActions.length].rpsTriggerSoftirq(calendar.nowNanos());
             }
@@ -168,20 +212,28 @@ public final class ReceivePath {
     private void startInterval(long nowNanos) {
         intervalStartNanos = nowNanos;
         counters.reset();
-        waits.reset();
-        backlogWaits.reset();
-        softirqWaits.reset();
+        stages.reset();
+        nic.startInterval(nowNanos);
         for (int cpu = 0; cpu < softnetData.length; cpu++) {
             softnetData[cpu].startInterval(nowNanos);
             netRxActions[cpu].startInterval(nowNanos);
         }
     }
 
-    /// RP-6 to RP-14.
-    private void enqueueToBacklog(
-            long sequence, long nowNanos, int flowHash, long serviceNanos, int lengthBytes) {
-        int cpu = profile.cpus().irqCpus().inTurn(0);
-        int targetCpu = getRpsCpu(flowHash, cpu);
+    /// RP-10 to RP-14.
+    ///
+    /// @param cpu which enqueues
+    /// @param arrivalNanos when the frame came to the host
+    void enqueueToBacklog(
+            int cpu,
+            int targetCpu,
+            long sequence,
+            long arrivalNanos,
+            long nowNanos,
+            int flowHash,
+            long serviceNanos,
+            int lengthBytes) {
+        counters.enqueued++;
         SoftnetData target = softnetData[targetCpu];
         int netdevMaxBacklog = profile.sysctls().netdevMaxBacklog();
         if (target.isInputFull(netdevMaxBacklog)
@@ -198,7 +250,7 @@ public final class ReceivePath {
             target.backlog.scheduled = true;
             schedule(cpu, targetCpu, nowNanos);
         }
-        target.enqueue(sequence, nowNanos, nowNanos, serviceNanos, lengthBytes);
+        target.enqueue(sequence, arrivalNanos, nowNanos, serviceNanos, lengthBytes);
     }
 
     private boolean isFlowLimited(int cpu, SoftnetData target, int flowHash, int netdevMaxBacklog) {
@@ -211,21 +263,21 @@ public final class ReceivePath {
     private void schedule(int cpu, int targetCpu, long nowNanos) {
         if (cpu == targetCpu) {
             netRxActions[cpu].napiSchedule(SoftnetData.BACKLOG);
-            netRxActions[cpu].irqExit(nowNanos);
+            netRxActions[cpu].raiseSoftirq(nowNanos);
         } else {
             netRxActions[cpu].napiScheduleRps(targetCpu, nowNanos);
         }
     }
 
-    private void drop(long sequence, long nowNanos, int cpu, DropReason reason) {
+    void drop(long sequence, long nowNanos, int cpu, DropReason reason) {
         counters.dropped[reason.ordinal()]++;
         listener.dropped(sequence, nowNanos, cpu, reason);
     }
 
-    /// RP-8.
-    private int getRpsCpu(int flowHash, int cpu) {
+    /// RP-8: [#NO_CPU] where the packet is not steered.
+    int getRpsCpu(int flowHash) {
         return rpsMap.length == 0 || flowHash == 0
-                ? cpu
+                ? NO_CPU
                 : rpsMap[(int) ((flowHash & 0xffff_ffffL) * rpsMap.length >>> 32)];
     }
 
@@ -242,11 +294,12 @@ public final class ReceivePath {
         return counters;
     }
 
-    /// A packet's service begins, which came to the process queue at `splicedNanos`.
-    void countWaiting(long arrivalNanos, long enqueuedNanos, long splicedNanos, long nowNanos) {
-        waits.recordValue(Math.min(nowNanos - arrivalNanos, MAX_WAIT));
-        backlogWaits.recordValue(Math.min(splicedNanos - enqueuedNanos, MAX_WAIT));
-        softirqWaits.recordValue(Math.min(nowNanos - splicedNanos, MAX_WAIT));
+    PathStages stages() {
+        return stages;
+    }
+
+    NetRxAction netRxAction(int cpu) {
+        return netRxActions[cpu];
     }
 
     RxListener listener() {
@@ -265,18 +318,17 @@ public final class ReceivePath {
                 busiestCpuNanos = nanos;
             }
         }
-        StageStats backlog = backlogStage(endNanos);
-        StageStats softirq = softirqStage(endNanos);
+        List<StageStats> inOrder = stages.stats(profile, intervalStartNanos, endNanos);
         return new PathStats(
                 profile.name(),
                 intervalStartNanos,
                 endNanos,
                 counters.offered,
                 counters.delivered,
-                backlog.droppedPackets(),
-                backlog.depthLast() + softirq.depthLast(),
-                List.of(backlog, softirq),
-                WaitQuantiles.of(waits),
+                inOrder.stream().mapToLong(StageStats::droppedPackets).sum(),
+                inOrder.stream().mapToLong(StageStats::depthLast).sum(),
+                inOrder,
+                stages.waits.quantiles(),
                 counters.polls,
                 counters.work,
                 counters.netRxRuns,
@@ -291,53 +343,6 @@ public final class ReceivePath {
                 counters.irqs);
     }
 
-    private StageStats backlogStage(long endNanos) {
-        long spliced = 0;
-        long last = 0;
-        long max = 0;
-        double mean = 0;
-        for (SoftnetData cpu : softnetData) {
-            spliced += cpu.splicedPackets;
-            last += cpu.inputDepth.last();
-            max = Math.max(max, cpu.inputDepth.max());
-            mean += cpu.inputDepth.mean(intervalStartNanos, endNanos);
-        }
-        long capacity = Integer.toUnsignedLong(profile.sysctls().netdevMaxBacklog()) + 1;
-        return new StageStats(
-                "backlog",
-                Math.min(capacity, SoftnetData.QUEUE_LIMIT),
-                counters.offered,
-                spliced,
-                counters.droppedByReason(),
-                last,
-                max,
-                mean,
-                WaitQuantiles.of(backlogWaits));
-    }
-
-    private StageStats softirqStage(long endNanos) {
-        long spliced = 0;
-        long last = 0;
-        long max = 0;
-        double mean = 0;
-        for (SoftnetData cpu : softnetData) {
-            spliced += cpu.splicedPackets;
-            last += cpu.processDepth.last();
-            max = Math.max(max, cpu.processDepth.max());
-            mean += cpu.processDepth.mean(intervalStartNanos, endNanos);
-        }
-        return new StageStats(
-                "softirq",
-                -1,
-                spliced,
-                counters.delivered,
-                Map.of(),
-                last,
-                max,
-                mean,
-                WaitQuantiles.of(softirqWaits));
-    }
-
     /// Writes everything that the future depends on; [#restore] goes on from there as if nothing
     /// had happened.
     public void save(DataOutput out) throws IOException {
@@ -347,9 +352,8 @@ public final class ReceivePath {
         out.writeLong(intervalStartNanos);
         calendar.save(out);
         counters.save(out);
-        save(waits, out);
-        save(backlogWaits, out);
-        save(softirqWaits, out);
+        stages.save(out);
+        nic.save(out);
         for (int cpu = 0; cpu < softnetData.length; cpu++) {
             softnetData[cpu].save(out);
             netRxActions[cpu].save(out);
@@ -368,9 +372,8 @@ public final class ReceivePath {
         path.intervalStartNanos = in.readLong();
         path.calendar.restore(in);
         path.counters.restore(in);
-        restore(path.waits, in);
-        restore(path.backlogWaits, in);
-        restore(path.softirqWaits, in);
+        path.stages.restore(in);
+        path.nic.restore(in);
         for (int cpu = 0; cpu < path.softnetData.length; cpu++) {
             path.softnetData[cpu].restore(in);
             path.netRxActions[cpu].restore(in);
@@ -400,35 +403,5 @@ public final class ReceivePath {
         } catch (IllegalArgumentException e) {
             throw new IOException("state of a profile that cannot be: " + e.getMessage(), e);
         }
-    }
-
-    private static void save(Histogram waits, DataOutput out) throws IOException {
-        int values = 0;
-        for (HistogramIterationValue _ : waits.recordedValues()) {
-            values++;
-        }
-        out.writeInt(values);
-        for (HistogramIterationValue value : waits.recordedValues()) {
-            out.writeLong(value.getValueIteratedTo());
-            out.writeLong(value.getCountAtValueIteratedTo());
-        }
-    }
-
-    private static void restore(Histogram waits, DataInput in) throws IOException {
-        for (int values = in.readInt(); values > 0; values--) {
-            long wait = Math.clamp(in.readLong(), 0, MAX_WAIT);
-            waits.recordValueWithCount(wait, Math.max(0, in.readLong()));
-        }
-    }
-
-    private static int[] rpsMap(SoftnetCpus cpus) {
-        int[] map = new int[Long.bitCount(cpus.rpsCpus().bits())];
-        int length = 0;
-        for (int cpu = 0; cpu < cpus.count(); cpu++) {
-            if (cpus.rpsCpus().contains(cpu)) {
-                map[length++] = cpu;
-            }
-        }
-        return map;
     }
 }

@@ -5,6 +5,7 @@ import headgate.sim.ServiceQueue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /// The queues and counters of one CPU (`struct softnet_data`).
 final class SoftnetData {
@@ -23,7 +24,10 @@ final class SoftnetData {
     final BacklogNapi backlog;
 
     /// Every NAPI that this CPU polls; a NAPI's index is its place here.
-    final Napi[] napis;
+    Napi[] napis;
+
+    /// Whether a driver's poll is at a frame.
+    final QueueDepth napiDepth = new QueueDepth();
 
     /// CPUs that this one has to interrupt (`rps_ipi_list`), as a mask.
     long rpsIpiList;
@@ -48,6 +52,13 @@ final class SoftnetData {
         backlog = new BacklogNapi(this, sysctls.devWeight());
         napis = new Napi[] {backlog};
         setFlowLimit(sysctls);
+    }
+
+    /// Puts a queue of an interface among the NAPIs that this CPU polls.
+    void add(DriverNapi queue) {
+        queue.index = napis.length;
+        napis = Arrays.copyOf(napis, napis.length + 1);
+        napis[queue.index] = queue;
     }
 
     /// RP-13: a table is made, empty, when the bit of a CPU is turned on, and keeps its size.
@@ -80,7 +91,7 @@ final class SoftnetData {
 
     void enqueue(
             long sequence, long arrivalNanos, long nowNanos, long serviceNanos, int lengthBytes) {
-        inputPktQueue.add(sequence, arrivalNanos, nowNanos, serviceNanos, lengthBytes);
+        inputPktQueue.add(sequence, arrivalNanos, nowNanos, serviceNanos, lengthBytes, 0);
         inputDepth.change(inputPktQueue.length(), nowNanos);
     }
 
@@ -99,6 +110,7 @@ final class SoftnetData {
         splicedPackets = 0;
         inputDepth.startInterval(nowNanos);
         processDepth.startInterval(nowNanos);
+        napiDepth.startInterval(nowNanos);
     }
 
     SoftnetStat stat() {
@@ -118,6 +130,7 @@ final class SoftnetData {
         processQueue.save(out);
         inputDepth.save(out);
         processDepth.save(out);
+        napiDepth.save(out);
         out.writeInt(backlog.weight);
         out.writeBoolean(backlog.scheduled);
         out.writeLong(rpsIpiList);
@@ -139,6 +152,7 @@ final class SoftnetData {
         processQueue.restore(in);
         inputDepth.restore(in);
         processDepth.restore(in);
+        napiDepth.restore(in);
         backlog.weight = in.readInt();
         backlog.scheduled = in.readBoolean();
         rpsIpiList = in.readLong();

@@ -50,6 +50,22 @@ class EventCalendarTest {
     }
 
     @Test
+    void forgetsWhatIsCancelled() {
+        calendar.at(0, 30);
+        calendar.at(1, 10);
+        calendar.at(2, 20);
+        calendar.cancel(1);
+        calendar.cancel(3);
+
+        assertEquals(EventCalendar.NEVER, calendar.dueNanos(1));
+        assertEquals(2, calendar.take());
+        calendar.at(1, 25);
+        assertEquals(1, calendar.take());
+        assertEquals(0, calendar.take());
+        assertEquals(EventCalendar.NEVER, calendar.nextDueNanos());
+    }
+
+    @Test
     void refusesThePast() {
         calendar.advanceTo(100);
 

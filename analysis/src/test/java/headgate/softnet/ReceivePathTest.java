@@ -1,6 +1,7 @@
 package headgate.softnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -395,12 +396,16 @@ class ReceivePathTest {
     }
 
     @Test
-    void keepsItsNumberOfCpus() {
+    void keepsItsCpusInterfacesAndQueues() {
         var path = new ReceivePath(FREE, log);
         var refused =
                 assertThrows(
                         IllegalArgumentException.class, () -> path.adopt(FREE.with("cpus", "2")));
-        assertEquals("a running host keeps its 1 CPUs; the profile has 2", refused.getMessage());
+        assertEquals(
+                "a running host keeps its CPUs, interfaces, queues and who polls them: cpus=2",
+                refused.getMessage());
+        assertFalse(path.canAdopt(FREE.with("rx_queues", "1")));
+        assertTrue(path.canAdopt(FREE.with("ring", "512")));
     }
 
     @Test

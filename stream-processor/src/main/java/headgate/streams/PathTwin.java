@@ -49,7 +49,7 @@ final class PathTwin {
 
     /// Goes on with other settings, as a host does when they are written; false if it cannot.
     boolean adopt(SoftnetProfile profile) {
-        boolean can = profile.cpus().count() == path.profile().cpus().count();
+        boolean can = path.canAdopt(profile);
         if (can) {
             path.adopt(profile);
         }

@@ -1,0 +1,87 @@
+package headgate.softnet;
+
+import headgate.sim.QueueDepth;
+import headgate.sim.ServiceQueue;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/// One receive queue of an interface: its ring, its interrupt, and the NAPI by which the driver
+/// empties it.
+final class DriverNapi extends Napi {
+    private final Nic nic;
+
+    /// Place among the queues of all interfaces.
+    final int queue;
+
+    /// The CPU that takes the interrupt.
+    final int irqCpu;
+
+    /// The CPU that polls: that of the interrupt, or of the NAPI's thread.
+    final int pollCpu;
+
+    /// Place in [SoftnetData#napis] of the CPU that polls.
+    int index;
+
+    final ServiceQueue ring = new ServiceQueue(SoftnetData.QUEUE_LIMIT);
+    final QueueDepth ringDepth = new QueueDepth();
+
+    /// Whether the driver has turned the interrupt off.
+    boolean isIrqMasked;
+
+    /// Whether an interrupt came while this was scheduled (`NAPI_STATE_MISSED`).
+    boolean isMissed;
+
+    /// Completions that may still leave the interrupt masked (`defer_hard_irqs_count`).
+    int deferHardIrqsCount;
+
+    /// Frames that no interrupt has told of yet, and when the first of them came.
+    int unreportedFrames;
+
+    long unreportedSinceNanos;
+
+    DriverNapi(Nic nic, int queue, int irqCpu, int pollCpu, int weight) {
+        super(weight);
+        this.nic = nic;
+        this.queue = queue;
+        this.irqCpu = irqCpu;
+        this.pollCpu = pollCpu;
+    }
+
+    /// A driver's weight is its own; `dev_weight` does not reach it.
+    @Override
+    void startPoll(int devRxWeight) {}
+
+    @Override
+    ServiceQueue next(int work, long nowNanos) {
+        if (ring.isEmpty()) {
+            nic.napiCompleteDone(this, work, nowNanos);
+            return null;
+        }
+        return ring;
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeInt(weight);
+        out.writeBoolean(scheduled);
+        ring.save(out);
+        ringDepth.save(out);
+        out.writeBoolean(isIrqMasked);
+        out.writeBoolean(isMissed);
+        out.writeInt(deferHardIrqsCount);
+        out.writeInt(unreportedFrames);
+        out.writeLong(unreportedSinceNanos);
+    }
+
+    void restore(DataInput in) throws IOException {
+        weight = in.readInt();
+        scheduled = in.readBoolean();
+        ring.restore(in);
+        ringDepth.restore(in);
+        isIrqMasked = in.readBoolean();
+        isMissed = in.readBoolean();
+        deferHardIrqsCount = in.readInt();
+        unreportedFrames = in.readInt();
+        unreportedSinceNanos = in.readLong();
+    }
+}
