@@ -69,7 +69,7 @@ public final class AgentCommand implements Callable<Integer> {
             description =
                     "What may wait for the broker; then a file waits and a live source sheds;"
                             + " MiB (default: ${DEFAULT-VALUE}).",
-            defaultValue = "64")
+            defaultValue = "40")
     private int outboxMebibytes;
 
     @Option(

@@ -183,7 +183,7 @@ public final class CaptureAgent {
             throws IOException, BrokerUnavailableException {
         try {
             return new Run(point, publisher, host).toEnd();
-        } catch (IOException | BrokerUnavailableException | RuntimeException e) {
+        } catch (IOException | BrokerUnavailableException | RuntimeException | Error e) {
             stop();
             throw e;
         }

@@ -123,13 +123,13 @@ public record CaptureSettings(
                     "spool-size " + spoolBytes + " is less than " + Spool.LEAST_BYTES + " bytes");
         }
 
-        /// Four lanes, 64 MiB, two minutes, no spool.
+        /// Four lanes, 40 MiB, two minutes, no spool.
         public static Publishing to(String brokers) {
             return new Publishing(
                     brokers,
                     Topics.DEFAULT,
                     4,
-                    64 << 20,
+                    40 << 20,
                     Duration.ofMinutes(2),
                     null,
                     1 << 30,

@@ -71,6 +71,7 @@ final class FramePublisher implements AutoCloseable {
     private long underWayBytes;
     private long lastProgressNanos = System.nanoTime();
     private Exception failure;
+    private Throwable broken;
 
     /// @param framePartitions how many partitions the topic `frames` has
     private record Connection(KafkaProducer<byte[], byte[]> producer, int framePartitions) {}
@@ -93,7 +94,11 @@ final class FramePublisher implements AutoCloseable {
         if (spool != null) {
             connector.start();
         }
-        this.sender = Thread.ofPlatform().name("headgate-publisher").start(this::send);
+        this.sender =
+                Thread.ofPlatform()
+                        .name("headgate-publisher")
+                        .uncaughtExceptionHandler((_, thrown) -> breakDown(thrown))
+                        .start(this::send);
         this.watcher = Thread.ofVirtual().name("headgate-publisher-watch").start(this::watch);
     }
 
@@ -271,7 +276,7 @@ final class FramePublisher implements AutoCloseable {
     private synchronized boolean awaitAtMost(BooleanSupplier condition, long millis) {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         try {
-            while (!condition.getAsBoolean() && failure == null) {
+            while (!condition.getAsBoolean() && failure == null && broken == null) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
                 if (left <= 0) {
                     break;
@@ -290,10 +295,19 @@ final class FramePublisher implements AutoCloseable {
         notifyAll();
     }
 
+    private synchronized void breakDown(Throwable thrown) {
+        broken = thrown;
+        notifyAll();
+    }
+
     /// @throws BrokerUnavailableException when a value could not be published
+    /// @throws IllegalStateException when nothing is published any more, by our own fault
     void requireHealth() throws BrokerUnavailableException {
         Exception cause;
         synchronized (this) {
+            if (broken != null) {
+                throw new IllegalStateException("publishing broke down: " + broken, broken);
+            }
             cause = failure;
         }
         if (cause != null) {
