@@ -1,9 +1,10 @@
 package headgate.forwarding;
 
-import java.util.List;
+/// What a lookup found (kernel: `struct fib_result`); reused from lookup to lookup.
+public final class FibResult {
+    /// The rule that decided; null where no rules are asked.
+    public FibRule rule;
 
-/// What an IPv4 lookup found (kernel: `struct fib_result`); reused from lookup to lookup.
-public final class FibResult extends FibAnswer {
     /// The table that answered; null if none did.
     public Fib table;
 
@@ -13,30 +14,30 @@ public final class FibResult extends FibAnswer {
     /// The route; null if none matched.
     public FibInfo info;
 
-    @Override
+    public int nextHopIndex;
+
+    /// Why the answer cannot be known from the snapshot; null if it can.
+    public String incomplete;
+
     void clear() {
-        super.clear();
+        rule = null;
         table = null;
         leaf = -1;
         info = null;
+        nextHopIndex = 0;
+        incomplete = null;
     }
 
-    @Override
-    List<NextHop> nextHops() {
-        return info == null ? List.of() : info.nextHops();
-    }
-
-    @Override
-    int prefixLength() {
-        return table.prefixLength(leaf);
+    public NextHop nextHop() {
+        return info.nextHops().get(nextHopIndex);
     }
 
     public Prefix prefix() {
         return table.prefix(leaf);
     }
 
-    @Override
+    /// The route that answered, as a value that may be kept; null if none did.
     public Route route() {
-        return info == null ? null : new Route4(prefix(), table.id(), info);
+        return info == null ? null : new Route(prefix(), table.id(), info);
     }
 }

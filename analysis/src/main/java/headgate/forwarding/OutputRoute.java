@@ -12,14 +12,13 @@ final class OutputRoute {
     }
 
     RouteAnswer answer(RouteQuery query) {
-        int destination = (int) query.destination().low();
-        if (destination == 0
-                || destination == Inet4.LIMITED_BROADCAST
-                || Inet4.isMulticast(destination)) {
+        if (query.destination() == 0
+                || query.destination() == Inet4.LIMITED_BROADCAST
+                || Inet4.isMulticast(query.destination())) {
             return RouteAnswer.incomplete(
                     "broadcasts and multicasts of the host's own are not modelled");
         }
-        if (source(query) != 0 && !host.hasAddress(source(query))) {
+        if (query.source() != 0 && !host.hasAddress(query.source())) {
             return RouteAnswer.failed(Errno.EINVAL, null);
         }
         var result = new FibResult();
@@ -41,15 +40,11 @@ final class OutputRoute {
         };
     }
 
-    private static int source(RouteQuery query) {
-        return (int) query.source().low();
-    }
-
     private Flowi4 flow(RouteQuery query) {
         var flow = new Flowi4();
         flow.inputDevice = host.loopback();
-        flow.source = source(query);
-        flow.destination = (int) query.destination().low();
+        flow.source = query.source();
+        flow.destination = query.destination();
         flow.tos = query.tos();
         flow.mark = query.mark();
         flow.protocol = query.protocol() < 0 ? Skb.UDP : query.protocol();
@@ -60,8 +55,7 @@ final class OutputRoute {
 
     private RouteAnswer local(RouteQuery query, FibResult result) {
         String device = host.loopback() == null ? "lo" : host.loopback().name();
-        int destination = (int) query.destination().low();
-        int source = source(query) != 0 ? source(query) : destination;
+        int source = query.source() != 0 ? query.source() : query.destination();
         return answer(result, device, "", Inet4.format(source), List.of("local"));
     }
 
@@ -71,11 +65,12 @@ final class OutputRoute {
                     "multipath is not modelled for packets of the host's own");
         }
         NextHop hop = result.nextHop();
-        int source = source(query) != 0 ? source(query) : source(result.info, hop);
+        int source = query.source() != 0 ? query.source() : source(result.info, hop);
         if (source == 0) {
             return RouteAnswer.incomplete("no source address to choose on " + hop.device());
         }
-        return answer(result, hop.device().name(), hop.via(), Inet4.format(source), List.of());
+        String via = hop.gateway() != 0 ? Inet4.format(hop.gateway()) : hop.gateway6();
+        return answer(result, hop.device().name(), via, Inet4.format(source), List.of());
     }
 
     /// The route's own choice, or the primary address in the next hop's subnet, or the first.

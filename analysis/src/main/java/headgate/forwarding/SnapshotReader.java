@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import headgate.forwarding.HostSnapshot.Hook;
-import headgate.packet.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -55,15 +54,13 @@ final class SnapshotReader {
     private final Documents documents;
 
     final Map<String, NetDevice> devices = new LinkedHashMap<>();
-    final Neighbours6 neighbours6 = new Neighbours6();
+    final Map<String, Long> neighbours6 = new HashMap<>();
     final Neighbours neighbours = new Neighbours();
     final Set<Hook> hooks = EnumSet.noneOf(Hook.class);
     final List<Unmodelled> unmodelled = new ArrayList<>();
     final Map<String, Fib> tables = new TreeMap<>();
-    final Map<String, Fib6> tables6 = new TreeMap<>();
     NetDevice loopback;
-    FibRules<Flowi4, FibResult> rules;
-    FibRules<Flowi6, Fib6Result> rules6;
+    FibRules rules;
     Sysctls sysctls;
     boolean customLocalRoutes;
     boolean neighboursKnown;
@@ -71,7 +68,6 @@ final class SnapshotReader {
     long unmodelledCount;
     String noRoutes;
     Sockets sockets;
-    String noRoutes6;
 
     SnapshotReader(Documents documents) {
         this.documents = documents;
@@ -86,18 +82,11 @@ final class SnapshotReader {
         var routes = new RouteDocument(this, nextHopObjects);
         boolean routesKnown = elements("route4.json", routes::read);
         customLocalRoutes = routes.customLocalRoutes();
-        var ruleDocument = new RuleDocument<>(this, new RuleDocument.Family4(routes));
+        var ruleDocument = new RuleDocument(this, routes);
         boolean rulesKnown = elements("rule4.json", ruleDocument::read);
         rules = ruleDocument.build();
         tables.putAll(routes.tables());
-        noRoutes = missing("4", routesKnown, rulesKnown);
-        var routes6 = new Route6Document(nextHopObjects);
-        boolean routes6Known = elements("route6.json", routes6::read);
-        var rule6Document = new RuleDocument<>(this, new RuleDocument.Family6(routes6));
-        boolean rules6Known = elements("rule6.json", rule6Document::read);
-        rules6 = rule6Document.build();
-        tables6.putAll(routes6.tables());
-        noRoutes6 = missing("6", routes6Known, rules6Known);
+        noRoutes = missing(routesKnown, rulesKnown);
         var ruleset = new NftDocument(this);
         elements("nft.json", ruleset::read);
         hooks.addAll(ruleset.hooks());
@@ -113,11 +102,11 @@ final class SnapshotReader {
         }
     }
 
-    private static String missing(String version, boolean routesKnown, boolean rulesKnown) {
+    private static String missing(boolean routesKnown, boolean rulesKnown) {
         if (!routesKnown) {
-            return "the snapshot has no route" + version + ".json";
+            return "the snapshot has no route4.json";
         }
-        return rulesKnown ? null : "the snapshot has no rule" + version + ".json";
+        return rulesKnown ? null : "the snapshot has no rule4.json";
     }
 
     /// Lists something that is not known, and says so in words that an answer can carry.
@@ -256,14 +245,11 @@ final class SnapshotReader {
                         && states.stream()
                                 .noneMatch(Set.of("INCOMPLETE", "FAILED", "NONE")::contains);
         Integer ipv4 = Inet4.parse(destination);
-        IpAddress ipv6 = Inet6.parse(destination);
-        long known = valid ? address : Neighbours.INVALID;
         if (ipv4 != null) {
-            neighbours.put(device, ipv4, known);
-        } else if (ipv6 != null) {
-            neighbours6.put(device, ipv6.high(), ipv6.low(), known);
+            neighbours.put(device, ipv4, valid ? address : Neighbours.INVALID);
         } else {
-            element.note("dst", "is not an address");
+            neighbours6.put(
+                    device.name() + " " + destination, valid ? address : Neighbours.INVALID);
         }
     }
 }

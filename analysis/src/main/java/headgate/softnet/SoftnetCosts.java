@@ -32,7 +32,7 @@ public record SoftnetCosts(
     /// Gap and wake-up are medians over quiet recorded runs of a 6.18 kernel on a small virtual
     /// machine; the service is an assumption: IPv4 and UDP up to the socket's queue.
     public static final SoftnetCosts SMALL_VIRTUAL_MACHINE =
-            new SoftnetCosts(1_000, 12_000, 8_000, 470, 1_000, 0, 150, 300, 0, 24_000);
+            new SoftnetCosts(1_000, 12_000, 8_000, 470, 1_000, 0, 150, 300, 0, 23_700);
 
     public SoftnetCosts {
         ProfileKey.IRQ_NS.require(irqNanos);

@@ -9,9 +9,10 @@ import picocli.CommandLine.Spec;
         name = "validate",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "WHAT",
-        description = "Hold what Headgate says to what other tools say of the same input.",
-        subcommands = ValidateDecodeCommand.class,
-        footer = {"", "  headgate validate decode day.pcap"})
+        description =
+                "Hold what Headgate says against what other tools, or a real kernel, say of the same input.",
+        subcommands = {ValidateDecodeCommand.class, ValidatePathCommand.class},
+        footer = {"", "  headgate validate decode day.pcap", "  headgate validate path cases"})
 final class ValidateCommand implements Runnable {
     @Spec private CommandSpec spec;
 

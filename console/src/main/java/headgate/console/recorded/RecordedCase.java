@@ -1,16 +1,15 @@
 package headgate.console.recorded;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// One experiment with a real kernel's backlog: what was set, what the rules say must come out, and
 /// its runs.
@@ -30,7 +29,12 @@ public record RecordedCase(
         List<Integer> exactPollWorks,
         List<RecordedRun> runs) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /// What a firewall without rules costs beside the gap between packets: saturated, 501 ns from
+    /// one packet to the next.
+    private static final String NFT_PACKET_NS = "70";
+
+    /// Only its name says how many rules a case had.
+    private static final Pattern NFT_RULES = Pattern.compile("^nft_N(\\d{1,6})_");
 
     public RecordedCase {
         exact = Map.copyOf(exact);
@@ -43,18 +47,10 @@ public record RecordedCase(
     /// @throws IOException if the directory or one of its files cannot be read, or is not such a
     ///   case
     public static List<RecordedCase> readAll(Path directory) throws IOException {
-        var cases = new ArrayList<RecordedCase>();
-        List<Path> files;
-        try (Stream<Path> entries = Files.list(directory)) {
-            files = entries.filter(it -> it.toString().endsWith(".json")).sorted().toList();
-        }
-        for (Path file : files) {
-            JsonNode json = JSON.readTree(file.toFile());
-            if (json.path("settings").has("netdev_max_backlog")) {
-                cases.add(of(json, directory));
-            }
-        }
-        return cases;
+        return CaseFiles.readAll(
+                directory,
+                json -> json.path("settings").has("netdev_max_backlog"),
+                RecordedCase::of);
     }
 
     private static RecordedCase of(JsonNode json, Path directory) throws IOException {
@@ -85,23 +81,35 @@ public record RecordedCase(
         JsonNode settings = json.path("settings");
         try {
             return SoftnetProfile.of(
-                    json.path("id").asText(),
-                    Map.of(
-                            "hz", json.path("hz").asText("250"),
-                            "cpus", "2",
-                            "irq_cpu", "0",
-                            "rps", "1",
-                            "backlog", settings.path("netdev_max_backlog").asText(),
-                            "weight", settings.path("dev_weight").asText(),
-                            "budget", settings.path("netdev_budget").asText(),
-                            "budget_usecs", settings.path("netdev_budget_usecs").asText(),
-                            "flow_limit",
-                                    json.path("flow_limit_on_enqueuing_cpu").asBoolean()
-                                            ? "0"
-                                            : "off"));
+                            json.path("id").asText(),
+                            Map.of(
+                                    "hz", json.path("hz").asText("250"),
+                                    "cpus", "2",
+                                    "irq_cpu", "0",
+                                    "rps", "1",
+                                    "backlog", settings.path("netdev_max_backlog").asText(),
+                                    "weight", settings.path("dev_weight").asText(),
+                                    "budget", settings.path("netdev_budget").asText(),
+                                    "budget_usecs", settings.path("netdev_budget_usecs").asText(),
+                                    "flow_limit",
+                                            json.path("flow_limit_on_enqueuing_cpu").asBoolean()
+                                                    ? "0"
+                                                    : "off"))
+                    .with(
+                            Map.of(
+                                    "packet_ns",
+                                    NFT_PACKET_NS,
+                                    "nft_rules",
+                                    Integer.toString(nftRules(json.path("id").asText()))));
         } catch (IllegalArgumentException e) {
             throw new IOException(json.path("id").asText() + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Rules of the firewall that each packet met; 0 but for kind `nft`.
+    private static int nftRules(String id) {
+        Matcher rules = NFT_RULES.matcher(id);
+        return rules.find() ? Integer.parseInt(rules.group(1)) : 0;
     }
 
     static List<Integer> integers(JsonNode array) {

@@ -3,16 +3,12 @@ package headgate.console.recorded;
 import com.fasterxml.jackson.databind.JsonNode;
 import headgate.softnet.ReceivePath;
 import headgate.softnet.SoftnetProfile;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /// One run of a [RecordedCase]: every packet in the order in which it was sent, and what the kernel
 /// counted.
@@ -39,7 +35,7 @@ public record RecordedRun(
         Packets packets) {
 
     /// @param arrivalNanos from the start of the plan
-    /// @param serviceSetNanos what the sender asked for
+    /// @param serviceSetNanos what the sender asked for; -1 if it asked for nothing
     /// @param serviceNanos what it took; 0 for packets that were dropped
     /// @param waitNanos arrival to start of service; -1 for packets that were dropped
     /// @param flow a number that tells flows apart
@@ -58,6 +54,11 @@ public record RecordedRun(
             return waitNanos[packet] < 0;
         }
 
+        /// Whether nobody set its service, and its end left no stamp: it went on to nftables.
+        boolean isHandedOn(int packet) {
+            return serviceSetNanos[packet] < 0;
+        }
+
         long startNanos(int packet) {
             return arrivalNanos[packet] + waitNanos[packet];
         }
@@ -67,11 +68,13 @@ public record RecordedRun(
         }
     }
 
-    private static final int RECORD_LENGTH = 24;
     private static final long DROPPED = 0xffff_ffffL;
 
     /// Set service of packets that went on to nftables: nobody set it, and its end left no stamp.
     private static final long HANDED_ON = 0x7fff_ffffL;
+
+    /// Busy waiting took this much longer than it was asked to: median over quiet runs.
+    private static final long USUAL_OVERHEAD_NANOS = 64;
 
     public RecordedRun {
         pollWorks = List.copyOf(pollWorks);
@@ -109,7 +112,7 @@ public record RecordedRun(
         for (int i = 0; i < packets.count(); i++) {
             long serviceNanos =
                     packets.wasDropped(i)
-                            ? packets.serviceSetNanos[i] + busyOverheadNanos
+                            ? Math.max(0, packets.serviceSetNanos[i]) + busyOverheadNanos
                             : packets.serviceNanos[i];
             path.offer(
                     i,
@@ -119,6 +122,36 @@ public record RecordedRun(
                     serviceNanos);
         }
         path.runUntilIdle();
+    }
+
+    /// The same as someone would who knows the arrivals, and what the sender asked for, but nothing
+    /// of how the run went: the usual overhead, the profile's own costs.
+    public void replayBlind(ReceivePath path) {
+        for (int i = 0; i < packets.count(); i++) {
+            long arrivalNanos = packets.arrivalNanos[i];
+            if (packets.isHandedOn(i)) {
+                path.offer(i, arrivalNanos, packets.lengthBytes[i], packets.flow[i]);
+            } else {
+                path.offer(
+                        i,
+                        arrivalNanos,
+                        packets.lengthBytes[i],
+                        packets.flow[i],
+                        packets.serviceSetNanos[i] + USUAL_OVERHEAD_NANOS);
+            }
+        }
+        path.runUntilIdle();
+    }
+
+    /// Packets that were dropped, by their place in the run.
+    List<Integer> droppedPackets() {
+        var dropped = new ArrayList<Integer>();
+        for (int packet = 0; packet < packets.count(); packet++) {
+            if (packets.wasDropped(packet)) {
+                dropped.add(packet);
+            }
+        }
+        return dropped;
     }
 
     /// From the end of one service to the start of the next, where the next was there already. For
@@ -159,18 +192,8 @@ public record RecordedRun(
     }
 
     private static Packets packets(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in =
-                new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            bytes = in.readAllBytes();
-        }
-        if (bytes.length % RECORD_LENGTH != 0) {
-            throw new IOException(
-                    "%s holds %d bytes, which is not a whole number of records of %d"
-                            .formatted(file.getFileName(), bytes.length, RECORD_LENGTH));
-        }
-        ByteBuffer records = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int count = bytes.length / RECORD_LENGTH;
+        ByteBuffer records = CaseFiles.records(file);
+        int count = records.remaining() / CaseFiles.RECORD_LENGTH;
         var packets =
                 new Packets(
                         new long[count],
@@ -182,7 +205,7 @@ public record RecordedRun(
         for (int i = 0; i < count; i++) {
             packets.arrivalNanos[i] = records.getLong();
             long serviceSet = Integer.toUnsignedLong(records.getInt());
-            packets.serviceSetNanos[i] = serviceSet == HANDED_ON ? 0 : serviceSet;
+            packets.serviceSetNanos[i] = serviceSet == HANDED_ON ? -1 : serviceSet;
             packets.serviceNanos[i] = Integer.toUnsignedLong(records.getInt());
             long wait = Integer.toUnsignedLong(records.getInt());
             packets.waitNanos[i] = wait == DROPPED ? -1 : wait;

@@ -1,14 +1,12 @@
 package headgate.console.recorded;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import headgate.softnet.tap.TapKind;
 import headgate.softnet.tap.TapSettings;
 import headgate.softnet.tap.TapSettings.Reader;
 import headgate.softnet.tap.TapSettings.SocketBuffer;
 import headgate.softnet.tap.TapSettings.TpacketReq;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// One experiment with an AF_PACKET socket of a real kernel: how it was set up, what the rules say
 /// must come out, and its runs.
@@ -31,8 +28,6 @@ public record RecordedTapCase(
         Map<String, Long> exact,
         List<RecordedTapRun> runs) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /// Where a case has no recorded arrivals, its name says how long the frames were.
     private static final Pattern LENGTH = Pattern.compile("_L(\\d+)");
 
@@ -46,18 +41,10 @@ public record RecordedTapCase(
     /// @throws IOException if the directory or one of its files cannot be read, or is not such a
     ///   case
     public static List<RecordedTapCase> readAll(Path directory) throws IOException {
-        var cases = new ArrayList<RecordedTapCase>();
-        List<Path> files;
-        try (Stream<Path> entries = Files.list(directory)) {
-            files = entries.filter(it -> it.toString().endsWith(".json")).sorted().toList();
-        }
-        for (Path file : files) {
-            JsonNode json = JSON.readTree(file.toFile());
-            if (json.path("kind").asText().startsWith("afp-")) {
-                cases.add(of(json, directory));
-            }
-        }
-        return cases;
+        return CaseFiles.readAll(
+                directory,
+                json -> json.path("kind").asText().startsWith("afp-"),
+                RecordedTapCase::of);
     }
 
     /// The socket's settings with a run's own timings.

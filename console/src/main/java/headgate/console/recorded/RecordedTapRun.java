@@ -5,17 +5,13 @@ import headgate.softnet.tap.Tap;
 import headgate.softnet.tap.TapSettings;
 import headgate.softnet.tap.TapSettings.Reader;
 import headgate.softnet.tap.TapSettings.TpacketReq;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.zip.GZIPInputStream;
 
 /// One run of a [RecordedTapCase]: every packet that was sent, and what the socket counted.
 ///
@@ -54,7 +50,6 @@ public record RecordedTapRun(
         }
     }
 
-    private static final int RECORD_LENGTH = 24;
     private static final long LOST = 0xffff_ffffL;
 
     public RecordedTapRun {
@@ -139,7 +134,7 @@ public record RecordedTapRun(
     }
 
     /// The same, and `after` is told of each packet when it is with the tap.
-    public void replay(Tap tap, IntConsumer after) {
+    private void replay(Tap tap, IntConsumer after) {
         long gapNanos = hasRing() ? ringGapNanos : meanGapNanos();
         long meanNanos = meanReaderNanos();
         for (int i = 0; i < packets.count(); i++) {
@@ -150,6 +145,26 @@ public record RecordedTapRun(
                     gapNanos + (isLost(i) ? meanNanos : packets.readerNanos[i]));
             after.accept(i);
         }
+    }
+
+    /// The same, and says how many packets each block got that was closed. A block that is closed
+    /// before a packet is in holds all packets since the block before it.
+    public List<Integer> replayToBlocks(Tap tap) {
+        var blocks = new ArrayList<Integer>();
+        int[] inClosedBlocks = {0};
+        replay(
+                tap,
+                packet -> {
+                    if (tap.stat().blocks() > blocks.size()) {
+                        blocks.add(packet - inClosedBlocks[0]);
+                        inClosedBlocks[0] = packet;
+                    }
+                });
+        tap.runUntilIdle();
+        if (tap.stat().blocks() > blocks.size()) {
+            blocks.add(packets.count() - inClosedBlocks[0]);
+        }
+        return blocks;
     }
 
     private boolean hasRing() {
@@ -213,18 +228,8 @@ public record RecordedTapRun(
     }
 
     private static Packets packets(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in =
-                new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            bytes = in.readAllBytes();
-        }
-        if (bytes.length % RECORD_LENGTH != 0) {
-            throw new IOException(
-                    "%s holds %d bytes, which is not a whole number of records of %d"
-                            .formatted(file.getFileName(), bytes.length, RECORD_LENGTH));
-        }
-        ByteBuffer records = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        Packets packets = Packets.ofCount(bytes.length / RECORD_LENGTH);
+        ByteBuffer records = CaseFiles.records(file);
+        Packets packets = Packets.ofCount(records.remaining() / CaseFiles.RECORD_LENGTH);
         for (int i = 0; i < packets.count(); i++) {
             long sendNanos = records.getLong();
             // The packet came to the socket somewhere within the call that sent it.
