@@ -3,11 +3,15 @@ package headgate.softnet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Bursts made by hand, for a CPU that takes 1000 ns a frame: a window of 100 us has time for 100.
 class BurstMeterTest {
-    private static final SoftnetCosts MICROSECOND_A_FRAME = new SoftnetCosts(0, 0, 0, 200, 800, 0);
+    private static final SoftnetProfile EXACT =
+            SoftnetProfile.LINUX_6.with(Map.of("irq_ns", "0", "gap_ns", "200", "packet_ns", "800"));
+
+    private static final SoftnetCosts MICROSECOND_A_FRAME = EXACT.costs();
     private static final long WINDOW = 100_000;
 
     private final BurstMeter meter = new BurstMeter(MICROSECOND_A_FRAME, WINDOW);
@@ -44,14 +48,7 @@ class BurstMeterTest {
     @Test
     void needsTheQueueThatTheModelFillsWithTheSameBurst() {
         frames(300, 1_000_000, 250);
-        var path =
-                new ReceivePath(
-                        new SoftnetProfile(
-                                "exact",
-                                NetCoreSysctls.defaults(250),
-                                SoftnetProfile.LINUX_6.cpus(),
-                                MICROSECOND_A_FRAME),
-                        RxListener.NONE);
+        var path = new ReceivePath(EXACT, RxListener.NONE);
         for (int i = 0; i < 300; i++) {
             path.offer(i, 1_000_000 + i * 250L, 60, 0);
         }

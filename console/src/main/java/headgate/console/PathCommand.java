@@ -5,6 +5,7 @@ import headgate.packet.Frame;
 import headgate.softnet.PathStats;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -105,8 +106,25 @@ final class PathCommand implements Callable<Integer> {
                             + " time_squeeze>0.")
     private String failOn;
 
+    @Option(
+            names = "--calibrate",
+            description =
+                    "Measure what the path costs on this host, in network namespaces made for it"
+                            + " (root, iproute2; some seconds), and write a profile.")
+    private boolean calibrate;
+
+    @Option(
+            names = "-o",
+            paramLabel = "FILE",
+            description = "The profile that --calibrate writes (default: ${DEFAULT-VALUE}).",
+            defaultValue = "host.profile")
+    private Path calibrated;
+
     @Override
     public Integer call() throws IOException {
+        if (calibrate) {
+            return new PathCalibration(output).run(calibrated);
+        }
         checkOptions();
         FailCondition condition =
                 failOn == null ? null : checked(() -> FailCondition.parse(failOn));

@@ -12,25 +12,32 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/// The calls of the C library that capturing needs, with the names and constants of Linux.
+/// The calls of the C library that capturing and calibrating need, with the names and constants of
+/// Linux.
 ///
 /// Each returns what its C function returns, except that a failed call returns the negative `errno`
 /// (as the kernel itself does) instead of -1.
 @SuppressWarnings("restricted")
-final class Libc {
+public final class Libc {
     static final int EPERM = 1;
     static final int ENOMEM = 12;
     static final int EACCES = 13;
 
-    static final int AF_INET = 2;
-    static final int AF_PACKET = 17;
-    static final int SOCK_DGRAM = 2;
-    static final int SOCK_RAW = 3;
-    static final int SOCK_CLOEXEC = 0x80000;
-    static final int SOL_SOCKET = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_PACKET = 17;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_CLOEXEC = 0x80000;
+    public static final int SOL_SOCKET = 1;
     static final int SO_ERROR = 4;
     static final int SO_ATTACH_FILTER = 26;
     static final int SOL_PACKET = 263;
+
+    public static final int SO_RCVBUFFORCE = 33;
+    public static final int SO_TIMESTAMPNS = 35;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int CLONE_NEWNET = 0x40000000;
+    public static final int CLOCK_REALTIME = 0;
 
     static final int PROT_READ_WRITE = 3;
     static final int MAP_SHARED = 1;
@@ -87,12 +94,29 @@ final class Libc {
             call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle CLOSE =
             call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle OPEN =
+            call(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle SETNS =
+            call("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SCHED_SETAFFINITY =
+            call(
+                    "sched_setaffinity",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+    private static final MethodHandle SEND =
+            call("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RECVMSG =
+            call("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle CLOCK_GETTIME =
+            call("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle STRERROR =
             LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     private Libc() {}
 
-    static int socket(int domain, int type, int protocol) {
+    public static int socket(int domain, int type, int protocol) {
         try {
             MemorySegment state = CALL_STATE.get();
             return result((int) SOCKET.invokeExact(state, domain, type, protocol), state);
@@ -101,7 +125,7 @@ final class Libc {
         }
     }
 
-    static int setsockopt(int fd, int level, int option, MemorySegment value) {
+    public static int setsockopt(int fd, int level, int option, MemorySegment value) {
         try {
             MemorySegment state = CALL_STATE.get();
             int length = (int) value.byteSize();
@@ -124,7 +148,7 @@ final class Libc {
         }
     }
 
-    static int bind(int fd, MemorySegment address) {
+    public static int bind(int fd, MemorySegment address) {
         try {
             MemorySegment state = CALL_STATE.get();
             int length = (int) address.byteSize();
@@ -204,7 +228,7 @@ final class Libc {
         }
     }
 
-    static int close(int fd) {
+    public static int close(int fd) {
         try {
             MemorySegment state = CALL_STATE.get();
             return result((int) CLOSE.invokeExact(state, fd), state);
@@ -213,8 +237,72 @@ final class Libc {
         }
     }
 
+    /// Opens a file for reading.
+    public static int open(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = CALL_STATE.get();
+            MemorySegment name = arena.allocateFrom(path);
+            return result((int) OPEN.invokeExact(state, name, 0), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// Moves the calling thread.
+    public static int setns(int fd, int type) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) SETNS.invokeExact(state, fd, type), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// Binds the calling thread to CPUs.
+    ///
+    /// @param cpus bits of a `cpu_set_t`, a multiple of 8 bytes
+    public static int schedSetaffinity(MemorySegment cpus) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result(
+                    (int) SCHED_SETAFFINITY.invokeExact(state, 0, cpus.byteSize(), cpus), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    public static long send(int fd, MemorySegment bytes, int flags) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result(
+                    (long) SEND.invokeExact(state, fd, bytes, bytes.byteSize(), flags), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// @param message a `struct msghdr`
+    public static long recvmsg(int fd, MemorySegment message, int flags) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((long) RECVMSG.invokeExact(state, fd, message, flags), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
+    /// @param time takes a `struct timespec`
+    public static int clockGettime(int clock, MemorySegment time) {
+        try {
+            MemorySegment state = CALL_STATE.get();
+            return result((int) CLOCK_GETTIME.invokeExact(state, clock, time), state);
+        } catch (Throwable e) {
+            throw bug(e);
+        }
+    }
+
     /// The words for an errno, given as it is or negative.
-    static String strerror(int errno) {
+    public static String strerror(int errno) {
         try {
             var words = (MemorySegment) STRERROR.invokeExact(Math.abs(errno));
             return words.reinterpret(256).getString(0);

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Runs programs that may take neither longer nor say more than they are allowed to.
-record BoundedCommand(Duration timeLimit, int outputLimitBytes) {
+public record BoundedCommand(Duration timeLimit, int outputLimitBytes) {
     private static final int ERROR_WORDS_BYTES = 1024;
 
     /// What the program wrote to its standard output.
     ///
     /// @throws IOException when the program is not there, fails, or passes a limit; the message is
     ///   one line
-    String run(String... command) throws IOException {
+    public String run(String... command) throws IOException {
         Process process = start(command);
         try {
             var output = read(process.getInputStream(), outputLimitBytes);
