@@ -36,6 +36,9 @@ final class PathCommand implements Callable<Integer> {
     /// `sll_pkttype` of frames that the capturing host sent itself.
     private static final int OUTGOING = 4;
 
+    private static final long SHORT_BURST_NANOS = 100_000;
+    private static final long LONG_BURST_NANOS = 1_000_000;
+
     @Mixin private TrafficOptions traffic;
 
     @Mixin private OutputOptions output;
@@ -84,7 +87,8 @@ final class PathCommand implements Callable<Integer> {
             names = "--sweep",
             paramLabel = "KEY=A..B",
             description =
-                    "Find the smallest value in that range without drops, in the last profile.")
+                    "Find the smallest value in that range without drops (of a cost the largest), in"
+                            + " the last profile; 16 values at once.")
     private String sweepText;
 
     @Option(
@@ -92,6 +96,18 @@ final class PathCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             description = "A line for each interval with traffic (100ms, 1s), and the totals.")
     private String every;
+
+    @Option(
+            names = "--bursts",
+            description =
+                    "Find microbursts: times when more arrives within 100 us, or 1 ms, than one CPU"
+                            + " can do in it; and the bursts that queues take.")
+    private boolean bursts;
+
+    @Option(
+            names = "--fates",
+            description = "A line for each frame: delivered, or dropped where and why.")
+    private boolean fates;
 
     @Option(
             names = "--commands",
@@ -138,6 +154,9 @@ final class PathCommand implements Callable<Integer> {
         List<PathRun> runs = runs(sources, profiles);
 
         try (var report = new PathReport(output, inputName(), runs.size())) {
+            for (int i = 0; i < runs.size(); i++) {
+                prepare(i, runs.get(i), report);
+            }
             PathIntervals intervals =
                     everyNanos == 0
                             ? null
@@ -151,6 +170,15 @@ final class PathCommand implements Callable<Integer> {
                     condition != null
                             && runs.stream().map(PathRun::stats).anyMatch(condition::isMet);
             return status == ExitCode.DONE && isMet ? ExitCode.FOUND : status;
+        }
+    }
+
+    private void prepare(int number, PathRun run, PathReport report) {
+        if (bursts) {
+            run.findBursts(SHORT_BURST_NANOS, LONG_BURST_NANOS);
+        }
+        if (fates) {
+            run.tellFates(report.fates(number, run));
         }
     }
 
@@ -175,11 +203,21 @@ final class PathCommand implements Callable<Integer> {
             search(sweep);
             report.sweep(sweep);
         }
-        warnOfClamped(runs.getFirst().stats());
-        if (feed.arrivals() == 0 && status == ExitCode.DONE) {
-            output.err().println("headgate: " + inputName() + ": no frame arrived");
-        }
-        return status;
+        warnOfClamped(runs.getFirst().stats(), feed.firstBackwards());
+        return feed.arrivals() == 0 && status == ExitCode.DONE ? nothingArrived() : status;
+    }
+
+    /// A check that nothing was put to has not passed.
+    private int nothingArrived() {
+        output.err()
+                .println(
+                        "headgate: "
+                                + inputName()
+                                + ": no frame arrived"
+                                + (arrivals == null
+                                        ? ""
+                                        : "; lines of " + ArrivalsFile.LINE + " are read"));
+        return arrivals == null ? ExitCode.DONE : ExitCode.INPUT;
     }
 
     /// Passes over the traffic until the value is known; traffic that comes only once has had its
@@ -188,6 +226,7 @@ final class PathCommand implements Callable<Integer> {
         while (sweep.narrow() && canReadAgain() && !Interruption.raised()) {
             var feed = new PathFeed(speed);
             feed.addAll(sweep.next());
+            traffic.setStage("pass %d of the sweep".formatted(sweep.passes()));
             read(feed);
             feed.finish();
         }
@@ -202,7 +241,7 @@ final class PathCommand implements Callable<Integer> {
             return traffic.read(frame -> take(frame, handler)).exitCode();
         }
         var file = new ArrivalsFile(arrivals);
-        file.read(handler);
+        file.read(handler, traffic.progress(inputName()));
         if (file.damage() != null) {
             output.err().println("headgate: " + inputName() + ": " + file.damage());
             return ExitCode.INPUT;
@@ -288,15 +327,16 @@ final class PathCommand implements Callable<Integer> {
         return traffic.name();
     }
 
-    private void warnOfClamped(PathStats stats) {
+    private void warnOfClamped(PathStats stats, long first) {
         if (stats.clampedArrivals() > 0) {
             output.err()
                     .printf(
                             Locale.ROOT,
-                            "headgate: %s: %,d arrivals lie before the one before them and were taken"
-                                    + " as arriving with it%n",
+                            "headgate: %s: %,d arrivals lie before the one before them%s and were taken"
+                                    + " as arriving with it; times must not fall%n",
                             inputName(),
-                            stats.clampedArrivals());
+                            stats.clampedArrivals(),
+                            first > 0 ? ", the first of them is number " + first + "," : "");
         }
     }
 

@@ -1,9 +1,12 @@
 package headgate.console;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import headgate.softnet.Bursts;
 import headgate.softnet.DropReason;
 import headgate.softnet.NetCoreSysctls;
+import headgate.softnet.NicSettings;
 import headgate.softnet.PathStats;
+import headgate.softnet.SoftnetCosts;
 import headgate.softnet.SoftnetProfile;
 import headgate.softnet.SoftnetStat;
 import headgate.softnet.StageStats;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -76,6 +80,46 @@ final class PathReport implements AutoCloseable {
         out.flush();
     }
 
+    // ---- Frames. ----
+
+    /// What one profile did with one frame.
+    ///
+    /// @param run its place among the runs
+    FateLog.Sink fates(int run, PathRun of) {
+        return (number, arrivalNanos, length, reason, atNanos, endNanos, cpu) -> {
+            if (rows == null) {
+                String what =
+                        reason == null
+                                ? "delivered by CPU %d, waited %s"
+                                : "dropped for CPU %d after %s: " + reason;
+                out.println(
+                        letter(run)
+                                + format("%,9d  ", number)
+                                + format("%-30s  ", time(arrivalNanos))
+                                + format("%5d bytes  ", length)
+                                + what.formatted(cpu, TimeSpan.format(atNanos - arrivalNanos)));
+                return;
+            }
+            rows.add(json -> {
+                json.writeStartObject();
+                json.writeStringField("type", "fate");
+                json.writeBooleanField("modelled", true);
+                json.writeStringField("profile", of.name());
+                json.writeNumberField("frame", number);
+                json.writeStringField("arrival", time(arrivalNanos));
+                json.writeNumberField("length", length);
+                json.writeStringField("fate", reason == null ? "delivered" : "dropped");
+                if (reason != null) {
+                    json.writeStringField("reason", reason.name());
+                }
+                json.writeNumberField("cpu", cpu);
+                json.writeNumberField("waited_ns", atNanos - arrivalNanos);
+                json.writeNumberField("service_ns", endNanos - atNanos);
+                json.writeEndObject();
+            });
+        };
+    }
+
     // ---- Totals. ----
 
     /// The whole of the traffic under every profile.
@@ -84,6 +128,15 @@ final class PathReport implements AutoCloseable {
     void totals(long arrivals, long spanNanos, List<PathRun> runs) {
         if (rows != null) {
             runs.forEach(run -> rows.add(json -> writeTotal(json, run)));
+            if (areSeveral) {
+                rows.add(json -> {
+                    json.writeStartObject();
+                    json.writeStringField("type", "verdict");
+                    json.writeBooleanField("modelled", true);
+                    json.writeStringField("sentence", PathWords.verdict(runs));
+                    json.writeEndObject();
+                });
+            }
             return;
         }
         if (hasIntervals) {
@@ -104,10 +157,12 @@ final class PathReport implements AutoCloseable {
         delays(runs);
         out.println();
         for (int i = 0; i < runs.size(); i++) {
-            PathRun run = runs.get(i);
-            out.println(letter(i) + run.firstLimit());
+            out.println(letter(i) + PathWords.firstLimit(runs.get(i)));
         }
-        compare(runs);
+        if (areSeveral) {
+            out.println(PathWords.verdict(runs));
+        }
+        bursts(runs);
         softnetStats(runs);
     }
 
@@ -122,23 +177,51 @@ final class PathReport implements AutoCloseable {
                         ">drops",
                         ">share",
                         "");
-        int stages = runs.getFirst().stats().stages().size();
-        for (int stage = 0; stage < stages; stage++) {
+        for (String stage : stageNames(runs)) {
             for (int i = 0; i < runs.size(); i++) {
-                StageStats it = runs.get(i).stats().stages().get(stage);
-                long dropped = it.droppedPackets();
-                table.row(
-                        letter(i) + it.stage(),
-                        it.depthMax() + (it.capacity() < 0 ? "/-" : "/" + it.capacity()),
-                        format("%.1f", it.depthMean()),
-                        format("%,d", it.offered()),
-                        format("%,d", it.delivered()),
-                        format("%,d", dropped),
-                        share(dropped, it.offered()),
-                        dropped > 0 ? "<- first limit" : "");
+                stage(table, letter(i) + stage, runs.get(i), stage);
             }
         }
         table.print(out);
+    }
+
+    /// The stages of all runs, each once, in the order in which a packet meets them.
+    private static List<String> stageNames(List<PathRun> runs) {
+        var names = new ArrayList<String>();
+        for (PathRun run : runs) {
+            int at = 0;
+            for (StageStats stage : run.stats().stages()) {
+                if (!names.contains(stage.stage())) {
+                    names.add(at, stage.stage());
+                }
+                at = names.indexOf(stage.stage()) + 1;
+            }
+        }
+        return names;
+    }
+
+    /// A stage that packets do not pass through is bypassed, which is not the same as empty.
+    private static void stage(TextTable table, String label, PathRun run, String name) {
+        StageStats it =
+                run.stats().stages().stream()
+                        .filter(stage -> stage.stage().equals(name))
+                        .findFirst()
+                        .orElse(null);
+        if (it == null || it.offered() == 0 && run.stats().delivered() > 0) {
+            table.row(label, "bypassed", null, null, null, null, null, null);
+            return;
+        }
+        long dropped = it.droppedPackets();
+        PathRun.FirstDrop first = run.firstDrop();
+        table.row(
+                label,
+                it.depthMax() + (it.capacity() < 0 ? "/-" : "/" + it.capacity()),
+                format("%.1f", it.depthMean()),
+                format("%,d", it.offered()),
+                format("%,d", it.delivered()),
+                format("%,d", dropped),
+                share(dropped, it.offered()),
+                first != null && it.dropped().containsKey(first.reason()) ? "<- first limit" : "");
     }
 
     private void delays(List<PathRun> runs) {
@@ -174,19 +257,19 @@ final class PathReport implements AutoCloseable {
         table.print(out);
     }
 
-    private void compare(List<PathRun> runs) {
-        if (runs.size() != 2) {
-            return;
+    /// What came too densely for one CPU, and what queues take of it.
+    private void bursts(List<PathRun> runs) {
+        var told = new HashSet<SoftnetCosts>();
+        for (int i = 0; i < runs.size(); i++) {
+            // What is too dense for a CPU depends on nothing else of a profile.
+            if (!told.add(runs.get(i).profile().costs())) {
+                continue;
+            }
+            for (Bursts bursts : runs.get(i).bursts()) {
+                out.println();
+                PathBursts.print(out, letter(i), bursts);
+            }
         }
-        long first = runs.get(0).stats().dropped();
-        long second = runs.get(1).stats().dropped();
-        if (first == second) {
-            out.println(first == 0 ? "Neither drops." : "Both drop the same.");
-            return;
-        }
-        String better = second < first ? "B drops %s fewer than A." : "A drops %s fewer than B.";
-        long more = Math.max(first, second);
-        out.println(better.formatted(share(more - Math.min(first, second), more)));
     }
 
     private void softnetStats(List<PathRun> runs) {
@@ -204,6 +287,17 @@ final class PathReport implements AutoCloseable {
     void sweep(PathSweep sweep) {
         if (rows == null) {
             out.println();
+            var table = new TextTable(">" + sweep.key(), ">drops", ">share", ">delay p99");
+            sweep.tried()
+                    .forEach((value, run) -> {
+                        PathStats stats = run.stats();
+                        table.row(
+                                value,
+                                format("%,d", stats.dropped()),
+                                share(stats.dropped(), stats.offered()),
+                                TimeSpan.format(stats.waiting().p99Nanos()));
+                    });
+            table.print(out);
             out.println(sweep.sentence());
             return;
         }
@@ -219,6 +313,17 @@ final class PathReport implements AutoCloseable {
             }
             json.writeBooleanField("coarse", sweep.isCoarse());
             json.writeStringField("sentence", sweep.sentence());
+            json.writeArrayFieldStart("tried");
+            for (var each : sweep.tried().entrySet()) {
+                PathStats stats = each.getValue().stats();
+                json.writeStartObject();
+                json.writeNumberField("value", each.getKey());
+                json.writeNumberField("offered", stats.offered());
+                json.writeNumberField("dropped", stats.dropped());
+                json.writeNumberField("delay_p99_ns", stats.waiting().p99Nanos());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeEndObject();
         });
     }
@@ -262,17 +367,40 @@ final class PathReport implements AutoCloseable {
                 "flow_limit_cpu_bitmap",
                 ours.flowLimitCpuBitmap().hex(),
                 kernel.flowLimitCpuBitmap().hex());
+        String interfaceName = device == null ? "IFACE" : device;
+        if (profile.nic().hasRings()) {
+            nicLines(lines, profile.nic(), interfaceName);
+        }
         if (!profile.cpus().rpsCpus().isEmpty()) {
-            lines.add(
-                    "echo %s > /sys/class/net/%s/queues/rx-0/rps_cpus"
-                            .formatted(
-                                    profile.cpus().rpsCpus().hex(),
-                                    device == null ? "IFACE" : device));
+            for (int queue = 0; queue < Math.max(1, profile.nic().rxQueues()); queue++) {
+                lines.add(
+                        "echo %s > /sys/class/net/%s/queues/rx-%d/rps_cpus"
+                                .formatted(profile.cpus().rpsCpus().hex(), interfaceName, queue));
+            }
         }
         if (lines.isEmpty()) {
             lines.add("# nothing to set: these are the kernel's own settings");
         }
         return lines;
+    }
+
+    /// An interface has no settings of the kernel's own: all of them are said.
+    private static void nicLines(List<String> lines, NicSettings nic, String device) {
+        lines.add("ethtool -L %s combined %d".formatted(device, nic.rxQueues()));
+        lines.add("ethtool -G %s rx %d".formatted(device, nic.ring()));
+        lines.add(
+                "ethtool -C %s rx-usecs %d rx-frames %d"
+                        .formatted(device, nic.rxUsecs(), nic.rxFrames()));
+        String sys = " > /sys/class/net/" + device + "/";
+        if (nic.napiDeferHardIrqs() > 0) {
+            lines.add("echo " + nic.napiDeferHardIrqs() + sys + "napi_defer_hard_irqs");
+        }
+        if (nic.groFlushTimeoutNanos() > 0) {
+            lines.add("echo " + nic.groFlushTimeoutNanos() + sys + "gro_flush_timeout");
+        }
+        if (!nic.threadedCpus().isEmpty()) {
+            lines.add("echo 1" + sys + "threaded");
+        }
     }
 
     private static void sysctl(List<String> lines, String name, Object ours, Object kernel) {
@@ -304,10 +432,19 @@ final class PathReport implements AutoCloseable {
         }
         json.writeEndObject();
         writeStats(json, run.stats());
-        if (run.firstDropNanos() >= 0) {
-            json.writeStringField("first_drop", time(run.firstDropNanos()));
+        PathRun.FirstDrop first = run.firstDrop();
+        if (first != null) {
+            json.writeStringField("first_drop", time(first.atNanos()));
+            json.writeStringField("first_drop_reason", first.reason().name());
+            json.writeStringField(
+                    "first_drop_stage", PathWords.stageOf(run.stats(), first.reason()));
         }
-        json.writeStringField("first_limit", run.firstLimit());
+        json.writeStringField("first_limit", PathWords.firstLimit(run));
+        json.writeArrayFieldStart("bursts");
+        for (Bursts bursts : run.bursts()) {
+            PathBursts.write(json, bursts);
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("softnet_stat");
         for (SoftnetStat row : run.softnetStats()) {
             json.writeString(row.toString());
@@ -334,6 +471,7 @@ final class PathReport implements AutoCloseable {
         json.writeNumberField("net_rx_runs", stats.netRxRuns());
         json.writeNumberField("ksoftirqd_runs", stats.ksoftirqdRuns());
         json.writeNumberField("time_squeeze", stats.timeSqueeze());
+        json.writeNumberField("irqs", stats.irqs());
         json.writeNumberField("ipis", stats.ipis());
         json.writeNumberField("flow_limit_count", stats.flowLimitCount());
         json.writeNumberField("softirq_ns", stats.softirqNanos());
@@ -359,6 +497,7 @@ final class PathReport implements AutoCloseable {
         json.writeNumberField("depth_last", stage.depthLast());
         json.writeNumberField("depth_max", stage.depthMax());
         json.writeNumberField("depth_mean", stage.depthMean());
+        writeDelay(json, stage.waiting());
         json.writeEndObject();
     }
 
@@ -377,7 +516,7 @@ final class PathReport implements AutoCloseable {
     // ---- Words. ----
 
     private String letter(int run) {
-        return areSeveral ? (char) ('A' + run % 26) + "  " : "";
+        return areSeveral ? PathWords.letter(run) + "  " : "";
     }
 
     private static String share(long part, long whole) {

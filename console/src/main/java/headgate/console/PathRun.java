@@ -1,5 +1,7 @@
 package headgate.console;
 
+import headgate.softnet.BurstMeter;
+import headgate.softnet.Bursts;
 import headgate.softnet.DropReason;
 import headgate.softnet.PathStats;
 import headgate.softnet.ReceivePath;
@@ -8,19 +10,24 @@ import headgate.softnet.SoftnetProfile;
 import headgate.softnet.SoftnetStat;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// One profile that traffic goes through.
 final class PathRun implements RxListener {
     private final String name;
     private final SoftnetProfile profile;
     private final ReceivePath path;
+    private List<BurstMeter> meters = List.of();
+    private FateLog fates;
     private long sequence;
     private long firstArrivalNanos;
     private long lastArrivalNanos;
-    private long firstDropNanos = -1;
-    private int firstDropCpu;
+    private FirstDrop firstDrop;
     private PathStats stats;
+
+    /// The first packet that was dropped.
+    ///
+    /// @param sinceStartNanos since the first arrival
+    record FirstDrop(long atNanos, long sinceStartNanos, int cpu, DropReason reason) {}
 
     /// @param name what the run is called beside others
     PathRun(String name, SoftnetProfile profile) {
@@ -29,11 +36,39 @@ final class PathRun implements RxListener {
         this.path = new ReceivePath(profile, this);
     }
 
+    /// Looks for microbursts as well, at each of these lengths of window.
+    void findBursts(long... windowsNanos) {
+        meters = new ArrayList<>();
+        for (long windowNanos : windowsNanos) {
+            meters.add(new BurstMeter(profile.costs(), windowNanos));
+        }
+    }
+
+    /// Tells the fate of each packet, from the thread that offers.
+    void tellFates(FateLog.Sink sink) {
+        fates = new FateLog(sink);
+    }
+
+    boolean isTelling() {
+        return fates != null;
+    }
+
     @Override
     public void dropped(long droppedSequence, long atNanos, int cpu, DropReason reason) {
-        if (firstDropNanos < 0) {
-            firstDropNanos = atNanos;
-            firstDropCpu = cpu;
+        if (firstDrop == null) {
+            long sinceStart = Math.max(0, atNanos - firstArrivalNanos);
+            firstDrop = new FirstDrop(atNanos, sinceStart, cpu, reason);
+        }
+        if (fates != null) {
+            fates.dropped(droppedSequence, atNanos, cpu, reason);
+        }
+    }
+
+    @Override
+    public void delivered(
+            long deliveredSequence, int lengthBytes, long startNanos, long endNanos, int cpu) {
+        if (fates != null) {
+            fates.delivered(deliveredSequence, startNanos, endNanos, cpu);
         }
     }
 
@@ -42,9 +77,14 @@ final class PathRun implements RxListener {
             firstArrivalNanos = arrivalNanos;
         }
         lastArrivalNanos = Math.max(lastArrivalNanos, arrivalNanos);
+        if (fates != null) {
+            fates.arrived(lastArrivalNanos, lengthBytes);
+        }
         if (serviceNanos == ArrivalHandler.SERVICE_AS_PROFILED) {
+            meters.forEach(meter -> meter.offer(arrivalNanos, lengthBytes));
             path.offer(sequence++, arrivalNanos, lengthBytes, flowHash);
         } else {
+            meters.forEach(meter -> meter.offer(arrivalNanos, lengthBytes, serviceNanos));
             path.offer(sequence++, arrivalNanos, lengthBytes, flowHash, serviceNanos);
         }
     }
@@ -65,6 +105,11 @@ final class PathRun implements RxListener {
         return stats;
     }
 
+    /// One for each window of [#findBursts].
+    List<Bursts> bursts() {
+        return meters.stream().map(BurstMeter::finish).toList();
+    }
+
     List<SoftnetStat> softnetStats() {
         var rows = new ArrayList<SoftnetStat>();
         for (int cpu = 0; cpu < profile.cpus().count(); cpu++) {
@@ -81,52 +126,18 @@ final class PathRun implements RxListener {
         return profile;
     }
 
-    /// When the first packet was dropped; -1 if none was.
-    long firstDropNanos() {
-        return firstDropNanos;
+    /// Null if nothing was dropped.
+    FirstDrop firstDrop() {
+        return firstDrop;
     }
 
-    int firstDropCpu() {
-        return firstDropCpu;
-    }
-
-    /// What limits this traffic first, in a sentence.
-    String firstLimit() {
-        if (stats.dropped() == 0) {
-            var backlog = stats.stages().getFirst();
-            return String.format(
-                    Locale.ROOT,
-                    "nothing is dropped; the input queue held at most %,d of %,d packets",
-                    backlog.depthMax(),
-                    backlog.capacity());
-        }
-        return String.format(
-                Locale.ROOT,
-                "first limit: %s of CPU %d (netdev_max_backlog %d), %s after the start; %s",
-                stats.flowLimitCount() == stats.dropped()
-                        ? "the flow limit on the input queue"
-                        : "the input queue",
-                firstDropCpu,
-                profile.sysctls().netdevMaxBacklog(),
-                TimeSpan.format(Math.max(0, firstDropNanos - firstArrivalNanos)),
-                demand());
-    }
-
-    /// Whether the rate or bursts are too much for the CPU that dropped first: what all packets
-    /// meant for it would cost, against the time in which they came.
-    private String demand() {
-        SoftnetStat cpu = path.softnetStat(firstDropCpu);
+    /// Whether the rate or bursts are too much for that CPU: what all packets meant for it would
+    /// cost, against the time in which they came.
+    double demandOn(int cpu) {
+        SoftnetStat row = path.softnetStat(cpu);
         double costNanos = (double) stats.softirqNanos() / Math.max(1, stats.delivered());
-        double share =
-                (cpu.processed() + cpu.dropped())
-                        * costNanos
-                        / Math.max(1, lastArrivalNanos - firstArrivalNanos);
-        return String.format(
-                Locale.ROOT,
-                share >= 1
-                        ? "the traffic asks for %.0f %% of that CPU's time"
-                        : "bursts fill the queue: on average the traffic asks for %.1f %% of that CPU's"
-                                + " time",
-                100 * share);
+        return (row.processed() + row.dropped())
+                * costNanos
+                / Math.max(1, lastArrivalNanos - firstArrivalNanos);
     }
 }

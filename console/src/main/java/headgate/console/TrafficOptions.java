@@ -59,6 +59,9 @@ final class TrafficOptions {
 
     private FrameSource reading;
 
+    /// What is being done with the traffic, for the progress line; empty if that is plain.
+    private String stage = "";
+
     /// How reading ended.
     ///
     /// @param frames frames handed over
@@ -104,6 +107,17 @@ final class TrafficOptions {
     /// Whether frames come as they are captured, and do not end by themselves.
     boolean isLive() {
         return interfaceName != null || input.follow();
+    }
+
+    /// Names what the next reading is for.
+    void setStage(String words) {
+        stage = words;
+    }
+
+    /// The progress line of a reading that starts now.
+    Progress progress(String what) {
+        String label = stage.isEmpty() ? what : what + ", " + stage;
+        return new Progress(progressMode, spec.commandLine().getErr(), label, System.nanoTime());
     }
 
     /// The words of the filter as one expression; empty if there are none.
@@ -195,8 +209,7 @@ final class TrafficOptions {
             this.handler = handler;
             this.limit = limit;
             this.duplicateWindow = duplicateWindow();
-            this.progress =
-                    new Progress(progressMode, spec.commandLine().getErr(), name(), startNanos);
+            this.progress = progress(name());
         }
 
         End run() throws IOException {

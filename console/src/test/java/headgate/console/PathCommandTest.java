@@ -101,6 +101,149 @@ class PathCommandTest {
     }
 
     @Test
+    void saysWhatTheWorseProfileLosesMostAtAndWhatLimitsTheBetterNext() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(20),
+                        "-p",
+                        "linux-6",
+                        "-p",
+                        "linux-6",
+                        "--set",
+                        "backlog=10",
+                        "-T",
+                        "jsonl");
+
+        JsonNode verdict = JSON.readTree(run.out().lines().toList().getLast());
+        assertEquals("verdict", verdict.get("type").asText());
+        assertEquals(
+                "A drops 100.0 % fewer than B. B loses most at: input queue (netdev_max_backlog 10)."
+                        + " A's next limit: CPU 0, busy 99.9 % of the time.",
+                verdict.get("sentence").asText());
+    }
+
+    @Test
+    void saysWhichOfTwoWaitsLeastWhereNeitherDrops() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        file("0,60\n0,60\n0,60\n"),
+                        "-p",
+                        "linux-6",
+                        "-p",
+                        "linux-6",
+                        "--set",
+                        "packet_ns=5000");
+        assertTrue(run.out().contains("Neither drops. A waits least: p99 4.0 us"), run::out);
+    }
+
+    @Test
+    void tellsTheFateOfEachFrameInOrder() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(13),
+                        "--set",
+                        "backlog=10",
+                        "--fates",
+                        "-T",
+                        "jsonl");
+        List<String> lines = run.out().lines().toList();
+        assertEquals(15, lines.size(), run::out);
+        for (int i = 0; i < 14; i++) {
+            JsonNode fate = JSON.readTree(lines.get(i));
+            assertEquals("fate", fate.get("type").asText());
+            assertEquals(i + 1, fate.get("frame").asInt());
+            assertEquals(60, fate.get("length").asInt());
+            assertEquals(i < 12 ? "delivered" : "dropped", fate.get("fate").asText(), run::out);
+        }
+        assertEquals(1_000_000, JSON.readTree(lines.get(0)).get("service_ns").asInt());
+        assertEquals("CPU_BACKLOG", JSON.readTree(lines.get(13)).get("reason").asText());
+
+        var text =
+                CommandRun.of("path", "--arrivals", blocker(13), "--set", "backlog=10", "--fates");
+        assertTrue(
+                text.out()
+                        .contains(
+                                "       13  1970-01-01T00:00:00.000100012Z     60 bytes  dropped for"
+                                        + " CPU 0 after 0 ns: CPU_BACKLOG\n"),
+                text::out);
+    }
+
+    @Test
+    void findsBurstsAndSaysWhichQueuesTakeThem() throws IOException {
+        var lines = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            lines.append(5_000_000 + i * 250).append(",60,7\n");
+        }
+        String arrivals = file(lines.toString());
+        var run = CommandRun.of("path", "--arrivals", arrivals, "--bursts", "-T", "json");
+        JsonNode bursts = JSON.readTree(run.out()).get(0).get("bursts");
+        assertEquals(2, bursts.size());
+        assertEquals(100_000, bursts.get(0).get("window_ns").asInt());
+        assertEquals(1, bursts.get(0).get("count").asInt());
+        assertEquals(300, bursts.get(0).get("largest").get("frames").asInt());
+        assertEquals(0, bursts.get(1).get("count").asInt());
+
+        var text = CommandRun.of("path", "--arrivals", arrivals, "--bursts");
+        assertTrue(text.out().contains("bursts in windows of 100.0 us: at most 300 frames"));
+        assertTrue(text.out().contains("1 microbursts with 300 frames"), text::out);
+        assertTrue(
+                text.out().contains("bursts in windows of 1.0 ms: at most 300 frames"), text::out);
+        assertTrue(text.out().contains("no microburst: one CPU keeps up in every window"));
+    }
+
+    @Test
+    void findsTheLargestCostWithoutDrops() throws IOException {
+        var lines = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            lines.append(i * 1_000).append(",60,7\n");
+        }
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        file(lines.toString()),
+                        "--set",
+                        "backlog=9",
+                        "--sweep",
+                        "packet_ns=0..100000",
+                        "-T",
+                        "jsonl");
+        JsonNode sweep = JSON.readTree(run.out().lines().toList().getLast());
+        long found = sweep.get("found").asLong();
+        assertTrue(
+                sweep.get("sentence").asText().endsWith("is the largest value without drops"),
+                run::out);
+        for (JsonNode each : sweep.get("tried")) {
+            assertEquals(
+                    each.get("value").asLong() > found, each.get("dropped").asLong() > 0, run::out);
+        }
+    }
+
+    @Test
+    void concludesNothingAboutValuesThatHaveNoOrder() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(500),
+                        "--sweep",
+                        "weight=1..1000",
+                        "-T",
+                        "jsonl");
+        JsonNode sweep = JSON.readTree(run.out().lines().toList().getLast());
+        assertEquals(16, sweep.get("tried").size());
+        assertTrue(
+                sweep.get("sentence").asText().contains("1 is the smallest of 16 values tried"),
+                run::out);
+    }
+
+    @Test
     void readsACapture() throws IOException {
         var run =
                 CommandRun.of(
@@ -301,7 +444,10 @@ class PathCommandTest {
                 "0,60;;7              | line 3: time_ns,length,flow,service_ns expected: '7'",
                 "0,60;1,-60           | line 2: a length or service time below 0: '1,-60'",
                 "0,60;1,60,1,2,3      | line 2: time_ns,length,flow,service_ns expected: '1,60,1,2,3'",
-                "0,60;1,60,,-7        | line 2: a length or service time below 0: '1,60,,-7'"
+                "0,60;1,60,,-7        | line 2: a length or service time below 0: '1,60,,-7'",
+                "0,60;1,2147483648    | line 2: a length above 2147483647: '1,2147483648'",
+                "0,60;9223372036854775808,60 | line 2: a number that is none: '92233720368547758",
+                "0,60;-,60            | line 2: a number that is none: '-,60'"
             })
     void usesArrivalsBeforeADamagedLineAndSaysWhereItIs(String lines, String message)
             throws IOException {
@@ -315,13 +461,22 @@ class PathCommandTest {
     @Test
     void saysThatNothingArrivedAndThatTimeWentBackwards() throws IOException {
         var empty = CommandRun.of("path", "--arrivals", file(""));
-        assertEquals(0, empty.status());
-        assertTrue(empty.err().endsWith("arrivals.csv: no frame arrived\n"), empty::err);
+        assertEquals(ExitCode.INPUT, empty.status());
+        assertTrue(
+                empty.err()
+                        .endsWith(
+                                "arrivals.csv: no frame arrived; lines of"
+                                        + " time_ns,length,flow,service_ns are read\n"),
+                empty::err);
 
         var backwards = CommandRun.of("path", "--arrivals", file("5,60\n3,60\n-9,60\n"));
         assertEquals(0, backwards.status());
         assertTrue(
-                backwards.err().contains("2 arrivals lie before the one before them"),
+                backwards
+                        .err()
+                        .contains(
+                                "2 arrivals lie before the one before them, the first of them is"
+                                        + " number 2, and were taken as arriving with it"),
                 backwards::err);
     }
 

@@ -40,7 +40,7 @@ class SnapshotCommandTest {
                         "host");
         assertEquals(0, path.status(), path::err);
         assertTrue(path.out().contains("A  gw1\nB  host\n"), path::out);
-        assertTrue(path.out().contains("Neither drops."), path::out);
+        assertTrue(path.out().contains("Neither drops, and all wait as long."), path::out);
     }
 
     @Test
