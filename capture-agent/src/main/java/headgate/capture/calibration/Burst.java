@@ -24,10 +24,14 @@ final class Burst {
     final long[] sentNanos;
     final long[] stampNanos;
 
-    private long startNanos;
     private final int sender;
     private final MemorySegment frame;
     private final MemorySegment time;
+
+    /// The number that the first frame has, another one for each run.
+    private int first;
+
+    private long startNanos;
 
     /// @param isUnderstood whether the frames are UDP for the receiver's port; else they are of no
     ///   protocol that it knows
@@ -38,6 +42,7 @@ final class Burst {
         stampNanos = new long[count];
         time = arena.allocate(16, 8);
         frame = arena.allocate(lengthBytes, 8);
+        first = (int) now();
         byte[] headers =
                 HexFormat.of()
                         .parseHex(
@@ -62,15 +67,16 @@ final class Burst {
     /// Sends all of them, then reads until each has come or nothing comes any more.
     void run(StampedSocket receiver) {
         Arrays.fill(stampNanos, 0);
+        first += stampNanos.length;
         startNanos = now();
         for (int i = 0; i < sentNanos.length; i++) {
-            frame.set(JAVA_INT_UNALIGNED, SEQUENCE, i);
+            frame.set(JAVA_INT_UNALIGNED, SEQUENCE, first + i);
             Libc.send(sender, frame, 0);
             sentNanos[i] = now();
         }
         int missing = sentNanos.length;
         for (long since = now(); missing > 0 && now() - since < LOST_NANOS; ) {
-            if (receiver.read(stampNanos)) {
+            if (receiver.read(first, stampNanos)) {
                 missing--;
                 since = now();
             }

@@ -52,8 +52,10 @@ final class StampedSocket {
 
     /// Takes one frame if there is one.
     ///
-    /// @param stamps takes its time, under its number; other frames are passed over
-    boolean read(long[] stamps) {
+    /// @param first the number of the first frame that is waited for
+    /// @param stamps takes its time, under its number less that; frames of other numbers, late ones
+    ///   of another burst, are passed over
+    boolean read(int first, long[] stamps) {
         message.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_BYTES);
         long length = Libc.recvmsg(socket, message, Libc.MSG_DONTWAIT);
         if (length < 0) {
@@ -63,7 +65,7 @@ final class StampedSocket {
                 message.get(JAVA_LONG, CONTROL_LENGTH) > NANOS
                         && control.get(JAVA_INT, CMSG_TYPE) == Libc.SO_TIMESTAMPNS;
         if (isStamped && length >= sequenceOffset + Integer.BYTES) {
-            int sequence = buffer.get(JAVA_INT_UNALIGNED, sequenceOffset);
+            int sequence = buffer.get(JAVA_INT_UNALIGNED, sequenceOffset) - first;
             if (sequence >= 0 && sequence < stamps.length) {
                 stamps[sequence] =
                         control.get(JAVA_LONG, SECONDS) * 1_000_000_000L
@@ -76,7 +78,7 @@ final class StampedSocket {
     /// Takes all that is there, and says how many that were.
     int drain() {
         int count = 0;
-        while (read(NO_STAMPS)) {
+        while (read(0, NO_STAMPS)) {
             count++;
         }
         return count;
