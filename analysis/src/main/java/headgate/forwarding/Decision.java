@@ -86,6 +86,9 @@ public final class Decision {
     /// What the route of an ICMP error asks for.
     public final Flowi4 answerFlow = new Flowi4();
 
+    /// Routes of IPv6 packets.
+    public final Ip6Route route6;
+
     public final FibResult result = new FibResult();
     public final FibResult reverseResult = new FibResult();
     public final FibResult answerResult = new FibResult();
@@ -149,6 +152,7 @@ public final class Decision {
         this.state = state;
         this.filter = new PacketFilter(host);
         this.multipath = host.multipath();
+        this.route6 = new Ip6Route(host);
     }
 
     void clear() {

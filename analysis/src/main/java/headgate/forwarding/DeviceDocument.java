@@ -1,5 +1,6 @@
 package headgate.forwarding;
 
+import headgate.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,8 @@ final class DeviceDocument {
         String group = "default";
         final List<NetDevice.Address> addresses = new ArrayList<>();
         final List<Integer> groups = new ArrayList<>();
+        final List<Inet6Device.Address> addresses6 = new ArrayList<>();
+        final List<Inet6Device.Group> groups6 = new ArrayList<>();
     }
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -59,6 +62,10 @@ final class DeviceDocument {
     }
 
     private static void readAddress(SnapshotElement address, Entry entry) {
+        if (address.text("family").equals("inet6")) {
+            readAddress6(address, entry);
+            return;
+        }
         if (!address.text("family").equals("inet")) {
             return;
         }
@@ -75,13 +82,31 @@ final class DeviceDocument {
                 new NetDevice.Address(local, peer, (int) length, Math.max(0, scope), secondary));
     }
 
+    private static void readAddress6(SnapshotElement address, Entry entry) {
+        IpAddress local = Inet6.parse(address.text("local"));
+        long length = address.number("prefixlen", 128);
+        if (local == null || length < 0 || length > 128) {
+            address.note("", "is not an IPv6 address with a prefix length");
+            return;
+        }
+        boolean tentative = address.has("tentative") || address.has("dadfailed");
+        boolean deprecated = address.has("deprecated");
+        entry.addresses6.add(
+                new Inet6Device.Address(
+                        local.high(), local.low(), (int) length, tentative, deprecated));
+    }
+
     void readGroups(SnapshotElement element) {
         Entry entry = entries.get(element.text("ifname"));
         element.ignore("ifindex");
         for (SnapshotElement group : element.elements("maddr")) {
             Integer address = Inet4.parse(group.text("address"));
+            IpAddress address6 = Inet6.parse(group.text("address"));
             if (entry != null && group.text("family").equals("inet") && address != null) {
                 entry.groups.add(address);
+            }
+            if (entry != null && address6 != null) {
+                entry.groups6.add(new Inet6Device.Group(address6.high(), address6.low()));
             }
         }
     }
@@ -103,7 +128,8 @@ final class DeviceDocument {
                             entry.group,
                             entry.addresses,
                             entry.groups,
-                            InDevice.of(sysctls, entry.name)));
+                            InDevice.of(sysctls, entry.name),
+                            Inet6Device.of(sysctls, entry.name, entry.addresses6, entry.groups6)));
         }
         return devices;
     }

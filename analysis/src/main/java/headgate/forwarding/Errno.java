@@ -11,6 +11,9 @@ public enum Errno {
     EACCES,
     ENETUNREACH,
 
+    /// To `ip -6 route get` every multicast destination of a received packet.
+    EMSGSIZE,
+
     /// This table has no answer: the next rule is asked.
     EAGAIN
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 /// Built in bulk and immutable: a changed table is a new one, put in the place of the old. Every
 /// prefix knows the next shorter one that covers it, so that a lookup whose entries are all refused
 /// (dead next hops, another DSCP) falls back without a second search.
-public final class Fib {
+public final class Fib implements FibTable<Flowi4, FibResult> {
     /// Bits of the packet's type of service that routes and rules with `tos` are compared with: the
     /// kernel masks off ECN *and* the old precedence bits, so that 0x28 meets `tos 0x08`
     /// (`fib_dscp_masked_match`, INET_DSCP_LEGACY_TOS_MASK).
@@ -76,9 +76,9 @@ public final class Fib {
     public List<Route> routes() {
         var routes = new ArrayList<Route>(preferred.length);
         for (int leaf = 0; leaf < preferred.length; leaf++) {
-            routes.add(new Route(prefix(leaf), id, preferred[leaf]));
+            routes.add(new Route4(prefix(leaf), id, preferred[leaf]));
             for (FibInfo other : others.getOrDefault(leaf, new FibInfo[0])) {
-                routes.add(new Route(prefix(leaf), id, other));
+                routes.add(new Route4(prefix(leaf), id, other));
             }
         }
         return routes;
@@ -89,6 +89,7 @@ public final class Fib {
     /// @param ignoreLinkState whether next hops without carrier are as good as others
     /// @return [Errno#NONE] with the route in `result`; the error of an error route, likewise;
     ///   [Errno#EAGAIN] if the table has no answer
+    @Override
     public Errno lookup(Flowi4 flow, boolean ignoreLinkState, FibResult result) {
         if (unreadable) {
             result.incomplete = "a route of this table could not be read";

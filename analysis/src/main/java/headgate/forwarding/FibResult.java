@@ -1,10 +1,9 @@
 package headgate.forwarding;
 
-/// What a lookup found (kernel: `struct fib_result`); reused from lookup to lookup.
-public final class FibResult {
-    /// The rule that decided; null where no rules are asked.
-    public FibRule rule;
+import java.util.List;
 
+/// What an IPv4 lookup found (kernel: `struct fib_result`); reused from lookup to lookup.
+public final class FibResult extends FibAnswer {
     /// The table that answered; null if none did.
     public Fib table;
 
@@ -14,30 +13,30 @@ public final class FibResult {
     /// The route; null if none matched.
     public FibInfo info;
 
-    public int nextHopIndex;
-
-    /// Why the answer cannot be known from the snapshot; null if it can.
-    public String incomplete;
-
+    @Override
     void clear() {
-        rule = null;
+        super.clear();
         table = null;
         leaf = -1;
         info = null;
-        nextHopIndex = 0;
-        incomplete = null;
     }
 
-    public NextHop nextHop() {
-        return info.nextHops().get(nextHopIndex);
+    @Override
+    List<NextHop> nextHops() {
+        return info == null ? List.of() : info.nextHops();
+    }
+
+    @Override
+    int prefixLength() {
+        return table.prefixLength(leaf);
     }
 
     public Prefix prefix() {
         return table.prefix(leaf);
     }
 
-    /// The route that answered, as a value that may be kept; null if none did.
+    @Override
     public Route route() {
-        return info == null ? null : new Route(prefix(), table.id(), info);
+        return info == null ? null : new Route4(prefix(), table.id(), info);
     }
 }

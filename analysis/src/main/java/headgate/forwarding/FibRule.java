@@ -6,9 +6,9 @@ package headgate.forwarding;
 /// @param priority unsigned; ascending order of evaluation
 /// @param inverted whether `not` stands before the selectors: the rule then applies to what they do
 ///   not select
-/// @param source and `destination`: prefixes; the default prefix if absent
-/// @param tos compared with the packet's under `tosMask`: [Fib#TOS_MASK] for `tos`, all six bits
-///   for `dscp`, 0 if both are absent
+/// @param addresses selects by source and destination
+/// @param tos compared with the packet's under `tosMask`: [Fib#TOS_MASK] for `tos` of IPv4, all six
+///   bits for `dscp` and IPv6, 0 if both are absent
 /// @param inputDevice name; empty if absent; `lo` selects the host's own packets
 /// @param outputDevice name; empty if absent; a received packet has no output device yet
 /// @param mark compared under `markMask`; a mask of 0 if absent
@@ -22,11 +22,10 @@ package headgate.forwarding;
 /// @param suppressGroup a result that leaves by a device of this group is refused; empty if absent
 /// @param unmodelled what this rule has that is not modelled; empty if nothing
 /// @param text the rule as `ip rule` prints it
-public record FibRule(
+public record FibRule<F extends Flowi, A extends FibAnswer>(
         long priority,
         boolean inverted,
-        Prefix source,
-        Prefix destination,
+        AddressSelector<F> addresses,
         int tos,
         int tosMask,
         String inputDevice,
@@ -38,12 +37,17 @@ public record FibRule(
         int destinationPorts,
         boolean never,
         Action action,
-        Fib table,
+        FibTable<F, A> table,
         long target,
         int suppressPrefixLength,
         String suppressGroup,
         String unmodelled,
         String text) {
+
+    /// Selects packets by their addresses.
+    interface AddressSelector<F> {
+        boolean selects(F flow);
+    }
 
     /// What a rule does with a packet that it selects.
     public enum Action {
@@ -55,18 +59,17 @@ public record FibRule(
         PROHIBIT
     }
 
-    /// Kernel: `fib_rule_match` and `fib4_rule_match`.
-    boolean matches(Flowi4 flow) {
+    /// Kernel: `fib_rule_match`, `fib4_rule_match` and `fib6_rule_match`.
+    boolean matches(F flow) {
         return selects(flow) != inverted;
     }
 
-    private boolean selects(Flowi4 flow) {
+    private boolean selects(F flow) {
         return !never
                 && (inputDevice.isEmpty() || isDevice(inputDevice, flow.inputDevice))
                 && (outputDevice.isEmpty() || isDevice(outputDevice, flow.outputDevice))
                 && ((flow.mark ^ mark) & markMask) == 0
-                && source.contains(flow.source)
-                && destination.contains(flow.destination)
+                && addresses.selects(flow)
                 && ((flow.tos ^ tos) & tosMask) == 0
                 && (protocol < 0 || protocol == flow.protocol)
                 && inRange(flow.sourcePort, sourcePorts)
@@ -81,13 +84,13 @@ public record FibRule(
         return range == 0 || port >= range >>> 16 && port <= (range & 0xffff);
     }
 
-    /// Whether this rule refuses what its table found (kernel: `fib4_rule_suppress`).
-    boolean suppresses(FibResult result) {
-        return suppressPrefixLength >= 0
-                        && result.table.prefixLength(result.leaf) <= suppressPrefixLength
+    /// Whether this rule refuses what its table found (kernel: `fib4_rule_suppress`,
+    /// `fib6_rule_suppress`).
+    boolean suppresses(A answer) {
+        return suppressPrefixLength >= 0 && answer.prefixLength() <= suppressPrefixLength
                 || !suppressGroup.isEmpty()
-                        && !result.info.nextHops().isEmpty()
-                        && result.nextHop().device().group().equals(suppressGroup);
+                        && !answer.nextHops().isEmpty()
+                        && answer.nextHop().device().group().equals(suppressGroup);
     }
 
     @Override

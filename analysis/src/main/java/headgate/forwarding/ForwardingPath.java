@@ -176,7 +176,7 @@ public final class ForwardingPath {
     }
 
     static String nextHop(NextHop hop, int neighbour) {
-        return hop.gateway6().isEmpty() ? Inet4.format(neighbour) : hop.gateway6();
+        return hop.hasGateway6() ? hop.via() : Inet4.format(neighbour);
     }
 
     /// Why the packet was refused, in the words of people.
@@ -207,7 +207,7 @@ public final class ForwardingPath {
                 case EHOSTUNREACH -> Reason.UNREACHABLE;
                 case EACCES -> Reason.PROHIBIT;
                 case ENETUNREACH -> Reason.NO_ROUTE;
-                case NONE, EINVAL, EAGAIN -> Reason.BLACKHOLE;
+                case NONE, EINVAL, EAGAIN, EMSGSIZE -> Reason.BLACKHOLE;
             };
         }
         return decision.input == Input.FORWARD ? Reason.NOT_FOR_US : Reason.NOT_WANTED;
@@ -227,6 +227,9 @@ public final class ForwardingPath {
 
     /// Answers what `ip route get` would.
     public RouteAnswer route(RouteQuery query) {
+        if (query.destination().version() == 6) {
+            return decision.route6.answer(query);
+        }
         if (host.noRoutes() != null) {
             return RouteAnswer.incomplete(host.noRoutes());
         }
@@ -257,8 +260,8 @@ public final class ForwardingPath {
         Flowi4 flow = decision.flow;
         flow.inputDevice = decision.device;
         flow.outputDevice = null;
-        flow.source = query.source();
-        flow.destination = query.destination();
+        flow.source = (int) query.source().low();
+        flow.destination = (int) query.destination().low();
         flow.tos = query.tos();
         flow.mark = query.mark();
         flow.protocol = query.protocol() < 0 ? Skb.UDP : query.protocol();
@@ -272,13 +275,12 @@ public final class ForwardingPath {
         int table = result.table == null ? 0 : result.table.id();
         if (decision.input == Input.FORWARD) {
             NextHop hop = result.nextHop();
-            String via = hop.gateway() != 0 ? Inet4.format(hop.gateway()) : hop.gateway6();
             return new RouteAnswer(
                     Errno.NONE,
                     result.info.type(),
                     table,
                     hop.device().name(),
-                    via,
+                    hop.via(),
                     "",
                     decision.redirect ? List.of("doredirect") : List.of(),
                     result.route(),

@@ -1,5 +1,6 @@
 package headgate.forwarding;
 
+import headgate.packet.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -27,6 +28,8 @@ import java.util.Set;
 /// | `addr.json` | `ip -j addr` |
 /// | `route4.json` | `ip -j route show table all` |
 /// | `rule4.json` | `ip -j rule` |
+/// | `route6.json` | `ip -6 -j route show table all` |
+/// | `rule6.json` | `ip -6 -j rule` |
 /// | `neigh.json` | `ip -j neigh` |
 /// | `maddr.json` | `ip -j maddr` |
 /// | `nexthop.json` | `ip -j nexthop` |
@@ -34,9 +37,8 @@ import java.util.Set;
 /// | `sysctl.txt` | `sysctl -a`, or the `net.` part of it |
 /// | `sockets.txt` | `/proc/net/tcp`, `udp`, `raw` …, each behind a line `== /proc/net/NAME` |
 ///
-/// Others are accepted and not read yet (`route6.json`, `rule6.json`). What a document says that is
-/// not known is listed in [#unmodelled]; what a document that is absent would have said is missed
-/// only by answers that depend on it, which are then incomplete.
+/// What a document says that is not known is listed in [#unmodelled]; what a document that is
+/// absent would have said is missed only by answers that depend on it, which are then incomplete.
 public final class HostSnapshot {
     /// Hooks of the packet filter that a packet meets on its way, in that order.
     public enum Hook {
@@ -61,10 +63,12 @@ public final class HostSnapshot {
     private final int[] addresses;
 
     private final Neighbours neighbours;
-    private final Map<String, Long> neighbours6;
+    private final Neighbours6 neighbours6;
     private final boolean neighboursKnown;
-    private final FibRules rules;
+    private final FibRules<Flowi4, FibResult> rules;
     private final List<Fib> tables;
+    private final FibRules<Flowi6, Fib6Result> rules6;
+    private final List<Fib6> tables6;
     private final boolean customLocalRoutes;
     private final Set<Hook> hooks;
     private final boolean multicastGroupsKnown;
@@ -73,6 +77,7 @@ public final class HostSnapshot {
     private final long unmodelledCount;
     private final String noRoutes;
     private final Sockets sockets;
+    private final String noRoutes6;
 
     HostSnapshot(SnapshotReader read) {
         this.devices = Collections.unmodifiableMap(read.devices);
@@ -84,10 +89,12 @@ public final class HostSnapshot {
                         .sorted()
                         .toArray();
         this.neighbours = read.neighbours;
-        this.neighbours6 = Map.copyOf(read.neighbours6);
+        this.neighbours6 = read.neighbours6;
         this.neighboursKnown = read.neighboursKnown;
         this.rules = read.rules;
         this.tables = List.copyOf(read.tables.values());
+        this.rules6 = read.rules6;
+        this.tables6 = List.copyOf(read.tables6.values());
         this.customLocalRoutes = read.customLocalRoutes;
         this.hooks = Collections.unmodifiableSet(read.hooks);
         this.multicastGroupsKnown = read.multicastGroupsKnown;
@@ -96,6 +103,7 @@ public final class HostSnapshot {
         this.unmodelledCount = read.unmodelledCount;
         this.noRoutes = read.noRoutes;
         this.sockets = read.sockets;
+        this.noRoutes6 = read.noRoutes6;
     }
 
     /// Reads the documents that lie as files in `directory`.
@@ -151,6 +159,26 @@ public final class HostSnapshot {
         return Arrays.binarySearch(addresses, address) >= 0;
     }
 
+    /// Whether the address is one of the host's own, seen from `device`: link-local addresses and
+    /// `::1` belong to one device alone (kernel: `ipv6_chk_addr`).
+    public boolean hasAddress6(NetDevice device, long high, long low) {
+        if (Inet6.needsDevice(high, low)) {
+            return device.inet6().has(high, low);
+        }
+        for (NetDevice any : devices.values()) {
+            if (any.inet6().has(high, low)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The address that a packet to `high`, `low` bears which leaves by `output`; null if there is
+    /// none.
+    IpAddress sourceAddress6(NetDevice output, long high, long low) {
+        return new SourceAddress6(output, high, low).choose(devices.values());
+    }
+
     public Neighbours neighbours() {
         return neighbours;
     }
@@ -160,18 +188,31 @@ public final class HostSnapshot {
         return neighboursKnown;
     }
 
-    /// As [Neighbours#mac], for the IPv6 gateway of an IPv4 route.
-    public long mac6(NetDevice device, String address) {
-        return neighbours6.getOrDefault(device.name() + " " + address, Neighbours.ABSENT);
+    public Neighbours6 neighbours6() {
+        return neighbours6;
     }
 
-    public FibRules rules() {
+    /// As [Neighbours6#mac], for the IPv6 gateway of a route.
+    public long gatewayMac(NextHop hop) {
+        return neighbours6.mac(hop.device(), hop.gateway6High(), hop.gateway6Low());
+    }
+
+    public FibRules<Flowi4, FibResult> rules() {
         return rules;
     }
 
     /// The IPv4 routing tables that have routes.
     public List<Fib> tables() {
         return tables;
+    }
+
+    public FibRules<Flowi6, Fib6Result> rules6() {
+        return rules6;
+    }
+
+    /// The IPv6 routing tables that have routes.
+    public List<Fib6> tables6() {
+        return tables6;
     }
 
     /// Whether somebody other than the kernel added a route of type `local`.
@@ -205,6 +246,11 @@ public final class HostSnapshot {
     /// Why no lookup can be answered; null if lookups can be.
     public String noRoutes() {
         return noRoutes;
+    }
+
+    /// As [#noRoutes], for IPv6.
+    public String noRoutes6() {
+        return noRoutes6;
     }
 
     /// What is not known or not modelled: the first thousand such things.

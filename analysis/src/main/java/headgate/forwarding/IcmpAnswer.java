@@ -99,9 +99,9 @@ final class IcmpAnswer {
         decision.answerEgress = hop;
         if (!hop.device().isNoArp()) {
             decision.answerMac =
-                    hop.gateway6().isEmpty()
-                            ? decision.host.neighbours().mac(hop.device(), neighbour(decision))
-                            : decision.host.mac6(hop.device(), hop.gateway6());
+                    hop.hasGateway6()
+                            ? decision.host.gatewayMac(hop)
+                            : decision.host.neighbours().mac(hop.device(), neighbour(decision));
         }
     }
 

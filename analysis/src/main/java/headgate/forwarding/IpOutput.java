@@ -57,9 +57,9 @@ public final class IpOutput {
             decision.incomplete("the snapshot has no neigh.json");
             return UNKNOWN;
         }
-        return hop.gateway6().isEmpty()
-                ? decision.host.neighbours().mac(hop.device(), neighbour)
-                : decision.host.mac6(hop.device(), hop.gateway6());
+        return hop.hasGateway6()
+                ? decision.host.gatewayMac(hop)
+                : decision.host.neighbours().mac(hop.device(), neighbour);
     }
 
     private static int room(Skb skb, int mtuBytes) {

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param addresses its IPv4 addresses, primary first
 /// @param multicastGroups the IPv4 groups it has joined
 /// @param conf its IPv4 settings
+/// @param inet6 what IPv6 keeps of it
 public record NetDevice(
         int index,
         String name,
@@ -28,7 +29,8 @@ public record NetDevice(
         String group,
         List<Address> addresses,
         List<Integer> multicastGroups,
-        InDevice conf) {
+        InDevice conf,
+        Inet6Device inet6) {
 
     /// One IPv4 address of a device.
     ///

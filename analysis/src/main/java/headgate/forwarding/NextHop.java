@@ -1,9 +1,10 @@
 package headgate.forwarding;
 
-/// One way out of a route.
+/// One way out of a route of either family (kernel: `struct fib_nh_common`).
 ///
 /// @param gateway IPv4 gateway as an unsigned 32-bit number; 0 if there is none
-/// @param gateway6 IPv6 gateway of an IPv4 route (`via inet6`); empty if there is none
+/// @param gateway6High upper half of an IPv6 gateway, which IPv4 routes may have too (`via inet6`);
+///   both halves 0 if there is none
 /// @param weight share among the next hops of a multipath route, at least 1
 /// @param usable whether a lookup may choose it: neither dead, nor without carrier where
 ///   `ignore_routes_with_linkdown` is set
@@ -13,23 +14,40 @@ package headgate.forwarding;
 public record NextHop(
         NetDevice device,
         int gateway,
-        String gateway6,
+        long gateway6High,
+        long gateway6Low,
         int weight,
         boolean usable,
         boolean linkdown,
         int upperBound) {
 
     public boolean hasGateway() {
-        return gateway != 0 || !gateway6.isEmpty();
+        return gateway != 0 || hasGateway6();
+    }
+
+    public boolean hasGateway6() {
+        return (gateway6High | gateway6Low) != 0;
+    }
+
+    /// The gateway as text; empty if there is none.
+    public String via() {
+        return hasGateway6()
+                ? Inet6.format(gateway6High, gateway6Low)
+                : gateway == 0 ? "" : Inet4.format(gateway);
     }
 
     NextHop withUpperBound(int bound) {
-        return new NextHop(device, gateway, gateway6, weight, usable, linkdown, bound);
+        return new NextHop(
+                device, gateway, gateway6High, gateway6Low, weight, usable, linkdown, bound);
+    }
+
+    NextHop withWeight(int weight) {
+        return new NextHop(
+                device, gateway, gateway6High, gateway6Low, weight, usable, linkdown, -1);
     }
 
     @Override
     public String toString() {
-        String via = gateway != 0 ? Inet4.format(gateway) : gateway6;
-        return via.isEmpty() ? "dev " + device : "via " + via + " dev " + device;
+        return hasGateway() ? "via " + via() + " dev " + device : "dev " + device;
     }
 }

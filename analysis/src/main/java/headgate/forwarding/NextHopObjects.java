@@ -54,6 +54,34 @@ final class NextHopObjects {
         unmodelledGroups.put(id, type.equals("mpath") ? unmodelled : "next hop group " + type);
     }
 
+    /// The next hops of a route of either family: named in it, or through an object.
+    Entry ofRoute(SnapshotElement element) {
+        boolean object = element.has("nhid");
+        long id = element.number("nhid", -1);
+        String unmodelled = object ? unmodelled(id) : "";
+        var hops = new ArrayList<NextHop>();
+        for (SnapshotElement hop : element.elements("nexthops")) {
+            hops.add(RouteDocument.nextHop(hop, reader));
+            String unread = hop.noteUnread();
+            unmodelled = unread.isEmpty() ? unmodelled : unread;
+        }
+        if (!hops.isEmpty()) {
+            element.ignore("flags");
+            return new Entry(Multipath.balance(hops, object), false, unmodelled);
+        }
+        if (element.has("dev")) {
+            return new Entry(List.of(RouteDocument.nextHop(element, reader)), false, unmodelled);
+        }
+        element.ignore("flags");
+        if (!object) {
+            return new Entry(List.of(), false, unmodelled);
+        }
+        Entry entry = get(id);
+        return entry == null
+                ? new Entry(List.of(), false, "next hop object " + id + " is not in the snapshot")
+                : new Entry(Multipath.balance(entry.hops(), true), entry.blackhole(), unmodelled);
+    }
+
     /// The object with that number; null if there is none.
     Entry get(long id) {
         List<Member> members = groups.get(id);
@@ -70,15 +98,7 @@ final class NextHopObjects {
             }
             unmodelled = unmodelled.isEmpty() ? entry.unmodelled() : unmodelled;
             NextHop hop = entry.hops().getFirst();
-            hops.add(
-                    new NextHop(
-                            hop.device(),
-                            hop.gateway(),
-                            hop.gateway6(),
-                            member.weight(),
-                            hop.usable(),
-                            hop.linkdown(),
-                            -1));
+            hops.add(hop.withWeight(member.weight()));
         }
         return new Entry(hops, false, unmodelled);
     }

@@ -12,13 +12,14 @@ final class OutputRoute {
     }
 
     RouteAnswer answer(RouteQuery query) {
-        if (query.destination() == 0
-                || query.destination() == Inet4.LIMITED_BROADCAST
-                || Inet4.isMulticast(query.destination())) {
+        int destination = (int) query.destination().low();
+        if (destination == 0
+                || destination == Inet4.LIMITED_BROADCAST
+                || Inet4.isMulticast(destination)) {
             return RouteAnswer.incomplete(
                     "broadcasts and multicasts of the host's own are not modelled");
         }
-        if (query.source() != 0 && !host.hasAddress(query.source())) {
+        if (source(query) != 0 && !host.hasAddress(source(query))) {
             return RouteAnswer.failed(Errno.EINVAL, null);
         }
         var result = new FibResult();
@@ -40,11 +41,15 @@ final class OutputRoute {
         };
     }
 
+    private static int source(RouteQuery query) {
+        return (int) query.source().low();
+    }
+
     private Flowi4 flow(RouteQuery query) {
         var flow = new Flowi4();
         flow.inputDevice = host.loopback();
-        flow.source = query.source();
-        flow.destination = query.destination();
+        flow.source = source(query);
+        flow.destination = (int) query.destination().low();
         flow.tos = query.tos();
         flow.mark = query.mark();
         flow.protocol = query.protocol() < 0 ? Skb.UDP : query.protocol();
@@ -55,7 +60,8 @@ final class OutputRoute {
 
     private RouteAnswer local(RouteQuery query, FibResult result) {
         String device = host.loopback() == null ? "lo" : host.loopback().name();
-        int source = query.source() != 0 ? query.source() : query.destination();
+        int destination = (int) query.destination().low();
+        int source = source(query) != 0 ? source(query) : destination;
         return answer(result, device, "", Inet4.format(source), List.of("local"));
     }
 
@@ -65,12 +71,11 @@ final class OutputRoute {
                     "multipath is not modelled for packets of the host's own");
         }
         NextHop hop = result.nextHop();
-        int source = query.source() != 0 ? query.source() : source(result.info, hop);
+        int source = source(query) != 0 ? source(query) : source(result.info, hop);
         if (source == 0) {
             return RouteAnswer.incomplete("no source address to choose on " + hop.device());
         }
-        String via = hop.gateway() != 0 ? Inet4.format(hop.gateway()) : hop.gateway6();
-        return answer(result, hop.device().name(), via, Inet4.format(source), List.of());
+        return answer(result, hop.device().name(), hop.via(), Inet4.format(source), List.of());
     }
 
     /// The route's own choice, or the primary address in the next hop's subnet, or the first.

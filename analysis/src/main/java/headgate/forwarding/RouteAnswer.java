@@ -25,14 +25,14 @@ public record RouteAnswer(
         String preferredSource,
         List<String> flags,
         Route match,
-        FibRule rule,
+        FibRule<?, ?> rule,
         String incomplete) {
 
     public RouteAnswer {
         flags = List.copyOf(flags);
     }
 
-    static RouteAnswer failed(Errno error, FibRule rule) {
+    static RouteAnswer failed(Errno error, FibRule<?, ?> rule) {
         return new RouteAnswer(
                 error, RouteType.UNREACHABLE, 0, "", "", "", List.of(), null, rule, "");
     }

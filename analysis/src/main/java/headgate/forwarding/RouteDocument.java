@@ -1,6 +1,6 @@
 package headgate.forwarding;
 
-import java.util.ArrayList;
+import headgate.packet.IpAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +29,8 @@ final class RouteDocument {
                     "",
                     List.of(),
                     List.of(),
-                    InDevice.of(new Sysctls(Map.of()), "?"));
+                    InDevice.of(new Sysctls(Map.of()), "?"),
+                    Inet6Device.of(new Sysctls(Map.of()), "?", List.of(), List.of()));
 
     private final SnapshotReader reader;
     private final NextHopObjects objects;
@@ -69,7 +70,7 @@ final class RouteDocument {
 
     /// `ip route show table all` lists both families; only IPv6 routes have a preference (RFC
     /// 4191).
-    private static boolean isIpv6(SnapshotElement element, String destination) {
+    static boolean isIpv6(SnapshotElement element, String destination) {
         return element.has("pref")
                 || destination.indexOf(':') >= 0
                 || element.text("gateway").indexOf(':') >= 0
@@ -84,7 +85,7 @@ final class RouteDocument {
         boolean kernel = element.text("protocol").equals("kernel");
         int mtu = readMtu(element);
         boolean object = element.has("nhid");
-        var hops = readNextHops(element, object);
+        NextHopObjects.Entry hops = objects.ofRoute(element);
         boolean blackhole = hops.blackhole();
         element.ignore("pref", "expires", "cache", "age", "users", "used", "uid", "error");
         if (tos < 0 || scope < 0 || source == null || metric < 0) {
@@ -104,44 +105,10 @@ final class RouteDocument {
                 unmodelled.isEmpty() ? hops.unmodelled() : unmodelled);
     }
 
-    private NextHopObjects.Entry readNextHops(SnapshotElement element, boolean object) {
-        long id = element.number("nhid", -1);
-        String unmodelled = object ? objects.unmodelled(id) : "";
-        var hops = new ArrayList<NextHop>();
-        for (SnapshotElement hop : element.elements("nexthops")) {
-            hops.add(nextHop(hop, reader));
-            String unread = hop.noteUnread();
-            unmodelled = unread.isEmpty() ? unmodelled : unread;
-        }
-        if (!hops.isEmpty()) {
-            element.ignore("flags");
-            return new NextHopObjects.Entry(Multipath.balance(hops, object), false, unmodelled);
-        }
-        if (element.has("dev")) {
-            return new NextHopObjects.Entry(List.of(nextHop(element, reader)), false, unmodelled);
-        }
-        element.ignore("flags");
-        if (!object) {
-            return new NextHopObjects.Entry(List.of(), false, unmodelled);
-        }
-        NextHopObjects.Entry entry = objects.get(id);
-        return entry == null
-                ? new NextHopObjects.Entry(
-                        List.of(), false, "next hop object " + id + " is not in the snapshot")
-                : new NextHopObjects.Entry(
-                        Multipath.balance(entry.hops(), true), entry.blackhole(), unmodelled);
-    }
-
     /// Reads `gateway`, `via`, `dev`, `weight` and `flags`, which routes, their next hops and next
     /// hop objects write alike.
     static NextHop nextHop(SnapshotElement element, SnapshotReader reader) {
-        String gatewayText = element.text("gateway");
-        Integer gateway = gatewayText.isEmpty() ? Integer.valueOf(0) : Inet4.parse(gatewayText);
-        SnapshotElement via = element.object("via");
-        String gateway6 = via.text("host");
-        if (gateway == null || !gateway6.isEmpty() && !via.text("family").equals("inet6")) {
-            element.note("gateway", "is not an address that is known");
-        }
+        IpAddress gateway = gateway(element);
         NetDevice device = reader.devices.get(element.text("dev"));
         if (device == null) {
             element.note("dev", "device is not in the snapshot");
@@ -165,15 +132,35 @@ final class RouteDocument {
         long weight = Math.clamp(element.number("weight", 1), 1, 65536);
         return new NextHop(
                 device,
-                gateway == null ? 0 : gateway,
-                gateway6,
+                gateway.version() == 4 ? (int) gateway.low() : 0,
+                gateway.high(),
+                gateway.version() == 6 ? gateway.low() : 0,
                 (int) weight,
                 usable,
                 linkdown && !dead,
                 -1);
     }
 
-    private static int readMtu(SnapshotElement element) {
+    /// `gateway` for one of the route's own family, `via` for one of the other; 0.0.0.0 if it has
+    /// none.
+    private static IpAddress gateway(SnapshotElement element) {
+        String own = element.text("gateway");
+        SnapshotElement via = element.object("via");
+        String family = via.text("family");
+        String text = own.isEmpty() ? via.text("host") : own;
+        Integer gateway = text.isEmpty() ? Integer.valueOf(0) : Inet4.parse(text);
+        IpAddress gateway6 = Inet6.parse(text);
+        if (gateway != null) {
+            return IpAddress.v4(gateway);
+        }
+        if (gateway6 == null || !family.isEmpty() && !family.equals("inet6")) {
+            element.note("gateway", "is not an address that is known");
+            return IpAddress.v4(0);
+        }
+        return gateway6;
+    }
+
+    static int readMtu(SnapshotElement element) {
         long mtu = 0;
         for (SnapshotElement metrics : element.elements("metrics")) {
             mtu = Math.max(mtu, metrics.number("mtu", 0));
@@ -182,7 +169,7 @@ final class RouteDocument {
     }
 
     /// Routes of the tables that have names of their own in iproute2.
-    private static String canonical(String table) {
+    static String canonical(String table) {
         return switch (table) {
             case "255" -> LOCAL;
             case "254" -> MAIN;
@@ -191,7 +178,7 @@ final class RouteDocument {
         };
     }
 
-    private static int id(String table) {
+    static int id(String table) {
         return switch (table) {
             case LOCAL -> 255;
             case MAIN -> 254;

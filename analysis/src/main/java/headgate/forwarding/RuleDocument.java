@@ -1,34 +1,154 @@
 package headgate.forwarding;
 
+import headgate.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// The IPv4 policy rules of `rule4.json`.
-final class RuleDocument {
-    private static final List<String> ALWAYS_THERE =
-            List.of(
+/// The policy rules of `rule4.json` or `rule6.json`.
+final class RuleDocument<F extends Flowi, A extends FibAnswer> {
+    /// What the two families do not share.
+    interface Family<F extends Flowi, A extends FibAnswer> {
+        /// The rules that every host starts with.
+        List<String> alwaysThere();
+
+        /// The table of that name; null if it has no routes.
+        FibTable<F, A> table(String name);
+
+        /// The table asked first, and the one asked then, while there are no others rules.
+        FibRules<F, A> rules(List<FibRule<F, A>> rules, boolean custom);
+
+        /// Reads `src`, `srclen`, `dst` and `dstlen`, and prints them; null if it cannot.
+        FibRule.AddressSelector<F> addresses(SnapshotElement element, StringBuilder text);
+
+        /// Bits that `tos` is compared under.
+        int tosMask();
+    }
+
+    /// IPv4, with its tables `local` and `main` in one while nobody added rules.
+    record Family4(RouteDocument routes) implements Family<Flowi4, FibResult> {
+        @Override
+        public List<String> alwaysThere() {
+            return List.of(
                     "0: from all lookup local",
                     "32766: from all lookup main",
                     "32767: from all lookup default");
+        }
 
+        @Override
+        public Fib table(String name) {
+            return routes.table(name);
+        }
+
+        @Override
+        public FibRules<Flowi4, FibResult> rules(
+                List<FibRule<Flowi4, FibResult>> rules, boolean custom) {
+            return new FibRules<>(
+                    rules, custom, routes.merged(), routes.table(RouteDocument.DEFAULT));
+        }
+
+        @Override
+        public FibRule.AddressSelector<Flowi4> addresses(
+                SnapshotElement element, StringBuilder text) {
+            Prefix source = prefix(element, "src");
+            Prefix destination = prefix(element, "dst");
+            appendPrefixes(element, text, source, destination);
+            return source == null || destination == null
+                    ? null
+                    : flow ->
+                            source.contains(flow.source) && destination.contains(flow.destination);
+        }
+
+        private static Prefix prefix(SnapshotElement element, String key) {
+            String address = element.text(key, ALL);
+            if (address.equals(ALL) || address.equals(RouteDocument.DEFAULT)) {
+                return Prefix.DEFAULT;
+            }
+            long length = element.number(key + "len", 32);
+            Integer parsed = Inet4.parse(address);
+            return parsed == null || length < 0 || length > 32
+                    ? null
+                    : new Prefix(parsed, (int) length);
+        }
+
+        @Override
+        public int tosMask() {
+            return Fib.TOS_MASK;
+        }
+    }
+
+    /// IPv6.
+    record Family6(Route6Document routes) implements Family<Flowi6, Fib6Result> {
+        @Override
+        public List<String> alwaysThere() {
+            return List.of("0: from all lookup local", "32766: from all lookup main");
+        }
+
+        @Override
+        public Fib6 table(String name) {
+            return routes.table(name);
+        }
+
+        @Override
+        public FibRules<Flowi6, Fib6Result> rules(
+                List<FibRule<Flowi6, Fib6Result>> rules, boolean custom) {
+            return new FibRules<>(
+                    rules,
+                    custom,
+                    routes.table(RouteDocument.LOCAL),
+                    routes.table(RouteDocument.MAIN));
+        }
+
+        @Override
+        public FibRule.AddressSelector<Flowi6> addresses(
+                SnapshotElement element, StringBuilder text) {
+            Prefix6 source = prefix(element, "src");
+            Prefix6 destination = prefix(element, "dst");
+            appendPrefixes(element, text, source, destination);
+            return source == null || destination == null
+                    ? null
+                    : flow ->
+                            source.contains(flow.sourceHigh, flow.sourceLow)
+                                    && destination.contains(
+                                            flow.destinationHigh, flow.destinationLow);
+        }
+
+        private static Prefix6 prefix(SnapshotElement element, String key) {
+            String address = element.text(key, ALL);
+            if (address.equals(ALL) || address.equals(RouteDocument.DEFAULT)) {
+                return Prefix6.DEFAULT;
+            }
+            long length = element.number(key + "len", 128);
+            IpAddress parsed = Inet6.parse(address);
+            return parsed == null || length < 0 || length > 128
+                    ? null
+                    : new Prefix6(parsed.high(), parsed.low(), (int) length);
+        }
+
+        @Override
+        public int tosMask() {
+            return DSCP_MASK;
+        }
+    }
+
+    private static final String ALL = "all";
     private static final int DSCP_MASK = 0xfc;
 
     private final SnapshotReader reader;
-    private final RouteDocument routes;
-    private final List<FibRule> rules = new ArrayList<>();
+    private final Family<F, A> family;
+    private final List<FibRule<F, A>> rules = new ArrayList<>();
 
-    RuleDocument(SnapshotReader reader, RouteDocument routes) {
+    RuleDocument(SnapshotReader reader, Family<F, A> family) {
         this.reader = reader;
-        this.routes = routes;
+        this.family = family;
     }
 
     /// Rules are listed in the order in which they are evaluated; sorting keeps the order of equal
     /// priorities.
-    FibRules build() {
+    FibRules<F, A> build() {
         rules.sort(Comparator.comparingLong(FibRule::priority));
-        boolean custom = !rules.stream().map(FibRule::toString).toList().equals(ALWAYS_THERE);
-        return new FibRules(rules, custom, routes.merged(), routes.table(RouteDocument.DEFAULT));
+        List<String> texts = rules.stream().map(FibRule::toString).toList();
+        return family.rules(rules, !texts.equals(family.alwaysThere()));
     }
 
     void read(SnapshotElement element) {
@@ -37,10 +157,7 @@ final class RuleDocument {
         text.append(priority).append(':');
         boolean inverted = element.has("not");
         text.append(inverted ? " not" : "");
-        Prefix source = prefix(element, "src");
-        text.append(" from ").append(name(source));
-        Prefix destination = prefix(element, "dst");
-        text.append(element.has("dst") ? " to " + name(destination) : "");
+        FibRule.AddressSelector<F> addresses = family.addresses(element, text);
         int tos = RouteDocument.dsfield(element, "tos");
         int dscp = RouteDocument.dsfield(element, "dscp");
         appendKey(text, element, "tos");
@@ -67,17 +184,16 @@ final class RuleDocument {
         appendKey(text, element, "suppress_prefixlen");
         appendKey(text, element, "suppress_ifgroup");
         element.ignore("protocol", "srclen", "dstlen", "unresolved");
-        if (source == null || destination == null || tos < 0 || dscp < 0 || action == null) {
+        if (addresses == null || tos < 0 || dscp < 0 || action == null) {
             element.note("", "has a selector or action that is not known");
         }
         rules.add(
-                new FibRule(
+                new FibRule<>(
                         priority,
                         inverted,
-                        source == null ? Prefix.DEFAULT : source,
-                        destination == null ? Prefix.DEFAULT : destination,
+                        addresses == null ? _ -> true : addresses,
                         element.has("dscp") ? dscpBits(element, dscp) : Math.max(0, tos),
-                        element.has("dscp") ? DSCP_MASK : tos > 0 ? Fib.TOS_MASK : 0,
+                        element.has("dscp") ? DSCP_MASK : tos > 0 ? family.tosMask() : 0,
                         inputDevice,
                         outputDevice,
                         mark,
@@ -87,7 +203,7 @@ final class RuleDocument {
                         destinationPorts,
                         never,
                         action == null ? FibRule.Action.NOP : action,
-                        action == FibRule.Action.TABLE ? routes.table(table) : null,
+                        action == FibRule.Action.TABLE ? family.table(table) : null,
                         target,
                         suppressLength,
                         suppressGroup,
@@ -95,27 +211,22 @@ final class RuleDocument {
                         text.toString()));
     }
 
+    /// Those that cannot be read are null, and print as `?`.
+    private static void appendPrefixes(
+            SnapshotElement element, StringBuilder text, Record source, Record destination) {
+        text.append(" from ").append(name(source));
+        text.append(element.has("dst") ? " to " + name(destination) : "");
+    }
+
+    private static String name(Record prefix) {
+        String text = prefix == null ? "?" : prefix.toString();
+        return text.equals(RouteDocument.DEFAULT) ? ALL : text;
+    }
+
     private static void appendKey(StringBuilder text, SnapshotElement element, String key) {
         if (element.has(key)) {
             text.append(' ').append(key).append(' ').append(element.text(key));
         }
-    }
-
-    private static String name(Prefix prefix) {
-        return prefix == null ? "?" : prefix.equals(Prefix.DEFAULT) ? "all" : prefix.toString();
-    }
-
-    /// Null if it cannot be read.
-    private static Prefix prefix(SnapshotElement element, String key) {
-        String address = element.text(key, "all");
-        if (address.equals("all") || address.equals("default")) {
-            return Prefix.DEFAULT;
-        }
-        long length = element.number(key + "len", 32);
-        Integer parsed = Inet4.parse(address);
-        return parsed == null || length < 0 || length > 32
-                ? null
-                : new Prefix(parsed, (int) length);
     }
 
     /// A number under `dscp` counts the six bits alone; a name stands for the whole byte.
@@ -150,6 +261,7 @@ final class RuleDocument {
             case "ipv6" -> 41;
             case "gre" -> 47;
             case "esp", "ipv6-crypt" -> 50;
+            case "ipv6-icmp", "icmpv6" -> 58;
             case "ah", "ipv6-auth" -> 51;
             case "ospf" -> 89;
             case "pim" -> 103;

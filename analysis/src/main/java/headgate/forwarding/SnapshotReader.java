@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import headgate.forwarding.HostSnapshot.Hook;
+import headgate.packet.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -54,13 +55,15 @@ final class SnapshotReader {
     private final Documents documents;
 
     final Map<String, NetDevice> devices = new LinkedHashMap<>();
-    final Map<String, Long> neighbours6 = new HashMap<>();
+    final Neighbours6 neighbours6 = new Neighbours6();
     final Neighbours neighbours = new Neighbours();
     final Set<Hook> hooks = EnumSet.noneOf(Hook.class);
     final List<Unmodelled> unmodelled = new ArrayList<>();
     final Map<String, Fib> tables = new TreeMap<>();
+    final Map<String, Fib6> tables6 = new TreeMap<>();
     NetDevice loopback;
-    FibRules rules;
+    FibRules<Flowi4, FibResult> rules;
+    FibRules<Flowi6, Fib6Result> rules6;
     Sysctls sysctls;
     boolean customLocalRoutes;
     boolean neighboursKnown;
@@ -68,6 +71,7 @@ final class SnapshotReader {
     long unmodelledCount;
     String noRoutes;
     Sockets sockets;
+    String noRoutes6;
 
     SnapshotReader(Documents documents) {
         this.documents = documents;
@@ -82,11 +86,18 @@ final class SnapshotReader {
         var routes = new RouteDocument(this, nextHopObjects);
         boolean routesKnown = elements("route4.json", routes::read);
         customLocalRoutes = routes.customLocalRoutes();
-        var ruleDocument = new RuleDocument(this, routes);
+        var ruleDocument = new RuleDocument<>(this, new RuleDocument.Family4(routes));
         boolean rulesKnown = elements("rule4.json", ruleDocument::read);
         rules = ruleDocument.build();
         tables.putAll(routes.tables());
-        noRoutes = missing(routesKnown, rulesKnown);
+        noRoutes = missing("4", routesKnown, rulesKnown);
+        var routes6 = new Route6Document(nextHopObjects);
+        boolean routes6Known = elements("route6.json", routes6::read);
+        var rule6Document = new RuleDocument<>(this, new RuleDocument.Family6(routes6));
+        boolean rules6Known = elements("rule6.json", rule6Document::read);
+        rules6 = rule6Document.build();
+        tables6.putAll(routes6.tables());
+        noRoutes6 = missing("6", routes6Known, rules6Known);
         var ruleset = new NftDocument(this);
         elements("nft.json", ruleset::read);
         hooks.addAll(ruleset.hooks());
@@ -102,11 +113,11 @@ final class SnapshotReader {
         }
     }
 
-    private static String missing(boolean routesKnown, boolean rulesKnown) {
+    private static String missing(String version, boolean routesKnown, boolean rulesKnown) {
         if (!routesKnown) {
-            return "the snapshot has no route4.json";
+            return "the snapshot has no route" + version + ".json";
         }
-        return rulesKnown ? null : "the snapshot has no rule4.json";
+        return rulesKnown ? null : "the snapshot has no rule" + version + ".json";
     }
 
     /// Lists something that is not known, and says so in words that an answer can carry.
@@ -245,11 +256,14 @@ final class SnapshotReader {
                         && states.stream()
                                 .noneMatch(Set.of("INCOMPLETE", "FAILED", "NONE")::contains);
         Integer ipv4 = Inet4.parse(destination);
+        IpAddress ipv6 = Inet6.parse(destination);
+        long known = valid ? address : Neighbours.INVALID;
         if (ipv4 != null) {
-            neighbours.put(device, ipv4, valid ? address : Neighbours.INVALID);
+            neighbours.put(device, ipv4, known);
+        } else if (ipv6 != null) {
+            neighbours6.put(device, ipv6.high(), ipv6.low(), known);
         } else {
-            neighbours6.put(
-                    device.name() + " " + destination, valid ? address : Neighbours.INVALID);
+            element.note("dst", "is not an address");
         }
     }
 }

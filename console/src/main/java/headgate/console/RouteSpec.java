@@ -10,7 +10,7 @@ import java.util.List;
 /// [ipproto N] [sport N] [dport N]`.
 final class RouteSpec {
     static final String SYNTAX =
-            "DST [from SRC] [iif DEV] [tos N] [mark N] [ipproto tcp|udp|icmp|N] [sport N]"
+            "DST [from SRC] [iif DEV] [tos N] [mark N] [ipproto tcp|udp|icmp|icmpv6|N] [sport N]"
                     + " [dport N]";
 
     private RouteSpec() {}
@@ -18,8 +18,8 @@ final class RouteSpec {
     /// @throws IllegalArgumentException that says what is wrong and what is right
     static RouteQuery parse(String text) {
         Deque<String> words = new ArrayDeque<>(List.of(text.strip().split("\\s+")));
-        int destination = address(words.removeFirst());
-        int source = 0;
+        IpAddress destination = IpAddress.parse(words.removeFirst());
+        IpAddress source = new IpAddress(destination.version(), 0, 0);
         String device = "";
         int tos = 0;
         int mark = 0;
@@ -34,7 +34,7 @@ final class RouteSpec {
             }
             String value = words.removeFirst();
             switch (key) {
-                case "from" -> source = address(value);
+                case "from" -> source = IpAddress.parse(value);
                 case "iif" -> device = value;
                 case "tos" -> tos = number(key, value, 255);
                 case "mark" -> mark = number(key, value, 0xffff_ffffL);
@@ -50,17 +50,10 @@ final class RouteSpec {
                 destination, source, device, tos, mark, protocol, sourcePort, destinationPort);
     }
 
-    private static int address(String text) {
-        IpAddress address = IpAddress.parse(text);
-        if (address.version() != 4) {
-            throw new IllegalArgumentException("'" + text + "': only IPv4 is modelled");
-        }
-        return (int) address.low();
-    }
-
     private static int protocol(String name) {
         return switch (name) {
             case "icmp" -> 1;
+            case "icmpv6" -> 58;
             case "tcp" -> 6;
             case "udp" -> 17;
             default -> number("ipproto", name, 255);

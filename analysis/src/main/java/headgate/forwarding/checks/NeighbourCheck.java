@@ -41,9 +41,9 @@ public final class NeighbourCheck implements ForwardingCheck {
     @Override
     public String evidence(Decision decision) {
         String asked =
-                decision.egress.gateway6().isEmpty()
-                        ? Inet4.format(decision.neighbour)
-                        : decision.egress.gateway6();
+                decision.egress.hasGateway6()
+                        ? decision.egress.via()
+                        : Inet4.format(decision.neighbour);
         String found =
                 decision.outcome == Outcome.PENDING
                         ? " has no link address yet"

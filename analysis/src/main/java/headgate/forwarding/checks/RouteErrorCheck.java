@@ -47,7 +47,8 @@ public final class RouteErrorCheck implements ForwardingCheck {
                 decision.count(SnmpCounter.IP_EXT_IN_NO_ROUTES);
                 yield tell(decision, DropReason.IP_INNOROUTES, NETWORK);
             }
-            case NONE, EINVAL, EAGAIN -> decision.drop(DropReason.NOT_SPECIFIED, function());
+            case NONE, EINVAL, EAGAIN, EMSGSIZE ->
+                    decision.drop(DropReason.NOT_SPECIFIED, function());
         };
     }
 

@@ -5,26 +5,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import headgate.forwarding.Errno;
+import headgate.forwarding.Fib6Info;
 import headgate.forwarding.FibInfo;
 import headgate.forwarding.ForwardingPath;
-import headgate.forwarding.Inet4;
 import headgate.forwarding.NextHop;
+import headgate.forwarding.Prefix;
+import headgate.forwarding.Prefix6;
+import headgate.forwarding.Route4;
+import headgate.forwarding.Route6;
 import headgate.forwarding.RouteAnswer;
 import headgate.forwarding.RouteQuery;
+import headgate.forwarding.RouteType;
+import headgate.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Every recorded IPv4 answer of `ip route get`, plain and with `fibmatch`.
+/// Every recorded answer of `ip route get` and `ip -6 route get`, plain and with `fibmatch`.
 class RouteCasesTest {
     private static final String ENDING = ".routes.jsonl.gz";
 
     @TestFactory
     Stream<DynamicTest> answersAsTheKernelDid() {
         return ForwardingCases.scenarios(ENDING).stream()
-                .filter(scenario -> !scenario.startsWith("rand6"))
                 .map(s -> DynamicTest.dynamicTest(s, () -> answersAsTheKernelDid(s)));
     }
 
@@ -50,9 +55,12 @@ class RouteCasesTest {
     }
 
     static RouteQuery query(JsonNode q) {
+        IpAddress destination = IpAddress.parse(q.get("dst").asText());
         return new RouteQuery(
-                Inet4.parse(q.get("dst").asText()),
-                Inet4.parse(q.path("src").asText("0.0.0.0")),
+                destination,
+                q.has("src")
+                        ? IpAddress.parse(q.get("src").asText())
+                        : new IpAddress(destination.version(), 0, 0),
                 q.path("iif").asText(""),
                 q.path("tos").asInt(0),
                 0,
@@ -102,20 +110,22 @@ class RouteCasesTest {
         if (answer.error() != Errno.NONE) {
             return answer.error().name();
         }
-        FibInfo info = answer.match().info();
-        var hops = new ArrayList<String>();
-        for (NextHop hop : info.nextHops()) {
-            String via = hop.gateway() == 0 ? "" : Inet4.format(hop.gateway());
-            hops.add(hop(hop.device().name(), via, info.isMultipath() ? hop.weight() : 1));
+        return switch (answer.match()) {
+            case Route4(Prefix prefix, int table, FibInfo info) ->
+                    match(info.type(), prefix, table, info.metric(), info.tos(), info.nextHops());
+            case Route6(Prefix6 prefix, int table, Fib6Info info) ->
+                    match(info.type(), prefix, table, info.metric(), 0, info.nextHops());
+        };
+    }
+
+    private static String match(
+            RouteType type, Record prefix, int table, int metric, int tos, List<NextHop> hops) {
+        var ways = new ArrayList<String>();
+        for (NextHop hop : hops) {
+            ways.add(hop(hop.device().name(), hop.via(), hops.size() > 1 ? hop.weight() : 1));
         }
         return "%s %s table %d metric %d tos %d %s"
-                .formatted(
-                        info.type().label(),
-                        answer.match().prefix(),
-                        answer.match().table(),
-                        info.metric(),
-                        info.tos(),
-                        hops);
+                .formatted(type.label(), prefix, table, metric, tos, ways);
     }
 
     private static String matchOf(JsonNode match) {
@@ -134,8 +144,9 @@ class RouteCasesTest {
                         match.get("type").asText(),
                         match.get("match")
                                 .asText()
-                                .replaceFirst("^0.0.0.0/0$", "default")
-                                .replaceFirst("/32$", ""),
+                                .replaceFirst("^(0.0.0.0|::)/0$", "default")
+                                .replaceFirst("([.].*)/32$", "$1")
+                                .replaceFirst("/128$", ""),
                         match.get("table").asInt(),
                         match.path("metric").asInt(0),
                         match.path("tos").asInt(0),
