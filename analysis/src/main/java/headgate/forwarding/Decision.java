@@ -74,11 +74,36 @@ public final class Decision {
     /// Sends packets, those that pass through and the host's own.
     public final IpOutput output = new IpOutput(this);
 
+    /// The fixed header of [#skb], if it is an IPv6 packet.
+    public final Ip6Header header6 = new Ip6Header();
+
+    /// What the lookup of an IPv6 route asks for.
+    public final Flowi6 flow6 = new Flowi6();
+
+    public final Fib6Result result6 = new Fib6Result();
+
+    /// Sends IPv6 packets, those that pass through and the host's own.
+    public final Ip6Output output6 = new Ip6Output(this);
+
+    public final Icmp6 icmp6 = new Icmp6(this);
+    public final Ip6Input input6 = new Ip6Input(this);
+    public final Ndisc discovery = new Ndisc(this);
+
+    /// Value of the Router Alert option (RFC 2711); -1 if the packet has none.
+    public int routerAlert;
+
+    /// As [#neighbour], for IPv6.
+    public long neighbour6High;
+
+    public long neighbour6Low;
+
     /// When the packet came in, in nanoseconds since 1970-01-01T00:00:00Z.
     public long nowNanos;
 
     /// What the route lookup asks for.
     public final Flowi4 flow = new Flowi4();
+
+    private final FlowKeys keys = new FlowKeys();
 
     /// What the source validation asks for.
     public final Flowi4 reverse = new Flowi4();
@@ -157,6 +182,10 @@ public final class Decision {
 
     void clear() {
         result.clear();
+        result6.clear();
+        discovery.clear();
+        routerAlert = -1;
+        neighbour6High = neighbour6Low = 0;
         reverseResult.clear();
         answerResult.clear();
         device = null;
@@ -213,6 +242,51 @@ public final class Decision {
     /// on.
     public void tellShorterWay() {
         IcmpAnswer.settleRedirect(this);
+    }
+
+    public boolean isIpv6() {
+        return skb.protocolType == Skb.ETH_P_IPV6;
+    }
+
+    public boolean isIncomplete() {
+        return outcome == Outcome.INCOMPLETE;
+    }
+
+    /// What the lookup for the packet found.
+    public FibAnswer routed() {
+        return isIpv6() ? result6 : result;
+    }
+
+    /// Fills [#flow6] from the packet that came in.
+    public void takeFlow6() {
+        flow6.inputDevice = device;
+        flow6.outputDevice = null;
+        flow6.sourceHigh = header6.sourceHigh;
+        flow6.sourceLow = header6.sourceLow;
+        flow6.destinationHigh = header6.destinationHigh;
+        flow6.destinationLow = header6.destinationLow;
+        flow6.tos = header6.trafficClass;
+        flow6.flowLabel = header6.flowLabel;
+        flow6.mark = 0;
+        flow6.protocol = header6.nextHeader;
+        flow6.sourcePort = flow6.destinationPort = 0;
+        if (host.rules6().dissect()) {
+            keys.dissect(skb.bytes(), 0, skb.captured, Skb.ETH_P_IPV6, false);
+            flow6.protocol = keys.protocol;
+            flow6.sourcePort = keys.sourcePort;
+            flow6.destinationPort = keys.destinationPort;
+        }
+    }
+
+    /// Notes the ICMPv6 error that answers the packet, and by which way it leaves.
+    void noteAnswer(int type, int code, NextHop hop, long mac) {
+        if (effects.isLater()) {
+            return;
+        }
+        icmpType = type;
+        icmpCode = code;
+        answerEgress = hop;
+        answerMac = mac;
     }
 
     /// Ends the decision: the answer depends on something that is not modelled or not known.

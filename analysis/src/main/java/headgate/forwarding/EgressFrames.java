@@ -139,6 +139,11 @@ public final class EgressFrames {
         return at;
     }
 
+    /// Takes back the frame that was added last: it stays in the host.
+    void removeLast() {
+        used = starts[--count];
+    }
+
     private void writeMac(long at, long mac) {
         bytes.set(U16, at, (short) (mac >>> 32));
         bytes.set(U16, at + 2, (short) (mac >>> 16));

@@ -39,9 +39,9 @@ public record Fate(
                 refused && decision.icmpType >= 0
                         ? decision.icmpType + "/" + decision.icmpCode
                         : "",
-                decision.result.rule == null ? "" : decision.result.rule.toString(),
-                decision.result.info == null ? "" : decision.result.route().toString(),
-                egress == null ? "" : ForwardingPath.nextHop(egress, decision.neighbour),
+                decision.routed().rule == null ? "" : decision.routed().rule.toString(),
+                decision.routed().route() == null ? "" : decision.routed().route().toString(),
+                egress == null ? "" : ForwardingPath.nextHop(decision),
                 decision.nextHopMac < 0 ? "" : MacAddress.format(decision.nextHopMac),
                 egress == null ? "" : egress.device().name());
     }

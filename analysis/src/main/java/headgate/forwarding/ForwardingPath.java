@@ -8,6 +8,16 @@ import headgate.forwarding.Verdict.Trail;
 import headgate.forwarding.checks.ArpCheck;
 import headgate.forwarding.checks.DecreaseTtlCheck;
 import headgate.forwarding.checks.ForwardHookCheck;
+import headgate.forwarding.checks.Ip6ForwardCheck;
+import headgate.forwarding.checks.Ip6ForwardHookCheck;
+import headgate.forwarding.checks.Ip6LocalDeliveryCheck;
+import headgate.forwarding.checks.Ip6MtuCheck;
+import headgate.forwarding.checks.Ip6MulticastCheck;
+import headgate.forwarding.checks.Ip6NeighbourCheck;
+import headgate.forwarding.checks.Ip6ReceiveCheck;
+import headgate.forwarding.checks.Ip6RedirectCheck;
+import headgate.forwarding.checks.Ip6RouteErrorCheck;
+import headgate.forwarding.checks.Ip6RouteInputCheck;
 import headgate.forwarding.checks.LinkCastCheck;
 import headgate.forwarding.checks.LinkLayerCheck;
 import headgate.forwarding.checks.LocalDeliveryCheck;
@@ -61,6 +71,22 @@ public final class ForwardingPath {
     public static final List<ForwardingCheck> ARP_CHECKS =
             List.of(CHECKS.getFirst(), new ArpCheck());
 
+    /// The questions about IPv6 packets, in the kernel's order.
+    public static final List<ForwardingCheck> IPV6_CHECKS =
+            List.of(
+                    CHECKS.getFirst(),
+                    new Ip6ReceiveCheck(),
+                    new PreRoutingCheck(),
+                    new Ip6RouteInputCheck(),
+                    new Ip6MulticastCheck(),
+                    new Ip6RouteErrorCheck(),
+                    new Ip6LocalDeliveryCheck(),
+                    new Ip6ForwardCheck(),
+                    new Ip6RedirectCheck(),
+                    new Ip6MtuCheck(),
+                    new Ip6ForwardHookCheck(),
+                    new Ip6NeighbourCheck());
+
     /// The part of [#CHECKS] that `ip route get` goes through (kernel: `ip_route_input_rcu`).
     private static final int ROUTE_INPUT_FIRST = 3;
 
@@ -103,9 +129,14 @@ public final class ForwardingPath {
         decision.device = device;
         decision.nowNanos = frame.arrivalNanos;
         decision.skb.receive(frame, device.mac());
-        decision.asked = decision.skb.protocolType == Skb.ETH_P_ARP ? ARP_CHECKS : CHECKS;
+        decision.asked =
+                switch (decision.skb.protocolType) {
+                    case Skb.ETH_P_ARP -> ARP_CHECKS;
+                    case Skb.ETH_P_IPV6 -> IPV6_CHECKS;
+                    default -> CHECKS;
+                };
         ask(decision.asked);
-        if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0) {
+        if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0 && !decision.isIpv6()) {
             IcmpAnswer.answer(decision);
         }
         return decision;
@@ -144,19 +175,19 @@ public final class ForwardingPath {
             case FORWARD ->
                     new Verdict.Forward(
                             decision.egress.device().name(),
-                            nextHop(decision.egress, decision.neighbour),
+                            nextHop(decision),
                             decision.nextHopMac < 0 ? "" : MacAddress.format(decision.nextHopMac),
                             decision.redirect,
                             decision.fragments,
-                            decision.result.route(),
+                            decision.routed().route(),
                             trail);
             case PENDING ->
                     new Verdict.Pending(
                             decision.egress.device().name(),
-                            nextHop(decision.egress, decision.neighbour),
+                            nextHop(decision),
                             decision.redirect,
                             decision.fragments,
-                            decision.result.route(),
+                            decision.routed().route(),
                             trail);
             case LOCAL -> new Verdict.Local(RouteType.valueOf(decision.input.name()), trail);
             case REASSEMBLING -> new Verdict.Reassembling(trail);
@@ -167,12 +198,19 @@ public final class ForwardingPath {
                             decision.dropReason,
                             decision.dropFunction,
                             decision.icmpType < 0 ? null : IcmpAnswer.toRecord(decision),
-                            decision.result.route(),
+                            decision.routed().route(),
                             trail);
             case INCOMPLETE -> new Verdict.Incomplete(decision.why, trail);
             case UNDECIDED ->
                     throw new IllegalStateException("no check decided: the last one must");
         };
+    }
+
+    /// Address of the next hop of a packet that leaves.
+    static String nextHop(Decision decision) {
+        return decision.isIpv6()
+                ? Inet6.format(decision.neighbour6High, decision.neighbour6Low)
+                : nextHop(decision.egress, decision.neighbour);
     }
 
     static String nextHop(NextHop hop, int neighbour) {
@@ -183,13 +221,25 @@ public final class ForwardingPath {
     public static Reason reason(Decision decision) {
         return switch (decision.dropReason) {
             case OTHERHOST, UNICAST_IN_L2_MULTICAST -> Reason.NOT_FOR_US;
-            case UNHANDLED_PROTO -> Reason.NOT_WANTED;
-            case IP_CSUM, PKT_TOO_SMALL -> Reason.MALFORMED;
+            case UNHANDLED_PROTO, IPV6DISABLED, IP_NOPROTO, NO_SOCKET -> Reason.NOT_WANTED;
+            case IP_CSUM,
+                    PKT_TOO_SMALL,
+                    UDP_CSUM,
+                    TCP_CSUM,
+                    ICMP_CSUM,
+                    DUP_FRAG,
+                    IPV6_BAD_EXTHDR,
+                    IPV6_NDISC_FRAG,
+                    IPV6_NDISC_HOP_LIMIT,
+                    IPV6_NDISC_BAD_CODE,
+                    IPV6_NDISC_BAD_OPTIONS,
+                    IPV6_NDISC_NS_OTHERHOST ->
+                    Reason.MALFORMED;
             case IP_INHDR -> decision.icmpType == 11 ? Reason.TTL_EXPIRED : headerReason(decision);
             case IP_INVALID_SOURCE, IP_INVALID_DEST, IP_LOCALNET, IP_LOCAL_SOURCE -> Reason.MARTIAN;
             case IP_RPFILTER -> Reason.RP_FILTER;
-            case IP_INADDRERRORS -> Reason.NOT_FORWARDING;
-            case IP_INNOROUTES -> Reason.NO_ROUTE;
+            case IP_INADDRERRORS -> addressReason(decision);
+            case IP_INNOROUTES -> routeReason(decision.error);
             case PKT_TOO_BIG -> Reason.TOO_BIG;
             case NOT_SPECIFIED -> unspecified(decision);
         };
@@ -198,17 +248,29 @@ public final class ForwardingPath {
     /// A packet whose time ran out bears the same reason as one with a bad header, also when its
     /// source is not told.
     private static Reason headerReason(Decision decision) {
-        return decision.dropFunction.equals("ip_forward") ? Reason.TTL_EXPIRED : Reason.MALFORMED;
+        return decision.dropFunction.endsWith("_forward") ? Reason.TTL_EXPIRED : Reason.MALFORMED;
+    }
+
+    /// IPv6 tells sources that must not leave their link by the counter of a host that does not
+    /// forward.
+    private static Reason addressReason(Decision decision) {
+        return decision.isIpv6() && decision.host.sysctl("net.ipv6.conf.all.forwarding") != 0
+                ? Reason.MARTIAN
+                : Reason.NOT_FORWARDING;
+    }
+
+    private static Reason routeReason(Errno error) {
+        return switch (error) {
+            case EHOSTUNREACH -> Reason.UNREACHABLE;
+            case EACCES -> Reason.PROHIBIT;
+            case ENETUNREACH -> Reason.NO_ROUTE;
+            case NONE, EINVAL, EAGAIN, EMSGSIZE -> Reason.BLACKHOLE;
+        };
     }
 
     private static Reason unspecified(Decision decision) {
         if (decision.input == Input.ERROR) {
-            return switch (decision.error) {
-                case EHOSTUNREACH -> Reason.UNREACHABLE;
-                case EACCES -> Reason.PROHIBIT;
-                case ENETUNREACH -> Reason.NO_ROUTE;
-                case NONE, EINVAL, EAGAIN, EMSGSIZE -> Reason.BLACKHOLE;
-            };
+            return routeReason(decision.error);
         }
         return decision.input == Input.FORWARD ? Reason.NOT_FOR_US : Reason.NOT_WANTED;
     }

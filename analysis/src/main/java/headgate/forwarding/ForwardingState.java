@@ -1,5 +1,8 @@
 package headgate.forwarding;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /// What a host keeps from packet to packet: fragments that wait for others, and link addresses that
 /// neighbours told. Everything has a limit, and every limit a counter. May be saved entry by entry
 /// for a changelog, and restored from it.
@@ -12,6 +15,26 @@ public final class ForwardingState {
         /// Takes one entry: the latest state under a key, or null when the key is gone. Both arrays
         /// belong to the receiver.
         void put(byte[] key, byte[] stateOrNull);
+    }
+
+    final RedirectBudget redirects6 = new RedirectBudget();
+    private final Ip6Reassembly fragments6 = new Ip6Reassembly();
+
+    /// Devices on whose link a querier of the first version of multicast listener discovery was
+    /// heard.
+    private final Set<String> oldListenerQueriers = new HashSet<>();
+
+    /// IPv6 fragments that wait for others.
+    public Ip6Reassembly fragments6() {
+        return fragments6;
+    }
+
+    void noteOldListenerQuerier(NetDevice device) {
+        oldListenerQueriers.add(device.name());
+    }
+
+    boolean hasOldListenerQuerier(NetDevice device) {
+        return oldListenerQueriers.contains(device.name());
     }
 
     /// Hands over every entry that changed since the last call.

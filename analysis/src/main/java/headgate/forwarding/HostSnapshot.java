@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -56,6 +57,8 @@ public final class HostSnapshot {
         }
     }
 
+    private static final int LOCAL_TABLE = 255;
+
     private final Map<String, NetDevice> devices;
     private final NetDevice loopback;
 
@@ -69,6 +72,7 @@ public final class HostSnapshot {
     private final List<Fib> tables;
     private final FibRules<Flowi6, Fib6Result> rules6;
     private final List<Fib6> tables6;
+    private final List<Route6> anycast6;
     private final boolean customLocalRoutes;
     private final Set<Hook> hooks;
     private final boolean multicastGroupsKnown;
@@ -95,6 +99,7 @@ public final class HostSnapshot {
         this.tables = List.copyOf(read.tables.values());
         this.rules6 = read.rules6;
         this.tables6 = List.copyOf(read.tables6.values());
+        this.anycast6 = anycast6(tables6);
         this.customLocalRoutes = read.customLocalRoutes;
         this.hooks = Collections.unmodifiableSet(read.hooks);
         this.multicastGroupsKnown = read.multicastGroupsKnown;
@@ -104,6 +109,24 @@ public final class HostSnapshot {
         this.noRoutes = read.noRoutes;
         this.sockets = read.sockets;
         this.noRoutes6 = read.noRoutes6;
+    }
+
+    /// The kernel joins an anycast address with a route of its own.
+    private static List<Route6> anycast6(List<Fib6> tables) {
+        var anycast = new ArrayList<Route6>();
+        for (Fib6 table : tables) {
+            if (table.id() == LOCAL_TABLE) {
+                for (Route6 route : table.routes()) {
+                    Fib6Info info = route.info();
+                    if (info.type() == RouteType.ANYCAST
+                            && info.kernelProtocol()
+                            && !info.nextHops().isEmpty()) {
+                        anycast.add(route);
+                    }
+                }
+            }
+        }
+        return List.copyOf(anycast);
     }
 
     /// Reads the documents that lie as files in `directory`.
@@ -167,6 +190,19 @@ public final class HostSnapshot {
         }
         for (NetDevice any : devices.values()) {
             if (any.inet6().has(high, low)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether the device takes packets to that anycast address of the host's own.
+    public boolean hasAnycast6(NetDevice device, long high, long low) {
+        for (int i = 0; i < anycast6.size(); i++) {
+            Route6 route = anycast6.get(i);
+            if (route.prefix().low() == low
+                    && route.prefix().high() == high
+                    && route.info().nextHops().getFirst().device() == device) {
                 return true;
             }
         }

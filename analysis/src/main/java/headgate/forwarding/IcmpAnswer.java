@@ -110,13 +110,20 @@ final class IcmpAnswer {
         return gateway != 0 ? gateway : decision.skb.source;
     }
 
+    private static String nextHop(Decision decision) {
+        NextHop hop = decision.answerEgress;
+        return decision.isIpv6() && !hop.hasGateway6()
+                ? decision.header6.source()
+                : ForwardingPath.nextHop(hop, neighbour(decision));
+    }
+
     static IcmpError toRecord(Decision decision) {
         NextHop hop = decision.answerEgress;
         return new IcmpError(
                 decision.icmpType,
                 decision.icmpCode,
                 hop == null ? "" : hop.device().name(),
-                hop == null ? "" : ForwardingPath.nextHop(hop, neighbour(decision)),
+                hop == null ? "" : nextHop(decision),
                 decision.answerMac < 0 ? "" : MacAddress.format(decision.answerMac));
     }
 }

@@ -44,6 +44,16 @@ public final class Ip6Header {
         return Inet6.isMulticast(destinationHigh);
     }
 
+    /// The counter of packets with that congestion notification (RFC 3168).
+    public static SnmpCounter ecnCounter(int trafficClass) {
+        return switch (trafficClass & 3) {
+            case 0 -> SnmpCounter.IP6_IN_NO_ECT_PKTS;
+            case 1 -> SnmpCounter.IP6_IN_ECT1_PKTS;
+            case 2 -> SnmpCounter.IP6_IN_ECT0_PKTS;
+            default -> SnmpCounter.IP6_IN_CE_PKTS;
+        };
+    }
+
     public String source() {
         return Inet6.format(sourceHigh, sourceLow);
     }

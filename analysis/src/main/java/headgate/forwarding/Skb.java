@@ -83,7 +83,7 @@ public final class Skb {
     public int destination;
 
     /// What IP can carry; padding beyond it is not copied.
-    private static final int MOST_BYTES = 65535 + ETHERNET_HEADER;
+    private static final int MOST_BYTES = 65535 + Ip6Header.LENGTH;
 
     private final MemorySegment bytes = MemorySegment.ofArray(new byte[MOST_BYTES]);
 
@@ -200,6 +200,12 @@ public final class Skb {
         length = totalLength;
     }
 
+    /// Drops what lies behind `length` bytes.
+    public void trimTo(int length) {
+        captured = Math.min(captured, length);
+        this.length = length;
+    }
+
     /// Whether the header's ones' complement sum is right (RFC 791). Call only where the whole
     /// header was captured.
     public boolean isHeaderChecksumRight() {
@@ -282,6 +288,10 @@ public final class Skb {
         return bytes.get(U32, offset);
     }
 
+    public long i64(int offset) {
+        return NetworkOrder.i64(bytes, offset);
+    }
+
     public void put8(int offset, int value) {
         bytes.set(JAVA_BYTE, offset, (byte) value);
     }
@@ -292,6 +302,19 @@ public final class Skb {
 
     public void put32(int offset, int value) {
         bytes.set(U32, offset, value);
+    }
+
+    public void put64(int offset, long value) {
+        put32(offset, (int) (value >>> 32));
+        put32(offset + 4, (int) value);
+    }
+
+    /// Writes an option of neighbour discovery that holds a MAC address (RFC 4861, section 4.6.1).
+    void putLinkAddressOption(int offset, int type, long mac) {
+        put8(offset, type);
+        put8(offset + 1, 1);
+        put16(offset + 2, (int) (mac >>> 32));
+        put32(offset + 4, (int) mac);
     }
 
     /// Writes the time to live and mends the header checksum by what that changes (RFC 1624).
@@ -327,5 +350,32 @@ public final class Skb {
         put32(12, source);
         put32(16, destination);
         readHeader();
+    }
+
+    /// Makes this a packet of the host's own, with an IPv6 header and `length` zero bytes behind
+    /// it.
+    void beginIpv6(
+            int length,
+            int trafficClass,
+            int hopLimit,
+            int nextHeader,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow) {
+        packetType = PacketType.HOST;
+        protocolType = ETH_P_IPV6;
+        vlanIdentifier = 0;
+        sourceMac = -1;
+        captured = this.length = Ip6Header.LENGTH + length;
+        bytes.asSlice(0, captured).fill((byte) 0);
+        put32(0, 0x6000_0000 | trafficClass << 20);
+        put16(Ip6Header.PAYLOAD_LENGTH, length);
+        put8(Ip6Header.NEXT_HEADER, nextHeader);
+        put8(Ip6Header.HOP_LIMIT, hopLimit);
+        put64(Ip6Header.SOURCE, sourceHigh);
+        put64(Ip6Header.SOURCE + 8, sourceLow);
+        put64(Ip6Header.DESTINATION, destinationHigh);
+        put64(Ip6Header.DESTINATION + 8, destinationLow);
     }
 }

@@ -43,8 +43,7 @@ public final class LinkLayerCheck implements ForwardingCheck {
             skb.packetType = PacketType.OTHERHOST;
         }
         return switch (skb.protocolType) {
-            case Skb.ETH_P_IP, Skb.ETH_P_ARP -> false;
-            case Skb.ETH_P_IPV6 -> decision.incomplete("IPv6 is not modelled");
+            case Skb.ETH_P_IP, Skb.ETH_P_IPV6, Skb.ETH_P_ARP -> false;
             case -1 -> decision.incomplete("IEEE 802.3 frames with a length are not modelled");
             default -> decision.drop(DropReason.UNHANDLED_PROTO, function());
         };

@@ -1,0 +1,402 @@
+package headgate.forwarding;
+
+import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.EgressFrames.Kind;
+import headgate.packet.Checksum;
+import headgate.packet.IpAddress;
+import headgate.packet.IpProtocol;
+import java.lang.foreign.MemorySegment;
+
+/// ICMPv6 messages that the host sends because of a packet (kernel: `net/ipv6/icmp.c`). Rate limits
+/// are state between packets and play no part.
+public final class Icmp6 {
+    public static final int UNREACHABLE = 1;
+    public static final int PACKET_TOO_BIG = 2;
+    public static final int TIME_EXCEEDED = 3;
+    public static final int PARAMETER_PROBLEM = 4;
+    public static final int ECHO_REQUEST = 128;
+    public static final int ECHO_REPLY = 129;
+    public static final int REDIRECT = 137;
+
+    /// Codes of [#UNREACHABLE].
+    public static final int NO_ROUTE = 0;
+
+    public static final int PROHIBITED = 1;
+    public static final int BEYOND_SCOPE = 2;
+    public static final int ADDRESS_UNREACHABLE = 3;
+    public static final int PORT_UNREACHABLE = 4;
+
+    /// Codes of [#PARAMETER_PROBLEM].
+    public static final int HEADER_FIELD = 0;
+
+    public static final int UNKNOWN_NEXT_HEADER = 1;
+    public static final int UNKNOWN_OPTION = 2;
+    public static final int INCOMPLETE_HEADER = 3;
+
+    /// ICMPv6 types below are errors.
+    static final int FIRST_INFORMATIONAL = 128;
+
+    static final int HEADER = 8;
+    private static final int SMALLEST_MTU = 1280;
+    private static final int REDIRECT_HEADER = 40;
+    private static final int TARGET_LINK_ADDRESS = 2;
+    private static final int REDIRECTED_HEADER = 4;
+    private static final int DISCOVERY_HOP_LIMIT = 255;
+
+    private final Decision decision;
+    private final Flowi6 flow = new Flowi6();
+    private final Fib6Result result = new Fib6Result();
+    private final Ip6Header header = new Ip6Header();
+    private final ExtensionHeaders chain = new ExtensionHeaders();
+
+    Icmp6(Decision decision) {
+        this.decision = decision;
+    }
+
+    /// Tells the source of [Decision#skb] what became of it, if ICMPv6's rules let it (kernel:
+    /// `icmp6_send`); the message quotes the packet as it stands.
+    ///
+    /// @param info MTU or pointer; 0 for others
+    public void tell(int type, int code, int info) {
+        tell(type, code, info, decision.device);
+    }
+
+    /// @param device by which the packet came, or by which it was to leave if it is too big
+    public void tell(int type, int code, int info, NetDevice device) {
+        Skb skb = decision.skb;
+        header.read(skb.bytes(), 0);
+        boolean own =
+                decision.host.hasAddress6(device, header.destinationHigh, header.destinationLow)
+                        || decision.host.hasAnycast6(
+                                device, header.destinationHigh, header.destinationLow);
+        if (header.isToMulticast() || skb.packetType != Skb.PacketType.HOST) {
+            if (!isToldOfGroups(type, code, info)) {
+                return;
+            }
+            own = false;
+        }
+        if (Inet6.isUnspecified(header.sourceHigh, header.sourceLow)
+                || Inet6.isMulticast(header.sourceHigh)
+                || isIneligible(skb)) {
+            return;
+        }
+        NetDevice output = Inet6.isLinkLocal(header.sourceHigh) ? device : null;
+        if (!routes(own, output, type, code)) {
+            return;
+        }
+        int quoted = Math.min(skb.length, SMALLEST_MTU - Ip6Header.LENGTH - HEADER);
+        begin(HEADER + quoted, 0, hopLimit(), type, code);
+        decision.own.put32(44, info);
+        quote(skb, 48, quoted);
+        send(Kind.ICMP_ERROR, type);
+        decision.noteAnswer(
+                type,
+                code,
+                result.nextHop(),
+                decision.output6.mac(output(), nextHopHigh(), nextHopLow()));
+    }
+
+    /// Of packets to groups, and to others' link addresses, only these are told.
+    private boolean isToldOfGroups(int type, int code, int info) {
+        return type == PACKET_TOO_BIG
+                || type == PARAMETER_PROBLEM
+                        && code == UNKNOWN_OPTION
+                        && info < decision.skb.captured
+                        && (decision.skb.u8(info) & 0xc0) == 0x80;
+    }
+
+    /// Whether the packet is an ICMPv6 error, or one of unknown kind (kernel: `is_ineligible`).
+    private boolean isIneligible(Skb skb) {
+        chain.walk(skb.bytes(), 0, skb.captured);
+        if (chain.broken || chain.nextHeader != IpProtocol.ICMPV6) {
+            return false;
+        }
+        return chain.offset < skb.captured
+                ? skb.u8(chain.offset) < FIRST_INFORMATIONAL
+                : chain.fragment == 0;
+    }
+
+    /// Finds the way to the source of the packet that [#header] is of, and the address to send
+    /// from.
+    private boolean routes(boolean own, NetDevice output, int type, int code) {
+        flow.sourceHigh = own ? header.destinationHigh : 0;
+        flow.sourceLow = own ? header.destinationLow : 0;
+        flow.destinationHigh = header.sourceHigh;
+        flow.destinationLow = header.sourceLow;
+        flow.outputDevice = output;
+        takeProtocol(type, code);
+        if (!own) {
+            IpAddress inbound =
+                    decision.host.sourceAddress6(
+                            decision.device, header.sourceHigh, header.sourceLow);
+            if (!hasPreferredSource() && inbound != null) {
+                flow.sourceHigh = inbound.high();
+                flow.sourceLow = inbound.low();
+            }
+        }
+        return isRouted();
+    }
+
+    private void takeProtocol(int type, int code) {
+        flow.tos = 0;
+        flow.mark = 0;
+        flow.flowLabel = 0;
+        flow.protocol = IpProtocol.ICMPV6;
+        flow.sourcePort = type;
+        flow.destinationPort = code;
+    }
+
+    private boolean hasPreferredSource() {
+        Errno error = decision.route6.output(flow, result);
+        return error == Errno.NONE && result.info.preferredSource() != null;
+    }
+
+    /// Looks the way up; false if there is none, if it leads to an anycast address, or if it cannot
+    /// be known, which the decision then says.
+    private boolean isRouted() {
+        Errno error = decision.route6.output(flow, result);
+        if (result.incomplete != null) {
+            decision.incomplete(result.incomplete);
+            return false;
+        }
+        if (error != Errno.NONE || result.info.type() == RouteType.ANYCAST) {
+            return false;
+        }
+        if (Inet6.isUnspecified(flow.sourceHigh, flow.sourceLow)) {
+            IpAddress source = decision.route6.preferredSource(flow, result);
+            if (source == null) {
+                return false;
+            }
+            flow.sourceHigh = source.high();
+            flow.sourceLow = source.low();
+        }
+        return true;
+    }
+
+    private NetDevice output() {
+        return decision.route6.outputDevice(result);
+    }
+
+    private long nextHopHigh() {
+        return result.nextHop().hasGateway6()
+                ? result.nextHop().gateway6High()
+                : flow.destinationHigh;
+    }
+
+    private long nextHopLow() {
+        return result.nextHop().hasGateway6()
+                ? result.nextHop().gateway6Low()
+                : flow.destinationLow;
+    }
+
+    private int hopLimit() {
+        int limit = output().inet6().hopLimit();
+        return limit > 0 ? limit : 64;
+    }
+
+    /// Starts [Decision#own] as an ICMPv6 message.
+    ///
+    /// @param length of the message
+    private void begin(int length, int trafficClass, int hopLimit, int type, int code) {
+        Skb own = decision.own;
+        own.beginIpv6(
+                length,
+                trafficClass,
+                hopLimit,
+                IpProtocol.ICMPV6,
+                flow.sourceHigh,
+                flow.sourceLow,
+                flow.destinationHigh,
+                flow.destinationLow);
+        own.put8(40, type);
+        own.put8(41, code);
+    }
+
+    /// Copies the first `length` bytes of the packet; those that were not captured are zero.
+    private void quote(Skb skb, int at, int length) {
+        int here = Math.min(length, skb.captured);
+        MemorySegment.copy(skb.bytes(), 0, decision.own.bytes(), at, here);
+        decision.own.bytes().asSlice(at + here, length - here).fill((byte) 0);
+    }
+
+    private void send(Kind kind, int type) {
+        putChecksum(decision.own, Ip6Header.LENGTH);
+        countOut(decision, type);
+        transmit(kind);
+    }
+
+    private void transmit(Kind kind) {
+        Outcome outcome = decision.output6.send(kind, output(), nextHopHigh(), nextHopLow());
+        if (outcome == Outcome.FORWARD && output().isLoopback()) {
+            decision.effects.frames().removeLast();
+            decision.input6.loopBack(decision.own);
+        }
+    }
+
+    /// Counts a message that the host sends.
+    static void countOut(Decision decision, int type) {
+        decision.count(SnmpCounter.ICMP6_OUT_MSGS);
+        decision.effects.count(SnmpCounters.MessageGroup.ICMP6_OUT, type);
+        SnmpCounter counter =
+                switch (type) {
+                    case UNREACHABLE -> SnmpCounter.ICMP6_OUT_DEST_UNREACHS;
+                    case PACKET_TOO_BIG -> SnmpCounter.ICMP6_OUT_PKT_TOO_BIGS;
+                    case TIME_EXCEEDED -> SnmpCounter.ICMP6_OUT_TIME_EXCDS;
+                    case PARAMETER_PROBLEM -> SnmpCounter.ICMP6_OUT_PARM_PROBLEMS;
+                    case ECHO_REQUEST -> SnmpCounter.ICMP6_OUT_ECHOS;
+                    case ECHO_REPLY -> SnmpCounter.ICMP6_OUT_ECHO_REPLIES;
+                    case 131 -> SnmpCounter.ICMP6_OUT_GROUP_MEMB_RESPONSES;
+                    case 135 -> SnmpCounter.ICMP6_OUT_NEIGHBOR_SOLICITS;
+                    case 136 -> SnmpCounter.ICMP6_OUT_NEIGHBOR_ADVERTISEMENTS;
+                    case REDIRECT -> SnmpCounter.ICMP6_OUT_REDIRECTS;
+                    default -> null;
+                };
+        if (counter != null) {
+            decision.count(counter);
+        }
+    }
+
+    /// Writes the checksum of the ICMPv6 message at `at`, which reaches to the end of the packet.
+    static void putChecksum(Skb own, int at) {
+        own.put16(at + 2, 0);
+        own.put16(at + 2, ~sum(own, at, own.length - at, IpProtocol.ICMPV6));
+    }
+
+    /// One's complement sum of an upper-layer message with its pseudo-header (RFC 8200, section
+    /// 8.1).
+    static int sum(Skb skb, int at, int length, int protocol) {
+        long sum = Checksum.sum(skb.bytes(), Ip6Header.SOURCE, 32);
+        sum += Checksum.sum(skb.bytes(), at, length);
+        sum += protocol + (length >>> 16) + (length & 0xffff);
+        while (sum >>> 16 != 0) {
+            sum = (sum >>> 16) + (sum & 0xffff);
+        }
+        return (int) sum;
+    }
+
+    /// Whether the packet came to an address that is the host's alone (kernel:
+    /// `ipv6_unicast_destination`).
+    private boolean isUnicast() {
+        return decision.result6.info != null && decision.result6.info.type() == RouteType.LOCAL;
+    }
+
+    /// Answers an echo request, which starts at `at` and reaches to the end of the packet (kernel:
+    /// `icmpv6_echo_reply`).
+    void echo(Skb skb, int at) {
+        header.read(skb.bytes(), 0);
+        boolean own = isUnicast();
+        flow.sourceHigh = own ? header.destinationHigh : 0;
+        flow.sourceLow = own ? header.destinationLow : 0;
+        flow.destinationHigh = header.sourceHigh;
+        flow.destinationLow = header.sourceLow;
+        flow.outputDevice = decision.device;
+        takeProtocol(ECHO_REPLY, 0);
+        if (!isRouted()) {
+            return;
+        }
+        int length = skb.length - at;
+        begin(length, header.trafficClass, hopLimit(), ECHO_REPLY, 0);
+        MemorySegment.copy(
+                skb.bytes(), at + 4L, decision.own.bytes(), Ip6Header.LENGTH + 4L, length - 4L);
+        send(Kind.ECHO_REPLY, ECHO_REPLY);
+    }
+
+    /// Resets a connection that no socket has (kernel: `tcp_v6_send_reset`).
+    ///
+    /// @param at where the TCP header starts
+    void reset(Skb skb, int at) {
+        int flags = skb.u8(at + 13);
+        header.read(skb.bytes(), 0);
+        if ((flags & Ip6Input.RST) != 0 || !isUnicast()) {
+            return;
+        }
+        flow.sourceHigh = header.destinationHigh;
+        flow.sourceLow = header.destinationLow;
+        flow.destinationHigh = header.sourceHigh;
+        flow.destinationLow = header.sourceLow;
+        flow.outputDevice =
+                Inet6.needsDevice(header.sourceHigh, header.sourceLow) ? decision.device : null;
+        takeProtocol(0, 0);
+        flow.protocol = IpProtocol.TCP;
+        flow.sourcePort = skb.u16(at + 2);
+        flow.destinationPort = skb.u16(at);
+        if (!isRouted()) {
+            return;
+        }
+        boolean acknowledges = (flags & Ip6Input.ACK) != 0;
+        int data = skb.length - at - (skb.u8(at + 12) >>> 4) * 4;
+        int consumed = data + (flags >>> 1 & 1) + (flags & 1);
+        Skb own = decision.own;
+        own.beginIpv6(
+                20,
+                header.trafficClass & ~3,
+                hopLimit(),
+                IpProtocol.TCP,
+                flow.sourceHigh,
+                flow.sourceLow,
+                flow.destinationHigh,
+                flow.destinationLow);
+        own.put16(40, flow.sourcePort);
+        own.put16(42, flow.destinationPort);
+        own.put32(44, acknowledges ? skb.i32(at + 8) : 0);
+        own.put32(48, acknowledges ? 0 : skb.i32(at + 4) + consumed);
+        own.put16(52, 0x5000 | Ip6Input.RST | (acknowledges ? 0 : Ip6Input.ACK));
+        own.put32(54, 0);
+        own.put16(58, 0);
+        own.put16(56, ~sum(own, 40, 20, IpProtocol.TCP));
+        decision.count(SnmpCounter.TCP_OUT_SEGS);
+        decision.count(SnmpCounter.TCP_OUT_RSTS);
+        transmit(Kind.TCP_RESET);
+    }
+
+    /// Tells the source of [Decision#skb] that `high`, `low` is a better first hop, or is the
+    /// destination itself and its neighbour (kernel: `ndisc_send_redirect`). The packet goes on all
+    /// the same.
+    ///
+    /// @param mac of the better hop; negative if it is not known
+    /// @return whether the source was told
+    public boolean redirect(long high, long low, long mac) {
+        Skb skb = decision.skb;
+        header.read(skb.bytes(), 0);
+        if (!isWithinBudget(header.destinationHigh, header.destinationLow)) {
+            return false;
+        }
+        Inet6Device.Address from = decision.device.inet6().linkLocal();
+        boolean isDestination = high == header.destinationHigh && low == header.destinationLow;
+        if (from == null || !isDestination && !Inet6.isLinkLocal(high)) {
+            return false;
+        }
+        flow.sourceHigh = from.high();
+        flow.sourceLow = from.low();
+        flow.destinationHigh = header.sourceHigh;
+        flow.destinationLow = header.sourceLow;
+        flow.outputDevice = decision.device;
+        takeProtocol(REDIRECT, 0);
+        if (!isRouted()
+                || result.nextHop().hasGateway6()
+                || !isWithinBudget(header.sourceHigh, header.sourceLow)) {
+            return false;
+        }
+        int target = mac >= 0 ? HEADER : 0;
+        int room = SMALLEST_MTU - Ip6Header.LENGTH - REDIRECT_HEADER - target;
+        int quoted = Math.min(room, skb.length + HEADER) & ~7;
+        begin(REDIRECT_HEADER + target + quoted, 0, DISCOVERY_HOP_LIMIT, REDIRECT, 0);
+        Skb own = decision.own;
+        own.put64(48, high);
+        own.put64(56, low);
+        own.put64(64, header.destinationHigh);
+        own.put64(72, header.destinationLow);
+        if (mac >= 0) {
+            own.putLinkAddressOption(80, TARGET_LINK_ADDRESS, mac);
+        }
+        own.put8(80 + target, REDIRECTED_HEADER);
+        own.put8(81 + target, quoted >>> 3);
+        quote(skb, 80 + target + HEADER, quoted - HEADER);
+        send(Kind.REDIRECT, REDIRECT);
+        return true;
+    }
+
+    private boolean isWithinBudget(long high, long low) {
+        return decision.state.redirects6.allows(high, low, decision.nowNanos);
+    }
+}

@@ -1,0 +1,174 @@
+package headgate.forwarding;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.Effects.NeighbourState;
+import headgate.forwarding.EgressFrames.Kind;
+import headgate.forwarding.HostSnapshot.Hook;
+import headgate.packet.IpProtocol;
+import java.lang.foreign.MemorySegment;
+
+/// The last steps of every IPv6 packet that leaves (kernel: `net/ipv6/ip6_output.c`): counting, the
+/// link address of the next hop, and the question for it if it is not known. Routers do not
+/// fragment; the host's own packets are.
+public final class Ip6Output {
+    private static final int FRAGMENT_HEADER = 8;
+    private static final int DISCOVERY_HOP_LIMIT = 255;
+    private static final int SOLICITATION = 135;
+    private static final int OWN_IDENTIFICATION = 0;
+
+    private final Decision decision;
+    private final Ip6Header header = new Ip6Header();
+
+    /// The question for a link address, beside the packet that waits for the answer.
+    private final Skb solicitation = new Skb();
+
+    Ip6Output(Decision decision) {
+        this.decision = decision;
+    }
+
+    /// Sends a packet whose headers are complete to a next hop, counting it.
+    ///
+    /// @param high and `low`: the next hop's address
+    /// @return FORWARD if it left; PENDING if it waits for the neighbour's link address; INCOMPLETE
+    Outcome finish(Skb skb, Kind kind, NetDevice device, long high, long low) {
+        header.read(skb.bytes(), 0);
+        if (header.isToMulticast()) {
+            decision.count(SnmpCounter.IP6_OUT_MCAST_PKTS);
+            decision.count(SnmpCounter.IP6_OUT_MCAST_OCTETS, skb.length);
+        }
+        decision.count(SnmpCounter.IP6_OUT_TRANSMITS);
+        decision.count(SnmpCounter.IP6_OUT_OCTETS, skb.length);
+        long mac = mac(device, high, low);
+        if (mac == UNKNOWN) {
+            return Outcome.INCOMPLETE;
+        }
+        if (mac == Neighbours.ABSENT || mac == Neighbours.INVALID) {
+            solicit(device, high, low);
+            return Outcome.PENDING;
+        }
+        decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IPV6, skb);
+        return Outcome.FORWARD;
+    }
+
+    /// Sends [Decision#skb] on; if it has to wait, tells also what its source hears when the
+    /// neighbour turns out not to be there.
+    public Outcome forward(Kind kind, NetDevice device, long high, long low) {
+        Outcome outcome = finish(decision.skb, kind, device, high, low);
+        if (outcome == Outcome.PENDING) {
+            decision.effects.beginLater();
+            decision.icmp6.tell(Icmp6.UNREACHABLE, Icmp6.ADDRESS_UNREACHABLE, 0);
+            decision.effects.endLater();
+        }
+        return decision.isIncomplete() ? Outcome.INCOMPLETE : outcome;
+    }
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    /// The link address; 0 for devices that need none. That of a group is made of its last four
+    /// bytes (RFC 2464, section 7).
+    long mac(NetDevice device, long high, long low) {
+        if (device.isNoArp()) {
+            return 0;
+        }
+        if (Inet6.isMulticast(high)) {
+            return 0x3333_0000_0000L | low & 0xffff_ffffL;
+        }
+        if (decision.discovery.hasLearnt(device, high, low)) {
+            return decision.discovery.learntMac();
+        }
+        if (!decision.host.neighboursKnown()) {
+            decision.incomplete("the snapshot has no neigh.json");
+            return UNKNOWN;
+        }
+        return decision.host.neighbours6().mac(device, high, low);
+    }
+
+    /// Sends one of the host's own packets, [Decision#own], which is complete but for what the
+    /// route decides; in fragments if it does not fit the device.
+    Outcome send(Kind kind, NetDevice device, long high, long low) {
+        Skb own = decision.own;
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
+        if (!passesOutput(device)) {
+            return Outcome.INCOMPLETE;
+        }
+        int mtu = device.inet6().mtuBytes() > 0 ? device.inet6().mtuBytes() : device.mtuBytes();
+        return own.length > mtu && mtu > 0
+                ? fragment(kind, device, high, low, mtu)
+                : finish(own, kind, device, high, low);
+    }
+
+    private boolean passesOutput(NetDevice device) {
+        return decision.filter.passes(Hook.OUTPUT, decision, decision.own, null, device)
+                && decision.filter.passes(Hook.POSTROUTING, decision, decision.own, null, device);
+    }
+
+    /// Kernel: `ip6_fragment`, for packets of the host's own. The identification is drawn.
+    private Outcome fragment(Kind kind, NetDevice device, long high, long low, int mtu) {
+        Skb own = decision.own;
+        int room = mtu - Ip6Header.LENGTH - FRAGMENT_HEADER & ~7;
+        int payload = own.length - Ip6Header.LENGTH;
+        int next = own.u8(Ip6Header.NEXT_HEADER);
+        byte[] whole = own.bytes().asSlice(0, own.length).toArray(JAVA_BYTE);
+        MemorySegment all = MemorySegment.ofArray(whole);
+        decision.count(SnmpCounter.IP6_FRAG_OKS);
+        Outcome outcome = Outcome.FORWARD;
+        for (int from = 0; from < payload; from += room) {
+            int length = Math.min(room, payload - from);
+            int more = from + length < payload ? 1 : 0;
+            MemorySegment.copy(
+                    all, Ip6Header.LENGTH + from, own.bytes(), Ip6Header.LENGTH + 8L, length);
+            own.put8(Ip6Header.NEXT_HEADER, IpProtocol.FRAGMENT);
+            own.put16(Ip6Header.PAYLOAD_LENGTH, FRAGMENT_HEADER + length);
+            own.put8(Ip6Header.LENGTH, next);
+            own.put8(Ip6Header.LENGTH + 1, 0);
+            own.put16(Ip6Header.LENGTH + 2, from | more);
+            own.put32(Ip6Header.LENGTH + 4, OWN_IDENTIFICATION);
+            own.captured = own.length = Ip6Header.LENGTH + FRAGMENT_HEADER + length;
+            decision.count(SnmpCounter.IP6_FRAG_CREATES);
+            outcome = finish(own, from == 0 ? kind : Kind.OTHER, device, high, low);
+        }
+        return outcome;
+    }
+
+    /// Asks for the link address of a neighbour, in the name of the packet's source if that is an
+    /// address of this device (kernel: `ndisc_solicit`).
+    private void solicit(NetDevice device, long high, long low) {
+        decision.effects.neighbourChanges.add(
+                new Effects.NeighbourChange(
+                        device, Inet6.format(high, low), NeighbourState.INCOMPLETE, -1, false));
+        long sourceHigh = header.sourceHigh;
+        long sourceLow = header.sourceLow;
+        if (!device.inet6().has(sourceHigh, sourceLow)) {
+            Inet6Device.Address own = device.inet6().linkLocal();
+            if (own == null) {
+                return;
+            }
+            sourceHigh = own.high();
+            sourceLow = own.low();
+        }
+        long groupHigh = Ndisc.SOLICITED_NODE_HIGH;
+        long groupLow = Ndisc.SOLICITED_NODE_LOW | low & 0xff_ffffL;
+        int length = 24 + 8;
+        solicitation.beginIpv6(
+                length,
+                0,
+                DISCOVERY_HOP_LIMIT,
+                IpProtocol.ICMPV6,
+                sourceHigh,
+                sourceLow,
+                groupHigh,
+                groupLow);
+        solicitation.put8(40, SOLICITATION);
+        solicitation.put64(48, high);
+        solicitation.put64(56, low);
+        solicitation.putLinkAddressOption(64, 1, device.mac());
+        Icmp6.putChecksum(solicitation, Ip6Header.LENGTH);
+        Icmp6.countOut(decision, SOLICITATION);
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
+        if (decision.filter.passes(Hook.OUTPUT, decision, solicitation, null, device)) {
+            finish(solicitation, Kind.NEIGHBOUR_SOLICITATION, device, groupHigh, groupLow);
+        }
+    }
+}

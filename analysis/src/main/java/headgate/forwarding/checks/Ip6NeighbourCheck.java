@@ -1,0 +1,69 @@
+package headgate.forwarding.checks;
+
+import headgate.forwarding.Decision;
+import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.DropReason;
+import headgate.forwarding.EgressFrames.Kind;
+import headgate.forwarding.ForwardingCheck;
+import headgate.forwarding.Icmp6;
+import headgate.forwarding.Inet6;
+import headgate.forwarding.Ip6Header;
+import headgate.forwarding.NextHop;
+import headgate.forwarding.SnmpCounter;
+import headgate.packet.MacAddress;
+
+/// Does the route itself let the packet through, and is the link address of the next hop known?
+public final class Ip6NeighbourCheck implements ForwardingCheck {
+    @Override
+    public String rule() {
+        return "FW6-12";
+    }
+
+    @Override
+    public String function() {
+        return "ip6_finish_output2";
+    }
+
+    @Override
+    public boolean decides(Decision decision) {
+        int mtu = decision.result6.info.mtuBytes();
+        if (mtu > 0 && decision.skb.length > mtu) {
+            decision.icmp6.tell(Icmp6.PACKET_TOO_BIG, 0, mtu);
+            decision.count(SnmpCounter.IP6_FRAG_FAILS);
+            return decision.isIncomplete()
+                    || decision.drop(DropReason.NOT_SPECIFIED, "ip6_fragment");
+        }
+        NextHop hop = decision.result6.nextHop();
+        Ip6Header header = decision.header6;
+        decision.egress = hop;
+        decision.neighbour6High = hop.hasGateway6() ? hop.gateway6High() : header.destinationHigh;
+        decision.neighbour6Low = hop.hasGateway6() ? hop.gateway6Low() : header.destinationLow;
+        Outcome outcome =
+                decision.output6.forward(
+                        Kind.FORWARD,
+                        hop.device(),
+                        decision.neighbour6High,
+                        decision.neighbour6Low);
+        if (outcome == Outcome.FORWARD && !hop.device().isNoArp()) {
+            decision.nextHopMac =
+                    decision.effects.egress.destinationMac(decision.effects.egress.count() - 1);
+        }
+        return outcome == Outcome.INCOMPLETE || decision.end(outcome);
+    }
+
+    @Override
+    public String evidence(Decision decision) {
+        String found =
+                decision.outcome == Outcome.PENDING
+                        ? " has no link address yet"
+                        : decision.nextHopMac < 0
+                                ? " needs no link address"
+                                : " is at " + MacAddress.format(decision.nextHopMac);
+        return decision.egress == null
+                ? "route MTU " + decision.result6.info.mtuBytes()
+                : Inet6.format(decision.neighbour6High, decision.neighbour6Low)
+                        + " on "
+                        + decision.egress.device()
+                        + found;
+    }
+}
