@@ -157,8 +157,8 @@ public final class CaptureAgent {
         countdown = new Autostop.Countdown(settings.autostop());
         boolean limited = files != null || !settings.autostop().equals(Autostop.NONE);
         points = limited ? limited(opened, files) : opened;
-        try (var threads = Executors.newThreadPerTaskExecutor(CAPTURE_THREADS)) {
-            var host = new HostReport(settings, listener, publisher.newAccount());
+        try (var threads = Executors.newThreadPerTaskExecutor(CAPTURE_THREADS);
+                var host = new HostReport(settings, listener, publisher.newAccount())) {
             List<Future<Outcome>> runs =
                     points.stream()
                             .map(point -> threads.submit(() -> capture(point, publisher, host)))
