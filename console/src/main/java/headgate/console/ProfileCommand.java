@@ -16,14 +16,21 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "profile",
         mixinStandardHelpOptions = true,
-        description = "The host profiles that headgate path replays traffic through.",
-        subcommands = {ProfileCommand.ListCommand.class, ProfileCommand.ShowCommand.class})
+        description =
+                "The host profiles that headgate path replays traffic through, and what-ifs beside the"
+                        + " hosts that a stream processor follows.",
+        subcommands = {
+            ProfileCommand.ListCommand.class,
+            ProfileCommand.ShowCommand.class,
+            ProfilePutCommand.class,
+            ProfileDeleteCommand.class
+        })
 final class ProfileCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "list or show?");
+        throw new ParameterException(spec.commandLine(), "list, show, put or delete?");
     }
 
     @Command(

@@ -2,7 +2,6 @@ package headgate.system.e2e;
 
 import headgate.forwarding.HostDocuments;
 import headgate.schema.HostSnapshotCodec;
-import headgate.schema.ProfileCodec;
 import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
 import java.util.List;
@@ -17,6 +16,38 @@ final class CannedHost {
             SoftnetProfile.LINUX_6
                     .with(Map.of("backlog", "3", "packet_ns", "5000000"))
                     .named("slow");
+
+    /// An interface with a short ring, whose packets are steered to another CPU: four stages, which
+    /// drop in two places.
+    static final SoftnetProfile STEERED =
+            SoftnetProfile.LINUX_6
+                    .with(
+                            Map.of(
+                                    "rx_queues",
+                                    "1",
+                                    "ring",
+                                    "4",
+                                    "rx_usecs",
+                                    "20000",
+                                    "cpus",
+                                    "2",
+                                    "rps",
+                                    "1",
+                                    "backlog",
+                                    "1",
+                                    "packet_ns",
+                                    "5000000"))
+                    .named("steered");
+
+    /// The rule set of this name sends nothing to the world.
+    static final String CLOSED = "closed";
+
+    private static final String TO_THE_WORLD =
+            "{\"dst\":\"default\",\"gateway\":\"10.0.1.2\",\"dev\":\"eth1\",\"flags\":[]}";
+    private static final String NOT_TO_THE_WORLD =
+            "{\"type\":\"prohibit\",\"dst\":\"default\",\"flags\":[]}";
+    private static final String NOT_TO_ONE_SERVER =
+            "{\"type\":\"unreachable\",\"dst\":\"192.0.2.3\",\"flags\":[]}";
 
     private static final Map<String, String> DEVICE_SETTINGS =
             Map.ofEntries(
@@ -39,7 +70,35 @@ final class CannedHost {
 
     private CannedHost() {}
 
-    static HostDocuments documents() {
+    /// The host before somebody adds a route to it, and after that.
+    static List<HostDocuments> history() {
+        return List.of(
+                documents(CannedTraffic.START_NANOS, TO_THE_WORLD),
+                documents(
+                        CannedTraffic.START_NANOS + 10_500_000_000L,
+                        TO_THE_WORLD + "," + NOT_TO_ONE_SERVER));
+    }
+
+    static WhatIf closed() {
+        var routes = new TreeMap<String, String>();
+        routes.put("route4.json", routes(NOT_TO_THE_WORLD));
+        return new WhatIf(CLOSED, null, CannedTraffic.AGENT, routes);
+    }
+
+    private static String routes(String others) {
+        return "["
+                + others
+                + """
+                ,{"dst":"10.0.0.0/24","dev":"eth0","protocol":"kernel","scope":"link","flags":[]},
+                 {"dst":"10.0.1.0/24","dev":"eth1","protocol":"kernel","scope":"link","flags":[]},
+                 {"type":"local","dst":"10.0.0.1","dev":"eth0","table":"local","protocol":"kernel",
+                  "scope":"host","flags":[]},
+                 {"type":"local","dst":"10.0.1.1","dev":"eth1","table":"local","protocol":"kernel",
+                  "scope":"host","flags":[]}]
+                """;
+    }
+
+    private static HostDocuments documents(long takenNanos, String routes) {
         var documents = new TreeMap<String, String>();
         documents.put("link.json", "[" + link(1, "lo") + link(2, "eth0") + link(3, "eth1") + "]");
         documents.put(
@@ -49,17 +108,7 @@ final class CannedHost {
                                 addresses(1, "lo", "127.0.0.1", 8),
                                 addresses(2, "eth0", "10.0.0.1", 24),
                                 addresses(3, "eth1", "10.0.1.1", 24)));
-        documents.put(
-                "route4.json",
-                """
-                [{"dst":"default","gateway":"10.0.1.2","dev":"eth1","flags":[]},
-                 {"dst":"10.0.0.0/24","dev":"eth0","protocol":"kernel","scope":"link","flags":[]},
-                 {"dst":"10.0.1.0/24","dev":"eth1","protocol":"kernel","scope":"link","flags":[]},
-                 {"type":"local","dst":"10.0.0.1","dev":"eth0","table":"local","protocol":"kernel",
-                  "scope":"host","flags":[]},
-                 {"type":"local","dst":"10.0.1.1","dev":"eth1","table":"local","protocol":"kernel",
-                  "scope":"host","flags":[]}]
-                """);
+        documents.put("route4.json", routes(routes));
         documents.put(
                 "rule4.json",
                 """
@@ -76,15 +125,15 @@ final class CannedHost {
         documents.put("maddr.json", "[]");
         documents.put("nexthop.json", "[]");
         documents.put("sysctl.txt", sysctls());
-        return new HostDocuments(CannedTraffic.AGENT, 0, "6.18.0", documents);
+        return new HostDocuments(CannedTraffic.AGENT, takenNanos, "6.18.0", documents);
     }
 
-    static byte[] snapshot() {
-        return HostSnapshotCodec.write(documents());
+    static List<byte[]> snapshots() {
+        return history().stream().map(HostSnapshotCodec::write).toList();
     }
 
-    static byte[] slowProfile() {
-        return ProfileCodec.write(WhatIf.of(SLOW));
+    static List<WhatIf> whatIfs() {
+        return List.of(WhatIf.of(SLOW), WhatIf.of(STEERED), closed());
     }
 
     private static String link(int number, String name) {

@@ -34,7 +34,7 @@ final class CannedTraffic {
     private static final int ACK = 0x10;
     private static final int PSH_ACK = 0x18;
     private static final int FIN_ACK = 0x11;
-    private static final long START_NANOS = 1_750_000_000_000_000_000L;
+    static final long START_NANOS = 1_750_000_000_000_000_000L;
     private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     /// One value to be published.

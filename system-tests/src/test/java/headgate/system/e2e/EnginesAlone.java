@@ -4,12 +4,14 @@ import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
 import headgate.forwarding.Fate;
+import headgate.forwarding.FateChange;
 import headgate.forwarding.FlowVerdict;
 import headgate.forwarding.ForwardingPath;
-import headgate.forwarding.HostSnapshot;
+import headgate.forwarding.HostDocuments;
 import headgate.forwarding.SnapshotException;
 import headgate.packet.FlowHash;
 import headgate.packet.FlowKey;
+import headgate.packet.Frame;
 import headgate.softnet.PathStats;
 import headgate.softnet.ReceivePath;
 import headgate.softnet.RxListener;
@@ -37,20 +39,36 @@ final class EnginesAlone {
         return flows;
     }
 
+    /// One path for each snapshot, and when it takes effect.
+    private record Route(long fromNanos, ForwardingPath path) {
+        static List<Route> of(List<HostDocuments> history) throws SnapshotException {
+            var routes = new ArrayList<Route>();
+            for (HostDocuments each : history) {
+                routes.add(new Route(each.timeNanos(), new ForwardingPath(each.read())));
+            }
+            return routes;
+        }
+
+        static Fate fate(List<Route> routes, Frame frame) {
+            ForwardingPath path = routes.getFirst().path;
+            for (Route route : routes) {
+                path = route.fromNanos <= frame.arrivalNanos ? route.path : path;
+            }
+            var device = path.host().device(CannedTraffic.CAPTURE_POINT);
+            return Fate.of(path.judge(frame, device));
+        }
+    }
+
     /// Verdicts of every second but the last.
     static List<FlowVerdict> verdicts(CannedTraffic traffic) throws SnapshotException {
         record Row(long second, FlowKey flow, Fate fate) {}
-        var host = HostSnapshot.of(CannedHost.documents().documents());
-        var path = new ForwardingPath(host);
+        List<Route> routes = Route.of(CannedHost.history());
         Map<Row, long[]> rows = new LinkedHashMap<>();
         long[] last = {0};
         traffic.forEach(frame -> {
-            var decision = path.judge(frame, host.device(CannedTraffic.CAPTURE_POINT));
             long second = frame.arrivalNanos / SECOND_NANOS;
-            var row = new Row(second, FlowKey.of(frame), Fate.of(decision));
-            long[] sums = rows.computeIfAbsent(row, _ -> new long[2]);
-            sums[0]++;
-            sums[1] += frame.lengthOnWire;
+            var row = new Row(second, FlowKey.of(frame), Route.fate(routes, frame));
+            add(frame, rows.computeIfAbsent(row, _ -> new long[3]));
             last[0] = second;
         });
         var verdicts = new ArrayList<FlowVerdict>();
@@ -68,6 +86,52 @@ final class EnginesAlone {
             }
         });
         return verdicts;
+    }
+
+    private static void add(Frame frame, long[] sums) {
+        sums[2] = sums[0]++ == 0 ? frame.arrivalNanos : sums[2];
+        sums[1] += frame.lengthOnWire;
+    }
+
+    /// What fares otherwise under [CannedHost#closed], of every second but the last.
+    static List<FateChange> changes(CannedTraffic traffic) throws SnapshotException {
+        record Row(long second, FlowKey flow, Fate asIs, Fate whatIf) {}
+        List<Route> routes = Route.of(CannedHost.history());
+        List<Route> closed =
+                Route.of(
+                        CannedHost.history().stream()
+                                .map(host -> CannedHost.closed().over(host))
+                                .toList());
+        Map<Row, long[]> rows = new LinkedHashMap<>();
+        long[] last = {0};
+        traffic.forEach(frame -> {
+            long second = frame.arrivalNanos / SECOND_NANOS;
+            Fate asIs = Route.fate(routes, frame);
+            Fate whatIf = Route.fate(closed, frame);
+            if (!asIs.verdict().equals(whatIf.verdict()) || !asIs.icmp().equals(whatIf.icmp())) {
+                var row = new Row(second, FlowKey.of(frame), asIs, whatIf);
+                add(frame, rows.computeIfAbsent(row, _ -> new long[3]));
+            }
+            last[0] = second;
+        });
+        var changes = new ArrayList<FateChange>();
+        rows.forEach((row, sums) -> {
+            if (row.second < last[0]) {
+                changes.add(
+                        new FateChange(
+                                CannedTraffic.AGENT,
+                                CannedTraffic.CAPTURE_POINT,
+                                row.second * SECOND_NANOS,
+                                CannedHost.CLOSED,
+                                row.flow,
+                                row.asIs,
+                                row.whatIf,
+                                sums[0],
+                                sums[1],
+                                sums[2]));
+            }
+        });
+        return changes;
     }
 
     /// Statistics of every second but the last in which a path had something to do.

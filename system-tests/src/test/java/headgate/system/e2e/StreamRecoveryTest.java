@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import headgate.schema.FateChangeCodec;
 import headgate.schema.FlowRecordCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import headgate.schema.VerdictCodec;
+import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
+import headgate.softnet.StageStats;
 import headgate.streams.StreamProcessor;
 import headgate.streams.StreamSettings;
+import headgate.streams.WhatIfTopic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,9 +94,15 @@ class StreamRecoveryTest {
     private static void prepare(Broker broker, Topics topics) throws Exception {
         broker.createTopics(topics);
         byte[] agent = CannedTraffic.AGENT.getBytes(UTF_8);
-        broker.publish(topics, Topic.HOSTS, agent, CannedHost.snapshot());
-        byte[] profile = CannedHost.SLOW.name().getBytes(UTF_8);
-        broker.publish(topics, Topic.PROFILES, profile, CannedHost.slowProfile());
+        for (byte[] snapshot : CannedHost.snapshots()) {
+            broker.publish(topics, Topic.HOSTS, agent, snapshot);
+        }
+        var profiles =
+                new WhatIfTopic(
+                        broker.bootstrap(), topics, Duration.ofSeconds(20), System.err::println);
+        for (WhatIf whatIf : CannedHost.whatIfs()) {
+            profiles.put(whatIf);
+        }
     }
 
     private StreamChild stream(Broker broker, Topics topics) throws Exception {
@@ -121,12 +131,30 @@ class StreamRecoveryTest {
         assertTrue(
                 verdicts.stream().anyMatch(row -> row.fate().verdict().equals("forward")),
                 () -> "no frame is forwarded: " + verdicts.getFirst());
+        assertTrue(
+                verdicts.stream().anyMatch(row -> row.fate().verdict().equals("reject")),
+                "the route that is added takes no effect");
         assertSame(verdicts, answers(broker, topics, Topic.VERDICTS, VerdictCodec::read));
+        var changes = EnginesAlone.changes(TRAFFIC);
+        assertTrue(
+                changes.stream().map(change -> change.asIs().verdict()).distinct().count() > 1,
+                "the rule set is not compared with the changed host");
+        assertSame(changes, answers(broker, topics, Topic.FATE_CHANGES, FateChangeCodec::read));
         var slow = EnginesAlone.path(TRAFFIC, CannedHost.SLOW);
         assertTrue(slow.stream().anyMatch(stats -> stats.dropped() > 0), "nothing is dropped");
+        var steered = EnginesAlone.path(TRAFFIC, CannedHost.STEERED);
+        assertTrue(
+                steered.stream()
+                                .flatMap(stats -> stats.stages().stream())
+                                .filter(stage -> stage.droppedPackets() > 0)
+                                .map(StageStats::stage)
+                                .distinct()
+                                .count()
+                        > 1,
+                "drops in one stage only");
         var asItIs = EnginesAlone.path(TRAFFIC, SoftnetProfile.LINUX_6.named("host"));
         assertSame(
-                Stream.concat(slow.stream(), asItIs.stream()).toList(),
+                Stream.of(slow, steered, asItIs).flatMap(List::stream).toList(),
                 answers(
                         broker,
                         topics,
