@@ -278,6 +278,7 @@ public final class CaptureAgent {
         private final CaptureLoop loop;
         private final LossLedger ledger;
         private boolean toldForgotten;
+        private long measuredSecond;
         private long ledgerDueNanos = System.nanoTime() + LEDGER_NANOS;
 
         Run(CapturePoint point, FramePublisher publisher, HostReport host) {
@@ -356,6 +357,19 @@ public final class CaptureAgent {
             if (now - ledgerDueNanos >= 0) {
                 ledgerDueNanos = now + LEDGER_NANOS;
                 publishLedger(seen == null ? source.statistics() : seen, false);
+            }
+            if (seen == null && settings.isLive()) {
+                measure();
+            }
+        }
+
+        /// As a second begins: the seconds of the model are then told beside those of the host.
+        private void measure() {
+            long atNanos = SYSTEM_CLOCKS.epochNanos();
+            long second = TimeUnit.NANOSECONDS.toSeconds(atNanos);
+            if (second != measuredSecond) {
+                measuredSecond = second;
+                loop.tellMeasured(ledger.measured(atNanos, source.statistics()));
             }
         }
 

@@ -12,6 +12,7 @@ import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Clock;
 import headgate.schema.FrameBatchHeader.Interface;
 import headgate.schema.Ledger;
+import headgate.schema.Measured;
 import headgate.schema.Topic;
 import java.io.IOException;
 import java.util.List;
@@ -297,6 +298,11 @@ final class CaptureLoop {
             batch.finishLast(header, nextSequence);
         }
         finishArrivals(true);
+    }
+
+    /// Lets the next batch of arrivals carry what the host counted.
+    void tellMeasured(Measured measured) {
+        arrivals.setMeasured(measured);
     }
 
     /// Frames that the source has handed over.

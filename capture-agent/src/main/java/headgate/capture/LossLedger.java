@@ -3,6 +3,9 @@ package headgate.capture;
 import headgate.capture.host.InterfaceCounters;
 import headgate.capture.host.SoftnetCounters;
 import headgate.schema.Ledger;
+import headgate.schema.Measured;
+import headgate.softnet.SoftnetStat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -40,15 +43,38 @@ final class LossLedger {
                 last,
                 nic(),
                 softnet(),
-                new Ledger.Source(
-                        source.received(),
-                        source.dropped(),
-                        source.interfaceDropped(),
-                        source.freezes()),
+                socket(source),
                 handling,
                 standing.waiting(),
                 standing.spooled(),
                 standing.published());
+    }
+
+    /// What the host itself counted; null for a file.
+    Measured measured(long atNanos, SourceStatistics source) {
+        if (nicAtStart.isEmpty() || softnetAtStart.isEmpty()) {
+            return null;
+        }
+        var rows = new ArrayList<SoftnetStat>();
+        for (SoftnetCounters now : SoftnetCounters.read()) {
+            SoftnetCounters then = atStart(now.cpu());
+            rows.add(
+                    new SoftnetStat(
+                            now.cpu(),
+                            since(then.processed(), now.processed()),
+                            since(then.dropped(), now.dropped()),
+                            since(then.timeSqueeze(), now.timeSqueeze()),
+                            since(then.receivedRps(), now.receivedRps()),
+                            since(then.flowLimitCount(), now.flowLimitCount()),
+                            (int) Math.max(0, now.backlogLength()),
+                            0));
+        }
+        return new Measured(startedNanos, atNanos, nic(), rows, socket(source));
+    }
+
+    private static Ledger.Source socket(SourceStatistics source) {
+        return new Ledger.Source(
+                source.received(), source.dropped(), source.interfaceDropped(), source.freezes());
     }
 
     private Ledger.Nic nic() {

@@ -1,6 +1,8 @@
 package headgate.schema;
 
 import headgate.schema.FrameBatchHeader.Interface;
+import headgate.softnet.SoftnetStat;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -18,6 +20,7 @@ public final class ArrivalBatchCodec {
     private final AvroOutput out = new AvroOutput(1024);
     private final AvroInput in = new AvroInput();
 
+    private Measured measured;
     private int count;
     private long[] arrivalNanos = new long[256];
     private int[] lengthOnWire = new int[256];
@@ -45,6 +48,11 @@ public final class ArrivalBatchCodec {
         flowHash = Arrays.copyOf(flowHash, arrivals);
         packetType = Arrays.copyOf(packetType, arrivals);
         interfaceId = Arrays.copyOf(interfaceId, arrivals);
+    }
+
+    /// Lets the batch carry what the host counted.
+    public void setMeasured(Measured measured) {
+        this.measured = measured;
     }
 
     /// How many arrivals the batch has so far.
@@ -90,13 +98,74 @@ public final class ArrivalBatchCodec {
         out.writeLong(count == 0 ? untilNanos : arrivalNanos[0]);
         out.writeLong(untilNanos);
         out.writeBoolean(last);
+        writeMeasured();
         writeDeltas();
         writeColumn(lengthOnWire, count);
         writeColumn(flowHash, count);
         writeColumn(packetType, allAre(packetType, UNKNOWN_PACKET_TYPE) ? 0 : count);
         writeColumn(interfaceId, allAre(interfaceId, 0) ? 0 : count);
         count = 0;
+        measured = null;
         return out.toByteArray();
+    }
+
+    private void writeMeasured() {
+        out.writeIndex(measured == null ? 0 : 1);
+        if (measured == null) {
+            return;
+        }
+        out.writeLong(measured.startedNanos());
+        out.writeLong(measured.atNanos());
+        out.writeLong(measured.nic().received());
+        out.writeLong(measured.nic().missed());
+        out.writeLong(measured.nic().dropped());
+        out.writeLong(measured.nic().errors());
+        out.setItemCount(measured.cpus().size());
+        for (SoftnetStat row : measured.cpus()) {
+            out.writeInt(row.cpu());
+            out.writeLong(row.processed());
+            out.writeLong(row.dropped());
+            out.writeLong(row.timeSqueeze());
+            out.writeLong(row.receivedRps());
+            out.writeLong(row.flowLimitCount());
+            out.writeInt(row.inputQlen() + row.processQlen());
+        }
+        out.writeArrayEnd();
+        out.writeLong(measured.socket().received());
+        out.writeLong(measured.socket().dropped());
+        out.writeLong(measured.socket().interfaceDropped());
+        out.writeLong(measured.socket().freezes());
+    }
+
+    private Measured readMeasured() {
+        if (in.readIndexBelow(2) == 0) {
+            return null;
+        }
+        return new Measured(
+                in.readLong(),
+                in.readLong(),
+                new Ledger.Nic(in.readLong(), in.readLong(), in.readLong(), in.readLong()),
+                readCpus(),
+                new Ledger.Source(in.readLong(), in.readLong(), in.readLong(), in.readLong()));
+    }
+
+    private List<SoftnetStat> readCpus() {
+        var rows = new ArrayList<SoftnetStat>();
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                rows.add(
+                        new SoftnetStat(
+                                in.readInt(),
+                                in.readLong(),
+                                in.readLong(),
+                                in.readLong(),
+                                in.readLong(),
+                                in.readLong(),
+                                in.readInt(),
+                                0));
+            }
+        }
+        return rows;
     }
 
     private void writeDeltas() {
@@ -139,7 +208,8 @@ public final class ArrivalBatchCodec {
                         in.readLong(),
                         in.readLong(),
                         in.readLong(),
-                        in.readBoolean());
+                        in.readBoolean(),
+                        readMeasured());
         readColumns(header.firstArrivalNanos());
         in.end();
         int arrivals = count;

@@ -4,6 +4,8 @@ import headgate.schema.FrameBatchHeader.Interface;
 import java.util.List;
 
 /// What is said once for all arrivals of a batch; `arrival-batch.avsc` says what each field means.
+///
+/// @param measured null in most batches
 public record ArrivalBatchHeader(
         String agent,
         String capturePoint,
@@ -12,7 +14,8 @@ public record ArrivalBatchHeader(
         long firstSequence,
         long firstArrivalNanos,
         long untilNanos,
-        boolean last) {
+        boolean last,
+        Measured measured) {
 
     public ArrivalBatchHeader {
         interfaces = List.copyOf(interfaces);

@@ -1,9 +1,11 @@
 package headgate.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import headgate.schema.FrameBatchHeader.Interface;
+import headgate.softnet.SoftnetStat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,49 @@ class ArrivalBatchCodecTest {
                 List.of("2 from 41 until 0", "41 at 0: 64 1 0 0", "42 at 0: 64 2 4 1"),
                 read(value));
         CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
+    }
+
+    @Test
+    void carriesWhatTheHostCountedInOneBatch() {
+        var measured =
+                new Measured(
+                        START,
+                        START + 1_000_000_000,
+                        new Ledger.Nic(100, 3, 2, 1),
+                        List.of(
+                                new SoftnetStat(0, 90, 7, 5, 0, 4, 11, 0),
+                                new SoftnetStat(1, 10, 0, 0, 6, 0, 0, 0)),
+                        new Ledger.Source(88, 8, 0, 1));
+        codec.setMeasured(measured);
+        codec.add(START, 64, 1, -1, 0);
+        byte[] value = finish(START);
+        assertEquals(measured, header(value).measured());
+        CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
+        CodecContract.refusesEveryPiece(value, this::read);
+        assertNull(header(finish(START)).measured(), "told once");
+    }
+
+    private static ArrivalBatchHeader header(byte[] value) {
+        var headers = new ArrayList<ArrivalBatchHeader>();
+        new ArrivalBatchCodec()
+                .read(
+                        value,
+                        new ArrivalBatchHandler() {
+                            @Override
+                            public void onBatch(ArrivalBatchHeader header, int count) {
+                                headers.add(header);
+                            }
+
+                            @Override
+                            public void onArrival(
+                                    long sequence,
+                                    long arrivalNanos,
+                                    int lengthOnWire,
+                                    int flowHash,
+                                    int packetType,
+                                    int interfaceId) {}
+                        });
+        return headers.getFirst();
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /// The receive paths of one agent's host: one for each capture point and profile.
 final class HostPaths implements PortableEngine {
@@ -59,6 +59,7 @@ final class HostPaths implements PortableEngine {
         long latestNanos = Long.MIN_VALUE;
         long nextBatchSequence = UNKNOWN;
         long heardMillis = UNKNOWN;
+        MeasuredPath measured = new MeasuredPath();
         boolean changed;
 
         /// Whether this is a new run of the agent whose time lies further back than a clock that is
@@ -103,6 +104,10 @@ final class HostPaths implements PortableEngine {
             at.twins.clear();
             at.profiles = null;
             at.latestNanos = Long.MIN_VALUE;
+            at.measured = new MeasuredPath();
+        }
+        if (header.measured() != null) {
+            at.measured.take(header.measured());
         }
         at.count(header, counters);
         if (at.profiles != wanted) {
@@ -139,6 +144,11 @@ final class HostPaths implements PortableEngine {
         at.twins.values().forEach(twin -> twin.advanceTo(untilNanos, listener));
     }
 
+    /// What the host of the capture point measured.
+    MeasuredPath measured() {
+        return at.measured;
+    }
+
     /// Nothing more arrives at the capture point.
     void onEnd(PathTwin.Listener listener) {
         at.twins.values().forEach(twin -> twin.end(listener));
@@ -146,15 +156,17 @@ final class HostPaths implements PortableEngine {
 
     /// Lets time go on where nothing was heard for long.
     ///
-    /// @param listenerOf the listener for a capture point of this name
+    /// @param listenerOf the listener for a capture point of this name, and what its host measured
     void onWallClock(
-            long nowMillis, long silenceMillis, Function<String, PathTwin.Listener> listenerOf) {
+            long nowMillis,
+            long silenceMillis,
+            BiFunction<String, MeasuredPath, PathTwin.Listener> listenerOf) {
         capturePoints.forEach((name, point) -> {
             point.heardMillis = point.heardMillis == UNKNOWN ? nowMillis : point.heardMillis;
             long silentMillis = nowMillis - point.heardMillis;
             if (silentMillis >= silenceMillis && point.latestNanos != Long.MIN_VALUE) {
                 long nanos = point.latestNanos + silentMillis * 1_000_000;
-                PathTwin.Listener listener = listenerOf.apply(name);
+                PathTwin.Listener listener = listenerOf.apply(name, point.measured);
                 point.twins.values().forEach(twin -> twin.advanceTo(nanos, listener));
                 point.changed = true;
             }
@@ -186,6 +198,8 @@ final class HostPaths implements PortableEngine {
             }
             point.chunks.put(profile, count);
         });
+        byte[] measured = bytes(point.measured::save);
+        sink.put(new PathName(name, MeasuredPath.MEASURED).key(0), measured);
         before.forEach((profile, count) -> {
             for (int chunk = point.chunks.getOrDefault(profile, 0); chunk < count; chunk++) {
                 sink.put(new PathName(name, profile).key(chunk), null);
@@ -194,11 +208,21 @@ final class HostPaths implements PortableEngine {
     }
 
     private static byte[] save(CapturePoint point, PathTwin twin) {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new DataOutputStream(bytes)) {
+        return bytes(out -> {
             out.writeLong(point.latestNanos);
             out.writeLong(point.nextBatchSequence);
             twin.save(out);
+        });
+    }
+
+    private interface Saving {
+        void to(DataOutputStream out) throws IOException;
+    }
+
+    private static byte[] bytes(Saving saving) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            saving.to(out);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -218,6 +242,10 @@ final class HostPaths implements PortableEngine {
             chunks.values().forEach(state::writeBytes);
             var point = capturePoints.computeIfAbsent(name.capturePoint, _ -> new CapturePoint());
             try (var in = new DataInputStream(new ByteArrayInputStream(state.toByteArray()))) {
+                if (name.profile.equals(MeasuredPath.MEASURED)) {
+                    point.measured = MeasuredPath.restore(in);
+                    return;
+                }
                 point.latestNanos = in.readLong();
                 point.nextBatchSequence = in.readLong();
                 point.twins.put(name.profile, PathTwin.restore(in));

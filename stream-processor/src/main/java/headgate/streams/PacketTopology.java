@@ -27,6 +27,7 @@ import org.apache.kafka.streams.state.Stores;
 ///
 /// arrivals ─► receive-paths ──┬─► path-stats       state: paths
 ///                             ├─► path-fates       reads: hosts, profiles
+///                             ├─► findings
 ///                             └─► dead-letters
 ///
 /// ledger ───► ledger-balance ─┬─► findings         state: ledgers
@@ -54,6 +55,7 @@ public final class PacketTopology {
     static final String FRAME_DEAD_LETTERS = "dead-letters-of-frames";
     static final String PATH_STATS = "path-stats";
     static final String PATH_FATES = "path-fates";
+    static final String PATH_FINDINGS = "findings-of-arrivals";
     static final String ARRIVAL_DEAD_LETTERS = "dead-letters-of-arrivals";
     static final String FINDINGS = "findings";
     static final String LEDGER_DEAD_LETTERS = "dead-letters-of-ledger";
@@ -90,6 +92,7 @@ public final class PacketTopology {
         graph.addStateStore(EngineStore.<HostPaths>builder(PATHS), RECEIVE_PATHS);
         packets.output(PATH_STATS, Topic.PATH_STATS, RECEIVE_PATHS);
         packets.output(PATH_FATES, Topic.PATH_FATES, RECEIVE_PATHS);
+        packets.output(PATH_FINDINGS, Topic.FINDINGS, RECEIVE_PATHS);
         packets.output(ARRIVAL_DEAD_LETTERS, Topic.DEAD_LETTERS, RECEIVE_PATHS);
 
         packets.operator(LEDGER_BALANCE, Topic.LEDGER, () -> new LedgerProcessor(counters));

@@ -6,6 +6,8 @@ import headgate.schema.AgentPathStats;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.ArrivalBatchHandler;
 import headgate.schema.ArrivalBatchHeader;
+import headgate.schema.Finding;
+import headgate.schema.FindingCodec;
 import headgate.schema.PathFatesCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.UnreadableValueException;
@@ -57,7 +59,7 @@ final class SoftnetProcessor
     private HostPaths path;
     private long untilNanos;
     private boolean ends;
-    private PathTwin.Listener listener;
+    private Teller listener;
 
     SoftnetProcessor(long silenceMillis, StreamCounters counters) {
         this.silenceMillis = silenceMillis;
@@ -87,6 +89,7 @@ final class SoftnetProcessor
         try {
             codec.read(Outputs.present(record), this);
             path.onTime(untilNanos, listener);
+            listener.compareUntil(untilNanos);
             if (ends) {
                 path.onEnd(listener);
             }
@@ -103,7 +106,6 @@ final class SoftnetProcessor
         }
         String agent = new String(agentKey, UTF_8);
         path = paths.engine(agentKey);
-        listener = new Teller(agent, header.capturePoint());
         untilNanos = header.untilNanos();
         ends = header.last();
         List<SoftnetProfile> profiles = profiles(agent, header);
@@ -112,6 +114,7 @@ final class SoftnetProcessor
                     "a capture point beyond the %d paths that one agent may have"
                             .formatted(HostPaths.MAX_PATHS));
         }
+        listener = new Teller(agent, header.capturePoint(), path.measured());
         counters.add(Count.ARRIVALS, count);
     }
 
@@ -141,7 +144,9 @@ final class SoftnetProcessor
         profiles.add(asItIs);
         for (WhatIf whatIf : new TreeMap<>(whatIfs.all()).values()) {
             boolean isNew =
-                    profiles.stream().noneMatch(other -> other.name().equals(whatIf.name()));
+                    !whatIf.name().equals(MeasuredPath.MEASURED)
+                            && profiles.stream()
+                                    .noneMatch(other -> other.name().equals(whatIf.name()));
             if (whatIf.softnet() != null
                     && whatIf.isAbout(agent)
                     && isNew
@@ -170,21 +175,49 @@ final class SoftnetProcessor
                 path.onWallClock(
                         nowMillis,
                         silenceMillis,
-                        capturePoint -> new Teller(new String(key, UTF_8), capturePoint)));
+                        (capturePoint, measured) ->
+                                new Teller(new String(key, UTF_8), capturePoint, measured)));
     }
 
     /// Sends what one capture point's paths have to tell.
-    private final class Teller implements PathTwin.Listener {
+    private final class Teller implements PathTwin.Listener, MeasuredPath.Listener {
         private final String agent;
         private final String capturePoint;
+        private final MeasuredPath measured;
 
-        Teller(String agent, String capturePoint) {
+        Teller(String agent, String capturePoint, MeasuredPath measured) {
             this.agent = agent;
             this.capturePoint = capturePoint;
+            this.measured = measured;
+        }
+
+        void compareUntil(long nanos) {
+            measured.onTime(agent, capturePoint, nanos, this);
         }
 
         @Override
         public void onStats(PathStats stats) {
+            if (stats.profile().equals(Host.AS_IT_IS)) {
+                measured.onModelled(stats);
+            }
+            send(stats);
+        }
+
+        @Override
+        public void onMeasured(PathStats stats) {
+            send(stats);
+        }
+
+        @Override
+        public void onFinding(Finding finding) {
+            outputs.send(
+                    PacketTopology.PATH_FINDINGS,
+                    Count.FINDINGS,
+                    finding.kind().getBytes(UTF_8),
+                    FindingCodec.write(finding));
+        }
+
+        private void send(PathStats stats) {
             outputs.send(
                     PacketTopology.PATH_STATS,
                     Count.PATH_STATS,
