@@ -26,6 +26,8 @@ public record Fate(
         String nextHopMac,
         String outputDevice) {
 
+    static final String INCOMPLETE = "incomplete";
+
     /// The fate that a decision holds.
     public static Fate of(Decision decision) {
         boolean refused = decision.outcome == Outcome.REFUSED;
@@ -48,7 +50,7 @@ public record Fate(
 
     static Fate ofUnknownDevice(String device) {
         return new Fate(
-                "incomplete",
+                INCOMPLETE,
                 "device " + device + " is not in the snapshot",
                 "",
                 "",
@@ -75,10 +77,11 @@ public record Fate(
     }
 
     private boolean isIncomplete() {
-        return verdict.equals("incomplete");
+        return verdict.equals(INCOMPLETE);
     }
 
-    private static String verdict(Decision decision) {
+    /// The verdict of [#of], without the rest.
+    static String verdict(Decision decision) {
         return switch (decision.outcome) {
             case FORWARD -> decision.redirect ? "forward+redirect" : "forward";
             case PENDING -> "pending";
@@ -86,7 +89,7 @@ public record Fate(
             case REASSEMBLING -> "reassembling";
             case CONSUMED -> "consumed";
             case REFUSED -> decision.icmpType < 0 ? "drop" : "reject";
-            case INCOMPLETE -> "incomplete";
+            case INCOMPLETE -> INCOMPLETE;
             case UNDECIDED -> throw new IllegalStateException("not decided");
         };
     }

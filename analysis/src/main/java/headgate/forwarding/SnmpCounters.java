@@ -25,7 +25,10 @@ public final class SnmpCounters {
     private static final MessageGroup[] GROUPS = MessageGroup.values();
     private static final int TYPES = 256;
 
-    private final int[] values = new int[NAMED.length + GROUPS.length * TYPES];
+    /// How many counters there are.
+    static final int COUNT = NAMED.length + GROUPS.length * TYPES;
+
+    private final int[] values = new int[COUNT];
     private int[] moved = new int[32];
     private int movedCount;
 
@@ -71,7 +74,15 @@ public final class SnmpCounters {
         return map;
     }
 
-    private static String label(int index) {
+    /// Adds what moved to sums that have one place for each counter.
+    void addTo(long[] sums) {
+        for (int i = 0; i < movedCount; i++) {
+            sums[moved[i]] += values[moved[i]];
+        }
+    }
+
+    /// What the kernel calls a counter.
+    static String label(int index) {
         if (index < NAMED.length) {
             return NAMED[index].label();
         }

@@ -14,6 +14,7 @@ public enum Topic {
     PATH_FATES("path-fates", "agent", 4, Duration.ofHours(6), "drop-reason", "path-fates"),
     FLOWS("flows", "community id", 4, days(90), "flow-record"),
     VERDICTS("verdicts", "agent", 4, days(7), "flow-key", "fate", "flow-verdict"),
+    VERDICT_STATS("verdict-stats", "agent", 4, days(7), "verdict-stats"),
     FATE_CHANGES("fate-changes", "agent", 4, days(7), "flow-key", "fate", "fate-change"),
     LEDGER("ledger", "agent", 1, days(90), "ledger"),
     FINDINGS("findings", "kind", 1, days(90), "finding"),

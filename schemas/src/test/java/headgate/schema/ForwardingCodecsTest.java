@@ -8,6 +8,7 @@ import headgate.forwarding.Fate;
 import headgate.forwarding.FateChange;
 import headgate.forwarding.FlowVerdict;
 import headgate.forwarding.HostDocuments;
+import headgate.forwarding.VerdictStats;
 import headgate.packet.FlowKey;
 import headgate.packet.IpAddress;
 import java.nio.file.Path;
@@ -119,6 +120,25 @@ class ForwardingCodecsTest {
         assertEquals(CHANGE, FateChangeCodec.read(value));
         CodecContract.holds(FateChangeCodec.SCHEMA, value);
         CodecContract.refusesEveryPiece(value, FateChangeCodec::read);
+    }
+
+    @Test
+    void verdictStatsComeBack() {
+        var stats =
+                new VerdictStats(
+                        "gw1",
+                        "eth0",
+                        2,
+                        SECOND,
+                        7,
+                        900,
+                        new TreeMap<>(Map.of("forward", 6L, "drop", 1L)),
+                        new TreeMap<>(Map.of("IP_RPFILTER", 1L)),
+                        new TreeMap<>(Map.of("Ip.InReceives", 7L)));
+        byte[] value = VerdictStatsCodec.write(stats);
+        assertEquals(stats, VerdictStatsCodec.read(value));
+        CodecContract.holds(VerdictStatsCodec.SCHEMA, value);
+        CodecContract.refusesEveryPiece(value, VerdictStatsCodec::read);
     }
 
     @Test

@@ -6,6 +6,7 @@ import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.forwarding.FateChange;
 import headgate.forwarding.FlowVerdict;
+import headgate.forwarding.VerdictStats;
 import headgate.packet.Frame;
 import headgate.schema.FateChangeCodec;
 import headgate.schema.FlowRecordCodec;
@@ -14,6 +15,7 @@ import headgate.schema.FrameBatchHandler;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.UnreadableValueException;
 import headgate.schema.VerdictCodec;
+import headgate.schema.VerdictStatsCodec;
 import headgate.schema.WhatIf;
 import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.EngineStore;
@@ -135,6 +137,15 @@ final class FrameProcessor
                 Count.VERDICTS,
                 verdict.agent().getBytes(UTF_8),
                 VerdictCodec.write(verdict));
+    }
+
+    @Override
+    public void onVerdictStats(VerdictStats stats) {
+        outputs.send(
+                PacketTopology.VERDICT_STATS,
+                Count.VERDICT_STATS,
+                stats.agent().getBytes(UTF_8),
+                VerdictStatsCodec.write(stats));
     }
 
     @Override

@@ -81,7 +81,7 @@ final class Lane implements PortableEngine {
         this.hosts = hosts;
         this.ruleSets = ruleSets;
         hostUntilNanos = Long.MIN_VALUE;
-        verdicts.onBatch(header.agent(), header.interfaces());
+        verdicts.onBatch(header);
         long sequence = header.batchSequence();
         beginsRun = sequence < nextBatchSequence;
         if (nextBatchSequence != UNKNOWN && sequence > nextBatchSequence) {

@@ -22,6 +22,7 @@ import org.apache.kafka.streams.state.Stores;
 /// ```
 /// frames ───► frame-engines ──┬─► flows            state: lanes
 ///                             ├─► verdicts         reads: hosts, profiles
+///                             ├─► verdict-stats
 ///                             ├─► fate-changes
 ///                             └─► dead-letters
 ///
@@ -51,6 +52,7 @@ public final class PacketTopology {
 
     static final String FLOWS = "flows";
     static final String VERDICTS = "verdicts";
+    static final String VERDICT_STATS = "verdict-stats";
     static final String FATE_CHANGES = "fate-changes";
     static final String FRAME_DEAD_LETTERS = "dead-letters-of-frames";
     static final String PATH_STATS = "path-stats";
@@ -84,6 +86,7 @@ public final class PacketTopology {
         graph.addStateStore(EngineStore.<Lane>builder(LANES), FRAME_ENGINES);
         packets.output(FLOWS, Topic.FLOWS, FRAME_ENGINES);
         packets.output(VERDICTS, Topic.VERDICTS, FRAME_ENGINES);
+        packets.output(VERDICT_STATS, Topic.VERDICT_STATS, FRAME_ENGINES);
         packets.output(FATE_CHANGES, Topic.FATE_CHANGES, FRAME_ENGINES);
         packets.output(FRAME_DEAD_LETTERS, Topic.DEAD_LETTERS, FRAME_ENGINES);
 

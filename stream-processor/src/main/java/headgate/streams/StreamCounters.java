@@ -30,6 +30,7 @@ public final class StreamCounters {
         PATH_STATS,
         PATH_FATES,
         VERDICTS,
+        VERDICT_STATS,
         FATE_CHANGES,
         FINDINGS,
         DEAD_LETTERS,

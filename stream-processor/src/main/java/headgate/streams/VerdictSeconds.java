@@ -7,13 +7,18 @@ import headgate.forwarding.FateChange;
 import headgate.forwarding.FateChangeTally;
 import headgate.forwarding.FlowVerdict;
 import headgate.forwarding.ForwardingPath;
+import headgate.forwarding.ForwardingState;
 import headgate.forwarding.HostSnapshot;
 import headgate.forwarding.NetDevice;
+import headgate.forwarding.VerdictStats;
+import headgate.forwarding.VerdictSums;
 import headgate.forwarding.VerdictTally;
 import headgate.packet.Frame;
 import headgate.schema.FateChangeCodec;
+import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Interface;
 import headgate.schema.VerdictCodec;
+import headgate.schema.VerdictStatsCodec;
 import headgate.streams.RuleSets.RuleSet;
 import headgate.streams.state.PortableEngine;
 import java.nio.ByteBuffer;
@@ -33,10 +38,17 @@ final class VerdictSeconds implements PortableEngine {
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final byte VERDICT = 'v';
     private static final byte CHANGE = 'c';
+    private static final byte SUMS = 's';
+    private static final byte MEMORY = 'm';
+
+    /// Name of the host as it is among those that remember packets; no rule set has it.
+    private static final String AS_IT_IS = "";
 
     /// Takes what a second came to.
     interface Listener {
         void onVerdict(FlowVerdict verdict);
+
+        void onVerdictStats(VerdictStats stats);
 
         void onFateChange(FateChange change);
     }
@@ -46,8 +58,9 @@ final class VerdictSeconds implements PortableEngine {
         final ForwardingPath path;
         private final List<NetDevice> devices = new ArrayList<>();
 
-        Router(HostSnapshot snapshot) {
-            path = new ForwardingPath(snapshot);
+        /// @param memory of packets that came before
+        Router(HostSnapshot snapshot, ForwardingState memory) {
+            path = new ForwardingPath(snapshot, memory);
         }
 
         void find(List<Interface> interfaces) {
@@ -65,11 +78,18 @@ final class VerdictSeconds implements PortableEngine {
 
     private final Listener listener;
     private String agent = "";
+    private String capturePoint = "";
+    private int lane;
     private List<Interface> interfaces = List.of();
     private long latestSecond = Long.MIN_VALUE;
 
     private Router asIs;
     private VerdictTally verdicts;
+    private final VerdictSums sums = new VerdictSums();
+    private boolean sumsChanged;
+
+    /// What each host remembers of packets, by name of its rule set. It outlives a change of rules.
+    private final Map<String, ForwardingState> memories = new HashMap<>();
 
     /// By name of the rule set; one that was restored has no router before its host is known.
     private final Map<String, Router> others = new TreeMap<>();
@@ -84,10 +104,13 @@ final class VerdictSeconds implements PortableEngine {
     }
 
     /// Names the agent and the interfaces of the frames that follow.
-    void onBatch(String agent, List<Interface> interfaces) {
-        if (!agent.equals(this.agent) || verdicts == null) {
+    void onBatch(FrameBatchHeader header) {
+        capturePoint = header.capturePoint();
+        lane = header.lane();
+        List<Interface> interfaces = header.interfaces();
+        if (!header.agent().equals(agent) || verdicts == null) {
             closeAll();
-            this.agent = agent;
+            agent = header.agent();
             verdicts = new VerdictTally(agent, SECOND_NANOS, MAX_ROWS);
         }
         if (!interfaces.equals(this.interfaces)) {
@@ -108,7 +131,7 @@ final class VerdictSeconds implements PortableEngine {
     /// @param ruleSets the other rules to compare with
     void setHost(HostSnapshot host, List<RuleSet> ruleSets) {
         if (asIs == null || asIs.path.host() != host) {
-            asIs = new Router(host);
+            asIs = new Router(host, memory(AS_IT_IS));
         }
         Map<String, Router> before = new HashMap<>(others);
         others.clear();
@@ -118,10 +141,14 @@ final class VerdictSeconds implements PortableEngine {
                     rules.name(),
                     known != null && known.path.host() == rules.snapshot()
                             ? known
-                            : new Router(rules.snapshot()));
+                            : new Router(rules.snapshot(), memory(rules.name())));
         }
         endThoseWithoutRules();
         findDevices();
+    }
+
+    private ForwardingState memory(String name) {
+        return memories.computeIfAbsent(name, _ -> new ForwardingState());
     }
 
     private void endThoseWithoutRules() {
@@ -149,6 +176,8 @@ final class VerdictSeconds implements PortableEngine {
                         ? interfaces.get(number).name()
                         : "number " + number;
         Decision decision = asIs.judge(frame);
+        sums.add(frame, decision);
+        sumsChanged = true;
         if (!verdicts.add(frame, device, decision)) {
             verdicts.drain(listener::onVerdict);
             verdicts.add(frame, device, decision);
@@ -188,6 +217,11 @@ final class VerdictSeconds implements PortableEngine {
         if (verdicts != null) {
             verdicts.drain(listener::onVerdict);
         }
+        if (!sums.isEmpty()) {
+            sumsChanged = true;
+            listener.onVerdictStats(
+                    sums.drain(agent, capturePoint, lane, latestSecond * SECOND_NANOS));
+        }
         changes.values().forEach(tally -> tally.drain(listener::onFateChange));
     }
 
@@ -201,6 +235,9 @@ final class VerdictSeconds implements PortableEngine {
         changes.forEach((name, tally) -> drainChanged(name, tally, sink));
         ended.forEach((name, tally) -> drainChanged(name, tally, sink));
         ended.clear();
+        drainSums(sink);
+        memories.forEach((name, memory) ->
+                memory.drainChanged((entry, state) -> sink.put(memoryKey(name, entry), state)));
     }
 
     private static void drainChanged(String name, FateChangeTally tally, EntrySink sink) {
@@ -208,6 +245,28 @@ final class VerdictSeconds implements PortableEngine {
                 sink.put(
                         key(CHANGE, name, number),
                         row == null ? null : FateChangeCodec.write(row)));
+    }
+
+    private void drainSums(EntrySink sink) {
+        if (sumsChanged) {
+            sumsChanged = false;
+            byte[] state = null;
+            if (!sums.isEmpty()) {
+                long start = latestSecond * SECOND_NANOS;
+                state = VerdictStatsCodec.write(sums.stats(agent, capturePoint, lane, start));
+            }
+            sink.put(key(SUMS, "", 0), state);
+        }
+    }
+
+    private static byte[] memoryKey(String name, byte[] entry) {
+        byte[] text = name.getBytes(UTF_8);
+        return ByteBuffer.allocate(1 + Short.BYTES + text.length + entry.length)
+                .put(MEMORY)
+                .putShort((short) text.length)
+                .put(text)
+                .put(entry)
+                .array();
     }
 
     private static byte[] key(byte kind, String name, long number) {
@@ -221,21 +280,45 @@ final class VerdictSeconds implements PortableEngine {
 
     /// Whether a key is of one of these entries.
     static boolean owns(byte[] key) {
-        return key[0] == VERDICT || key[0] == CHANGE;
+        return switch (key[0]) {
+            case VERDICT, CHANGE, SUMS, MEMORY -> true;
+            default -> false;
+        };
     }
 
     @Override
     public void restore(byte[] key, byte[] state) {
-        long number = ByteBuffer.wrap(key).getLong(1);
-        if (key[0] == VERDICT) {
-            FlowVerdict verdict = VerdictCodec.read(state);
-            restoreAgent(verdict.agent(), verdict.secondNanos());
-            verdicts.restore(number, verdict);
-        } else {
-            FateChange change = FateChangeCodec.read(state);
-            restoreAgent(change.agent(), change.secondNanos());
-            changes(change.profile()).restore(number, change);
+        switch (key[0]) {
+            case VERDICT -> {
+                FlowVerdict verdict = VerdictCodec.read(state);
+                restoreAgent(verdict.agent(), verdict.secondNanos());
+                verdicts.restore(number(key), verdict);
+            }
+            case CHANGE -> {
+                FateChange change = FateChangeCodec.read(state);
+                restoreAgent(change.agent(), change.secondNanos());
+                changes(change.profile()).restore(number(key), change);
+            }
+            case SUMS -> {
+                VerdictStats stats = VerdictStatsCodec.read(state);
+                restoreAgent(stats.agent(), stats.secondNanos());
+                capturePoint = stats.capturePoint();
+                lane = stats.lane();
+                sums.restore(stats);
+            }
+            default -> {
+                var in = ByteBuffer.wrap(key, 1, key.length - 1);
+                byte[] name = new byte[in.getShort()];
+                in.get(name);
+                byte[] entry = new byte[in.remaining()];
+                in.get(entry);
+                memory(new String(name, UTF_8)).restore(entry, state);
+            }
         }
+    }
+
+    private static long number(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
     }
 
     private void restoreAgent(String agent, long secondNanos) {

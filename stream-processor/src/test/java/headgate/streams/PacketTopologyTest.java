@@ -27,6 +27,7 @@ import headgate.schema.ProfileCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import headgate.schema.VerdictCodec;
+import headgate.schema.VerdictStatsCodec;
 import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
 import headgate.streams.StreamCounters.Count;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -216,6 +218,23 @@ class PacketTopologyTest {
                 values(Topic.VERDICTS).stream()
                         .map(value -> VerdictCodec.read(value).fate().verdict())
                         .toList());
+    }
+
+    @Test
+    void countsUnderTheNamesOfTheKernel() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON + SECOND, NOWHERE));
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON, NOON + 1, NOON + SECOND, NOON + SECOND + 1));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(1));
+        var stats = values(Topic.VERDICT_STATS).stream().map(VerdictStatsCodec::read).toList();
+        assertEquals(2, stats.size());
+        assertEquals(Map.of("pending", 2L), stats.get(0).verdicts());
+        assertEquals(2, stats.get(0).counters().get("Ip.InReceives"));
+        assertEquals(2, stats.get(0).counters().get("Ip.ForwDatagrams"));
+        assertEquals(Map.of("reject", 2L), stats.get(1).verdicts());
+        assertEquals(2, stats.get(1).dropReasons().values().iterator().next());
+        assertEquals(NOON + SECOND, stats.get(1).secondNanos());
+        assertEquals(2 * 42, stats.get(1).bytes());
     }
 
     @Test
