@@ -175,7 +175,7 @@ public final class Decision {
     Decision(HostSnapshot host, ForwardingState state) {
         this.host = host;
         this.state = state;
-        this.filter = new PacketFilter(host);
+        this.filter = new PacketFilter(host, state);
         this.multipath = host.multipath();
         this.route6 = new Ip6Route(host);
     }
@@ -206,6 +206,7 @@ public final class Decision {
         why = null;
         decidedBy = -1;
         effects.clear();
+        filter.clear();
     }
 
     public void count(SnmpCounter counter) {

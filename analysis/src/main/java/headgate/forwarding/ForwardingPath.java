@@ -106,6 +106,11 @@ public final class ForwardingPath {
         this.decision = new Decision(host, state);
     }
 
+    /// The packet filter, with what its rules counted.
+    public PacketFilter filter() {
+        return decision.filter;
+    }
+
     public HostSnapshot host() {
         return host;
     }
@@ -161,7 +166,7 @@ public final class ForwardingPath {
         flow.source = skb.source;
         flow.destination = skb.destination;
         flow.tos = skb.tos;
-        flow.mark = 0;
+        flow.mark = skb.mark;
         flow.protocol = skb.protocol;
         boolean ports = skb.hasPorts();
         flow.sourcePort = ports ? skb.sourcePort() : 0;
@@ -235,6 +240,7 @@ public final class ForwardingPath {
                     IPV6_NDISC_BAD_OPTIONS,
                     IPV6_NDISC_NS_OTHERHOST ->
                     Reason.MALFORMED;
+            case NETFILTER_DROP -> Reason.FILTERED;
             case IP_INHDR -> decision.icmpType == 11 ? Reason.TTL_EXPIRED : headerReason(decision);
             case IP_INVALID_SOURCE, IP_INVALID_DEST, IP_LOCALNET, IP_LOCAL_SOURCE -> Reason.MARTIAN;
             case IP_RPFILTER -> Reason.RP_FILTER;

@@ -1,5 +1,7 @@
 package headgate.forwarding;
 
+import headgate.forwarding.conntrack.Conntrack;
+import headgate.forwarding.conntrack.ConntrackSettings;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -19,6 +21,7 @@ public final class ForwardingState {
 
     final RedirectBudget redirects6 = new RedirectBudget();
     private final Ip6Reassembly fragments6 = new Ip6Reassembly();
+    private final Conntrack conntrack = new Conntrack(ConntrackSettings.of(_ -> -1));
 
     /// Devices on whose link a querier of the first version of multicast listener discovery was
     /// heard.
@@ -37,8 +40,15 @@ public final class ForwardingState {
         return oldListenerQueriers.contains(device.name());
     }
 
+    /// The connections that are tracked.
+    public Conntrack conntrack() {
+        return conntrack;
+    }
+
     /// Hands over every entry that changed since the last call.
-    public void drainChanged(Sink sink) {}
+    public void drainChanged(Sink sink) {
+        conntrack.drainChanged(sink::put);
+    }
 
     /// Takes back what [#drainChanged] gave, in the order given or only the latest of each key.
     ///
@@ -46,6 +56,10 @@ public final class ForwardingState {
     public void restore(byte[] key, byte[] stateOrNull) {
         if (key.length == 0) {
             throw new IllegalArgumentException("an empty key");
+        }
+        if (key[0] == Conntrack.KEY) {
+            conntrack.restore(key, stateOrNull);
+            return;
         }
         throw new IllegalArgumentException("a key of unknown kind " + key[0]);
     }

@@ -1,5 +1,6 @@
 package headgate.forwarding;
 
+import headgate.forwarding.nft.Ruleset;
 import headgate.packet.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import java.util.Set;
 /// | `maddr.json` | `ip -j maddr` |
 /// | `nexthop.json` | `ip -j nexthop` |
 /// | `nft.json` | `nft -j list ruleset`; absent where there are no rules |
+/// | `iptables-save.txt`, `ip6tables-save.txt` | `iptables-save -c`, `ip6tables-save -c` |
 /// | `sysctl.txt` | `sysctl -a`, or the `net.` part of it |
 /// | `sockets.txt` | `/proc/net/tcp`, `udp`, `raw` …, each behind a line `== /proc/net/NAME` |
 ///
@@ -75,6 +77,7 @@ public final class HostSnapshot {
     private final List<Route6> anycast6;
     private final boolean customLocalRoutes;
     private final Set<Hook> hooks;
+    private final Ruleset ruleset;
     private final boolean multicastGroupsKnown;
     private final Sysctls sysctls;
     private final List<Unmodelled> unmodelled;
@@ -101,7 +104,8 @@ public final class HostSnapshot {
         this.tables6 = List.copyOf(read.tables6.values());
         this.anycast6 = anycast6(tables6);
         this.customLocalRoutes = read.customLocalRoutes;
-        this.hooks = Collections.unmodifiableSet(read.hooks);
+        this.ruleset = read.ruleset;
+        this.hooks = Collections.unmodifiableSet(NftDocument.hooks(read.ruleset));
         this.multicastGroupsKnown = read.multicastGroupsKnown;
         this.sysctls = read.sysctls;
         this.unmodelled = List.copyOf(read.unmodelled);
@@ -256,7 +260,12 @@ public final class HostSnapshot {
         return customLocalRoutes;
     }
 
-    /// Hooks at which IPv4 packets meet packet-filter rules.
+    /// The packet-filter rules.
+    public Ruleset ruleset() {
+        return ruleset;
+    }
+
+    /// Hooks at which packets meet packet-filter rules, or connection tracking.
     public Set<Hook> hooks() {
         return hooks;
     }

@@ -1,90 +1,63 @@
 package headgate.forwarding;
 
 import headgate.forwarding.HostSnapshot.Hook;
+import headgate.forwarding.conntrack.NfPacket;
+import headgate.forwarding.nft.IptablesReader;
+import headgate.forwarding.nft.Ruleset;
+import headgate.forwarding.nft.RulesetReader;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Finds, in `nft.json`, at which hooks IPv4 packets meet rules. The rules themselves are not
-/// evaluated.
+/// The packet filter, from `nft.json`, `iptables-save.txt` and `ip6tables-save.txt`.
 final class NftDocument {
-    private static final Set<String> FAMILIES = Set.of("ip", "inet", "netdev", "bridge");
+    static final String NAME = "nft.json";
+    static final String IPTABLES = "iptables-save.txt";
+    static final String IP6TABLES = "ip6tables-save.txt";
 
-    private final SnapshotReader reader;
-    private final Map<String, Hook> baseChains = new HashMap<>();
-    private final Set<String> chainsThatAct = new HashSet<>();
-    private final Set<String> dormant = new HashSet<>();
-    private boolean tracksConnections;
+    private final RulesetReader rules;
+
+    /// The document being read.
+    private String document = NAME;
 
     NftDocument(SnapshotReader reader) {
-        this.reader = reader;
+        Map<String, Integer> devices = new HashMap<>();
+        reader.devices.forEach((name, device) -> devices.put(name, device.index()));
+        rules =
+                new RulesetReader(
+                        NAME, devices, (place, what) -> reader.note(document, place, what));
+    }
+
+    /// Reads what `iptables-save` printed; to be done before the listing of nft, which has the same
+    /// tables where iptables works through it.
+    void readIptables(String document, BufferedReader text) throws IOException {
+        this.document = document;
+        new IptablesReader(rules, document.equals(IP6TABLES)).read(text);
+        this.document = NAME;
     }
 
     void read(SnapshotElement element) {
-        SnapshotElement table = element.object("table");
-        SnapshotElement chain = element.object("chain");
-        SnapshotElement rule = element.object("rule");
+        rules.read(element.node(), element.place());
         element.ignoreAll();
-        if (table.has("name") && table.hasText("\"dormant\"")) {
-            dormant.add(table.text("family") + " " + table.text("name"));
-        }
-        if (chain.has("hook") && FAMILIES.contains(chain.text("family"))) {
-            readBaseChain(chain);
-        }
-        if (rule.has("chain")) {
-            chainsThatAct.add(key(rule, rule.text("chain")));
-            tracksConnections |=
-                    rule.hasText("\"ct\"")
-                            || rule.hasText("nat\"")
-                            || rule.hasText("\"masquerade\"")
-                            || rule.hasText("\"redirect\"");
-        }
     }
 
-    private void readBaseChain(SnapshotElement chain) {
-        String name = key(chain, chain.text("name"));
-        Hook hook = hook(chain.text("hook"));
-        if (hook == null) {
-            reader.note("nft.json", "", "hook '" + chain.text("hook") + "' is not known");
-            hook = Hook.INGRESS;
-        }
-        baseChains.put(name, hook);
-        if (chain.text("policy").equals("drop")) {
-            chainsThatAct.add(name);
-        }
+    Ruleset build() throws SnapshotException {
+        return rules.build();
     }
 
-    private static String key(SnapshotElement element, String chain) {
-        return element.text("family") + " " + element.text("table") + " " + chain;
-    }
-
-    private static Hook hook(String name) {
-        for (Hook hook : Hook.values()) {
-            if (hook.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return hook;
-            }
-        }
-        return null;
-    }
-
-    /// Connection tracking works from the first hook on, whichever chain asks for it.
-    Set<Hook> hooks() {
+    /// Hooks at which packets meet rules, or connection tracking.
+    static Set<Hook> hooks(Ruleset rules) {
         var hooks = EnumSet.noneOf(Hook.class);
-        baseChains.forEach((chain, hook) -> {
-            if (chainsThatAct.contains(chain) && !isDormant(chain)) {
-                hooks.add(hook);
+        for (int family : new int[] {NfPacket.IPV4, NfPacket.IPV6, NfPacket.ARP, NfPacket.NETDEV}) {
+            for (Hook hook : Hook.values()) {
+                if (rules.isAt(family, hook)) {
+                    hooks.add(hook);
+                }
             }
-        });
-        if (tracksConnections && !hooks.isEmpty()) {
-            hooks.add(Hook.PREROUTING);
         }
         return hooks;
-    }
-
-    private boolean isDormant(String chain) {
-        return dormant.stream().anyMatch(table -> chain.startsWith(table + " "));
     }
 }

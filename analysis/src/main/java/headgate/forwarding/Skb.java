@@ -90,6 +90,12 @@ public final class Skb {
     /// Source address of the link layer; -1 where it has none.
     public long sourceMac;
 
+    /// Destination address of the link layer; -1 where it has none.
+    public long destinationMac;
+
+    /// The mark that rules gave the packet.
+    public int mark;
+
     /// Makes this the bare packet that the kernel invents for `ip route get`.
     void asOfFlow(Flowi4 flow) {
         packetType = PacketType.HOST;
@@ -109,7 +115,8 @@ public final class Skb {
     void receive(Frame frame, long deviceMac) {
         packetType = PacketType.HOST;
         vlanIdentifier = 0;
-        sourceMac = -1;
+        sourceMac = destinationMac = -1;
+        mark = 0;
         protocolType = frame.etherType;
         int skip = frame.networkOffset < 0 ? frame.lengthCaptured : frame.networkOffset;
         switch (frame.linkType) {
@@ -143,7 +150,8 @@ public final class Skb {
             protocolType = -1;
             return present(frame);
         }
-        packetType = packetType(NetworkOrder.u48(frame.bytes, frame.start), deviceMac);
+        destinationMac = NetworkOrder.u48(frame.bytes, frame.start);
+        packetType = packetType(destinationMac, deviceMac);
         sourceMac = NetworkOrder.u48(frame.bytes, frame.start + 6);
         int type = NetworkOrder.u16(frame.bytes, frame.start + 12);
         int skip = ETHERNET_HEADER;
@@ -339,7 +347,8 @@ public final class Skb {
         packetType = PacketType.HOST;
         protocolType = ETH_P_IP;
         vlanIdentifier = 0;
-        sourceMac = -1;
+        sourceMac = destinationMac = -1;
+        mark = 0;
         captured = this.length = length;
         bytes.asSlice(0, IPV4_HEADER).fill((byte) 0);
         put8(0, 0x45);

@@ -24,6 +24,14 @@ final class SnapshotElement {
         this.node = node;
     }
 
+    JsonNode node() {
+        return node;
+    }
+
+    String place() {
+        return place;
+    }
+
     boolean has(String key) {
         boolean has = node.has(key);
         if (has && !read.contains(key)) {
@@ -87,10 +95,6 @@ final class SnapshotElement {
     SnapshotElement object(String key) {
         has(key);
         return new SnapshotElement(reader, document, place + "/" + key, node.path(key));
-    }
-
-    boolean hasText(String text) {
-        return node.toString().contains(text);
     }
 
     /// Declares keys that change no answer.

@@ -8,14 +8,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import headgate.forwarding.HostSnapshot.Hook;
+import headgate.forwarding.nft.Ruleset;
 import headgate.packet.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +56,6 @@ final class SnapshotReader {
     final Map<String, NetDevice> devices = new LinkedHashMap<>();
     final Neighbours6 neighbours6 = new Neighbours6();
     final Neighbours neighbours = new Neighbours();
-    final Set<Hook> hooks = EnumSet.noneOf(Hook.class);
     final List<Unmodelled> unmodelled = new ArrayList<>();
     final Map<String, Fib> tables = new TreeMap<>();
     final Map<String, Fib6> tables6 = new TreeMap<>();
@@ -72,6 +70,7 @@ final class SnapshotReader {
     String noRoutes;
     Sockets sockets;
     String noRoutes6;
+    Ruleset ruleset;
 
     SnapshotReader(Documents documents) {
         this.documents = documents;
@@ -98,11 +97,24 @@ final class SnapshotReader {
         rules6 = rule6Document.build();
         tables6.putAll(routes6.tables());
         noRoutes6 = missing("6", routes6Known, rules6Known);
-        var ruleset = new NftDocument(this);
-        elements("nft.json", ruleset::read);
-        hooks.addAll(ruleset.hooks());
+        var filter = new NftDocument(this);
+        readIptables(NftDocument.IPTABLES, filter);
+        readIptables(NftDocument.IP6TABLES, filter);
+        elements(NftDocument.NAME, filter::read);
+        ruleset = filter.build();
         sockets = readSockets();
         return new HostSnapshot(this);
+    }
+
+    private void readIptables(String document, NftDocument filter)
+            throws IOException, SnapshotException {
+        try (Reader reader = documents.open(document)) {
+            if (reader != null) {
+                filter.readIptables(document, (BufferedReader) reader);
+            }
+        } catch (MalformedInputException e) {
+            throw new SnapshotException(document, 0, 0, "is not UTF-8 text");
+        }
     }
 
     private Sockets readSockets() throws IOException, SnapshotException {

@@ -147,6 +147,9 @@ public sealed interface Verdict {
         TTL_EXPIRED,
         TOO_BIG,
 
+        /// A rule or policy of the packet filter drops or rejects it.
+        FILTERED,
+
         /// A header that contradicts itself.
         MALFORMED,
 

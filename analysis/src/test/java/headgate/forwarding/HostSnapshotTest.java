@@ -152,7 +152,7 @@ class HostSnapshotTest {
                            "hook":"forward","prio":0,"policy":"accept"}},
                  {"chain":{"family":"inet","table":"t","name":"i","type":"filter",
                            "hook":"input","prio":0,"policy":"drop"}},
-                 {"chain":{"family":"ip6","table":"t","name":"p","type":"filter",
+                 {"chain":{"family":"bridge","table":"t","name":"p","type":"filter",
                            "hook":"prerouting","prio":0,"policy":"drop"}}%s]}
                 """;
         String rule =
@@ -162,9 +162,9 @@ class HostSnapshotTest {
                 Set.of(Hook.INPUT, Hook.FORWARD),
                 hooks(rules.formatted(rule.formatted("{\"drop\":null}"))));
         assertEquals(
-                Set.of(Hook.INPUT, Hook.FORWARD, Hook.PREROUTING),
+                Set.of(Hook.PREROUTING, Hook.INPUT, Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING),
                 hooks(rules.formatted(rule.formatted("{\"match\":{\"left\":{\"ct\":{}}}}"))),
-                "connection tracking works from the first hook on");
+                "connection tracking works from the first hook to the last");
     }
 
     private static Set<Hook> hooks(String nft) {

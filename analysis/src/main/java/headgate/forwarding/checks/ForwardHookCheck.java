@@ -3,6 +3,7 @@ package headgate.forwarding.checks;
 import headgate.forwarding.Decision;
 import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.HostSnapshot.Hook;
+import headgate.forwarding.NetDevice;
 
 /// Does the packet filter see the packet on its way out?
 public final class ForwardHookCheck implements ForwardingCheck {
@@ -18,19 +19,18 @@ public final class ForwardHookCheck implements ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        return filters(decision)
-                && decision.incomplete(
-                        "packet-filter rules at the forward, postrouting or egress hook");
+        return !passes(Hook.FORWARD, decision) || !passes(Hook.POSTROUTING, decision);
     }
 
-    private static boolean filters(Decision decision) {
-        return decision.host.hooks().contains(Hook.FORWARD)
-                || decision.host.hooks().contains(Hook.POSTROUTING)
-                || decision.host.hooks().contains(Hook.EGRESS);
+    private static boolean passes(Hook hook, Decision decision) {
+        NetDevice out = decision.result.nextHop().device();
+        return decision.filter.passes(hook, decision, decision.skb, decision.device, out);
     }
 
     @Override
     public String evidence(Decision decision) {
-        return filters(decision) ? "rules present" : null;
+        boolean asked =
+                decision.filter.isAt(Hook.FORWARD) || decision.filter.isAt(Hook.POSTROUTING);
+        return asked ? decision.filter.evidence() : null;
     }
 }

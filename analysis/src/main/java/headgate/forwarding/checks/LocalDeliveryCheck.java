@@ -26,9 +26,8 @@ public final class LocalDeliveryCheck implements ForwardingCheck {
         if (decision.skb.isFragment()) {
             return decision.incomplete("reassembly of fragments is not modelled");
         }
-        return decision.host.hooks().contains(Hook.INPUT)
-                ? decision.incomplete("packet-filter rules at the input hook")
-                : decision.end(Outcome.LOCAL);
+        return !decision.filter.passes(Hook.INPUT, decision, decision.skb, decision.device, null)
+                || decision.end(Outcome.LOCAL);
     }
 
     @Override

@@ -18,12 +18,12 @@ public final class PreRoutingCheck implements ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        return decision.host.hooks().contains(Hook.PREROUTING)
-                && decision.incomplete("packet-filter rules at the prerouting hook");
+        return !decision.filter.passes(
+                Hook.PREROUTING, decision, decision.skb, decision.device, null);
     }
 
     @Override
     public String evidence(Decision decision) {
-        return decision.host.hooks().contains(Hook.PREROUTING) ? "rules present" : null;
+        return decision.filter.isAt(Hook.PREROUTING) ? decision.filter.evidence() : null;
     }
 }

@@ -1,0 +1,38 @@
+package headgate.forwarding.conntrack;
+
+import headgate.packet.Checksum;
+import headgate.packet.IpProtocol;
+
+/// Checksums over what IP carries (kernel: `nf_ip_checksum`, `nf_ip6_checksum`).
+public final class TransportChecksum {
+    private TransportChecksum() {}
+
+    /// Whether the ones' complement sum over the payload, with a pseudo-header where the protocol
+    /// has one, is right. In IPv4, zeros throughout are right as well: the kernel sums up the
+    /// network header with them. Where the capture cuts the packet that cannot be told, and it
+    /// counts as right.
+    public static boolean isRight(NfPacket packet) {
+        if (packet.captured < packet.length) {
+            return true;
+        }
+        int sum = sum(packet);
+        return sum == 0xffff || sum == 0 && packet.family == NfPacket.IPV4;
+    }
+
+    private static int sum(NfPacket packet) {
+        int at = packet.transport;
+        int length = packet.length - at;
+        long sum = Checksum.sum(packet.bytes(), packet.network() + at, length);
+        boolean pseudo =
+                packet.family == NfPacket.IPV6
+                        || packet.transportProtocol == IpProtocol.TCP
+                        || packet.transportProtocol == IpProtocol.UDP;
+        if (pseudo) {
+            boolean ipv4 = packet.family == NfPacket.IPV4;
+            sum += Checksum.sum(packet.bytes(), packet.network() + (ipv4 ? 12 : 8), ipv4 ? 8 : 32);
+            sum += packet.transportProtocol + length;
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return (int) ((sum & 0xffff) + (sum >>> 16));
+    }
+}

@@ -1,0 +1,321 @@
+package headgate.forwarding.nft;
+
+import headgate.forwarding.HostSnapshot.Hook;
+import headgate.forwarding.conntrack.Conntrack;
+import headgate.forwarding.conntrack.CtInfo;
+import headgate.forwarding.conntrack.Nat;
+import headgate.forwarding.conntrack.NatRange;
+import headgate.forwarding.conntrack.NatRange.Manip;
+import headgate.forwarding.conntrack.NfConn;
+import headgate.forwarding.conntrack.NfPacket;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// Takes packets through the hooks: the chains of the rule set, connection tracking and address
+/// translation, in the order of their priorities (kernel: `nf_hook_slow`). Keeps what rules count
+/// and which connections there are.
+///
+/// Not for use by several threads at once.
+public final class Netfilter {
+    /// What becomes of a packet at a hook.
+    public enum Answer {
+        ACCEPT,
+
+        /// It is freed; [#reject] says how its source is told.
+        DROP,
+
+        /// It cannot be told; [#why] gives the reason.
+        INCOMPLETE
+    }
+
+    /// Kernel: `NF_IP_PRI_CONNTRACK`, `NF_IP_PRI_NAT_DST`, `NF_IP_PRI_NAT_SRC`.
+    private static final int CONNTRACK_PRIORITY = -200;
+
+    private static final int NAT_DST_PRIORITY = -100;
+    private static final int NAT_SRC_PRIORITY = 100;
+
+    private enum Kind {
+        CHAIN,
+        TRACK,
+        TRANSLATE_SOURCE,
+        TRANSLATE_DESTINATION,
+        CONFIRM
+    }
+
+    /// What is registered at a hook.
+    private record Entry(Kind kind, int priority, NftChain chain) {}
+
+    private static final Entry[] NOTHING = {};
+
+    private final Ruleset rules;
+    private final RuleState state;
+    private final Conntrack conntrack;
+    private final Evaluation evaluation;
+    private final Nat nat = new Nat();
+    private final NatRange nothing = new NatRange();
+    private final Map<Hook, Entry[]> ipv4 = new EnumMap<>(Hook.class);
+    private final Map<Hook, Entry[]> ipv6 = new EnumMap<>(Hook.class);
+    private final Map<Hook, Entry[]> arp = new EnumMap<>(Hook.class);
+    private final Map<Hook, Entry[]> netdev = new EnumMap<>(Hook.class);
+    private final Map<Hook, List<NftChain>> natChains4 = new EnumMap<>(Hook.class);
+    private final Map<Hook, List<NftChain>> natChains6 = new EnumMap<>(Hook.class);
+
+    private final NftRule[][] returnRules = new NftRule[RulesetReader.JUMP_STACK][];
+    private final int[] returnTo = new int[RulesetReader.JUMP_STACK];
+
+    private NftRule decidedBy;
+    private NftChain decidedIn;
+    private Reject reject;
+    private String why;
+
+    public Netfilter(Ruleset rules, Conntrack conntrack, RouteQuestions routes) {
+        this.rules = rules;
+        this.conntrack = conntrack;
+        state = new RuleState(rules);
+        evaluation = new Evaluation(state, conntrack, routes);
+        for (Hook hook : Hook.values()) {
+            ipv4.put(hook, entries(NfPacket.IPV4, hook, natChains4));
+            ipv6.put(hook, entries(NfPacket.IPV6, hook, natChains6));
+            arp.put(hook, entries(NfPacket.ARP, hook, null));
+            netdev.put(hook, entries(NfPacket.NETDEV, hook, null));
+        }
+    }
+
+    private Entry[] entries(int family, Hook hook, Map<Hook, List<NftChain>> natChains) {
+        var entries = new ArrayList<Entry>();
+        if (rules.tracks(family) && natChains != null) {
+            addTracking(family, hook, entries);
+        }
+        var nat = new ArrayList<NftChain>();
+        for (NftChain chain : rules.chains(family, hook)) {
+            if (chain.type == NftChain.Type.NAT && natChains != null) {
+                nat.add(chain);
+            } else {
+                entries.add(new Entry(Kind.CHAIN, chain.priority, chain));
+            }
+        }
+        if (natChains != null) {
+            natChains.put(hook, nat);
+        }
+        entries.sort((a, b) -> Integer.compare(a.priority, b.priority));
+        return entries.toArray(NOTHING);
+    }
+
+    /// Tracking is at the first and the last hook of every way through the host; translation too,
+    /// once there is a single NAT chain.
+    private void addTracking(int family, Hook hook, List<Entry> entries) {
+        boolean first = hook == Hook.PREROUTING || hook == Hook.OUTPUT;
+        boolean last = hook == Hook.INPUT || hook == Hook.POSTROUTING;
+        if (first) {
+            entries.add(new Entry(Kind.TRACK, CONNTRACK_PRIORITY, null));
+        }
+        if (first && rules.translates(family)) {
+            entries.add(new Entry(Kind.TRANSLATE_DESTINATION, NAT_DST_PRIORITY, null));
+        }
+        if (last && rules.translates(family)) {
+            entries.add(new Entry(Kind.TRANSLATE_SOURCE, NAT_SRC_PRIORITY, null));
+        }
+        if (last) {
+            entries.add(new Entry(Kind.CONFIRM, Integer.MAX_VALUE, null));
+        }
+    }
+
+    public Ruleset rules() {
+        return rules;
+    }
+
+    public Conntrack conntrack() {
+        return conntrack;
+    }
+
+    /// Takes a packet through one hook of its family.
+    public Answer pass(Hook hook, NfPacket packet) {
+        return pass(hook, packet, packet.family);
+    }
+
+    /// Takes a packet through a hook of a device (`netdev`).
+    public Answer passDevice(Hook hook, NfPacket packet) {
+        return pass(hook, packet, NfPacket.NETDEV);
+    }
+
+    private Answer pass(Hook hook, NfPacket packet, int hookFamily) {
+        Entry[] entries = registered(hookFamily).get(hook);
+        reject = null;
+        decidedBy = null;
+        decidedIn = null;
+        why = null;
+        if (entries.length == 0) {
+            return Answer.ACCEPT;
+        }
+        evaluation.packet = packet;
+        evaluation.hook = hook;
+        evaluation.hookFamily = hookFamily;
+        evaluation.reject = null;
+        for (Entry entry : entries) {
+            decidedIn = null;
+            int code = take(entry, hook, packet);
+            if (code == Step.DROP) {
+                reject = evaluation.reject;
+                return Answer.DROP;
+            }
+            if (code == Step.UNKNOWN) {
+                why = evaluation.why;
+                return Answer.INCOMPLETE;
+            }
+        }
+        return Answer.ACCEPT;
+    }
+
+    private Map<Hook, Entry[]> registered(int family) {
+        return switch (family) {
+            case NfPacket.IPV4 -> ipv4;
+            case NfPacket.IPV6 -> ipv6;
+            case NfPacket.ARP -> arp;
+            default -> netdev;
+        };
+    }
+
+    private int take(Entry entry, Hook hook, NfPacket packet) {
+        return switch (entry.kind) {
+            case CHAIN -> chain(entry.chain, packet);
+            case TRACK -> conntrack.in(packet, hook == Hook.PREROUTING) ? Step.ACCEPT : Step.DROP;
+            case CONFIRM -> conntrack.confirm(packet) ? Step.ACCEPT : Step.DROP;
+            case TRANSLATE_SOURCE -> translate(hook, packet, Manip.SOURCE);
+            case TRANSLATE_DESTINATION -> translate(hook, packet, Manip.DESTINATION);
+        };
+    }
+
+    /// Kernel: `nf_nat_inet_fn`. The chains are asked once for each connection.
+    private int translate(Hook hook, NfPacket packet, Manip manip) {
+        NfConn connection = packet.connection;
+        if (packet.ctUnknown != null) {
+            return evaluation.unknown(packet.ctUnknown);
+        }
+        if (connection == null) {
+            return Step.ACCEPT;
+        }
+        if (packet.ctInfo == CtInfo.NEW && !Conntrack.isBound(connection, manip)) {
+            var chains = packet.family == NfPacket.IPV4 ? natChains4 : natChains6;
+            for (NftChain chain : chains.get(hook)) {
+                int code = chain(chain, packet);
+                if (code != Step.ACCEPT) {
+                    return code;
+                }
+                if (Conntrack.isBound(connection, manip)) {
+                    break;
+                }
+            }
+            if (!Conntrack.isBound(connection, manip)) {
+                String unknown = conntrack.bind(connection, nothing, manip);
+                if (unknown != null) {
+                    return evaluation.unknown(unknown);
+                }
+            }
+        }
+        return nat.translate(packet, manip) ? Step.ACCEPT : Step.DROP;
+    }
+
+    /// Kernel: `nft_do_chain`.
+    private int chain(NftChain base, NfPacket packet) {
+        if (!isOnDevice(base, packet)) {
+            return Step.ACCEPT;
+        }
+        NftChain chain = base;
+        NftRule[] at = base.rules;
+        int next = 0;
+        int depth = 0;
+        while (true) {
+            if (chain.unknown != null) {
+                return evaluation.unknown(chain.unknown);
+            }
+            int code = Step.NEXT;
+            NftRule rule = null;
+            while (next < at.length && code <= Step.BREAK) {
+                rule = at[next++];
+                code = rule.run(evaluation);
+            }
+            switch (code) {
+                case Step.ACCEPT, Step.DROP, Step.UNKNOWN -> {
+                    decidedBy = rule;
+                    decidedIn = base;
+                    return code;
+                }
+                case Step.JUMP, Step.GOTO -> {
+                    if (code == Step.JUMP) {
+                        returnRules[depth] = at;
+                        returnTo[depth++] = next;
+                    }
+                    chain = evaluation.target;
+                    at = chain.rules;
+                    next = 0;
+                }
+                default -> {
+                    if (depth == 0) {
+                        decidedIn = base;
+                        return base.policyDrop ? Step.DROP : Step.ACCEPT;
+                    }
+                    depth--;
+                    at = returnRules[depth];
+                    next = returnTo[depth];
+                    chain = base;
+                }
+            }
+        }
+    }
+
+    private static boolean isOnDevice(NftChain base, NfPacket packet) {
+        if (base.devices.isEmpty()) {
+            return true;
+        }
+        var device = base.hook == Hook.EGRESS ? packet.output() : packet.input();
+        return device != null && base.devices.contains(device.name());
+    }
+
+    /// How the source of the packet that was just dropped is told; null if it is not.
+    public Reject reject() {
+        return reject;
+    }
+
+    /// Kernel function that freed the packet that was just dropped.
+    public String dropFunction() {
+        return decidedIn != null && !decidedIn.xt ? "nft_do_chain" : "nf_hook_slow";
+    }
+
+    /// Why the last packet could not be judged.
+    public String why() {
+        return why;
+    }
+
+    /// The rule or chain policy that decided about the last packet, in words; empty if none did.
+    public String evidence() {
+        if (decidedBy != null) {
+            return decidedBy.toString();
+        }
+        return decidedIn == null ? "" : "policy of " + decidedIn;
+    }
+
+    /// How often a rule was met, by its counter; the first, if it has several.
+    ///
+    /// @return -1 if it has none
+    public long packets(NftRule rule) {
+        int counter = counter(rule);
+        return counter < 0 ? -1 : state.packets(counter);
+    }
+
+    /// As [#packets], the bytes.
+    public long bytes(NftRule rule) {
+        int counter = counter(rule);
+        return counter < 0 ? -1 : state.bytes(counter);
+    }
+
+    private static int counter(NftRule rule) {
+        for (Step step : rule.steps()) {
+            if (step instanceof Step.Counter counter) {
+                return counter.index();
+            }
+        }
+        return -1;
+    }
+}

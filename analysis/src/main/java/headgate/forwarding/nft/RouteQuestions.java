@@ -1,0 +1,35 @@
+package headgate.forwarding.nft;
+
+import headgate.forwarding.NetDevice;
+import headgate.forwarding.conntrack.NfPacket;
+
+/// What rules ask of the host's routes and sockets.
+public interface RouteQuestions {
+    /// The answer is not known.
+    int UNKNOWN = -1;
+
+    /// Type of an address, as `fib … type` has it: 1 unicast, 2 local, 3 broadcast, 5 multicast, 7
+    /// unreachable …
+    ///
+    /// @param device that the answer is restricted to; null for any
+    /// @return [#UNKNOWN] if it is not known
+    int addressType(NfPacket packet, long high, long low, NetDevice device);
+
+    /// Index of the device by which a packet to the packet's destination, or back to its source,
+    /// would leave, as `fib … oif` has it.
+    ///
+    /// @param device that the answer is restricted to; null for any
+    /// @param mark whether the packet's mark counts
+    /// @return 0 if there is none; [#UNKNOWN] if it is not known
+    int outputIndex(NfPacket packet, boolean toSource, NetDevice device, boolean mark);
+
+    /// Address that `masquerade` gives a packet on its way out (kernel: `inet_select_addr`).
+    ///
+    /// @return 0 if there is none, so that the packet is dropped; [#UNKNOWN] if it is not known
+    long masqueradeAddress(NfPacket packet);
+
+    /// Address that `redirect` sends a packet to: the first of the device that it came in by.
+    ///
+    /// @return as [#masqueradeAddress]
+    long redirectAddress(NfPacket packet);
+}

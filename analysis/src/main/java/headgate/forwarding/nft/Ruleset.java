@@ -1,0 +1,143 @@
+package headgate.forwarding.nft;
+
+import headgate.forwarding.HostSnapshot.Hook;
+import headgate.forwarding.conntrack.NfPacket;
+import headgate.forwarding.nft.RuleState.LimitSpec;
+import headgate.forwarding.nft.RuleState.QuotaSpec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+
+/// The packet filter of one host, as it was listed. Immutable; what rules count while packets pass
+/// is kept by [Netfilter].
+public final class Ruleset {
+    /// No rules at all.
+    public static final Ruleset EMPTY = new Ruleset(List.of(), new Tallies(), List.of());
+
+    /// A counter of a rule, and what it stood at.
+    ///
+    /// @param rule that counts; null for named counters
+    /// @param name empty for counters of rules
+    record CounterSpec(NftRule rule, String name, long packets, long bytes) {}
+
+    /// Everything in the rule set that has state.
+    static final class Tallies {
+        final List<CounterSpec> counters = new ArrayList<>();
+        final List<LimitSpec> limits = new ArrayList<>();
+        final List<QuotaSpec> quotas = new ArrayList<>();
+    }
+
+    private final List<NftChain> baseChains;
+    private final List<NftRule> rules;
+    private final List<CounterSpec> counters;
+    private final List<LimitSpec> limits;
+    private final List<QuotaSpec> quotas;
+    private final boolean tracks4;
+    private final boolean tracks6;
+
+    /// @param baseChains in the order of the listing
+    Ruleset(List<NftChain> baseChains, Tallies tallies, List<NftRule> rules) {
+        this.baseChains = List.copyOf(baseChains);
+        this.rules = rules;
+        counters = List.copyOf(tallies.counters);
+        limits = List.copyOf(tallies.limits);
+        quotas = List.copyOf(tallies.quotas);
+        tracks4 = tracks("ip");
+        tracks6 = tracks("ip6");
+    }
+
+    private boolean tracks(String family) {
+        for (NftRule rule : rules) {
+            if (rule.family().equals(family) || rule.family().equals("inet")) {
+                for (Step step : rule.steps()) {
+                    if (step.tracksConnections()) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Chains of a hook in the order in which packets meet them: by priority; of equals, the one
+    /// registered last is the first.
+    List<NftChain> chains(int family, Hook hook) {
+        var chains = new ArrayList<NftChain>();
+        for (NftChain chain : baseChains) {
+            if (chain.hook == hook && takes(chain.family, family) && chain.acts()) {
+                chains.add(chain);
+            }
+        }
+        Collections.reverse(chains);
+        chains.sort(Comparator.comparingInt(chain -> chain.priority));
+        return chains;
+    }
+
+    private static boolean takes(String chainFamily, int family) {
+        return switch (chainFamily) {
+            case "ip" -> family == NfPacket.IPV4;
+            case "ip6" -> family == NfPacket.IPV6;
+            case "inet" -> family == NfPacket.IPV4 || family == NfPacket.IPV6;
+            case "arp" -> family == NfPacket.ARP;
+            case "netdev" -> family == NfPacket.NETDEV;
+            default -> false;
+        };
+    }
+
+    /// Whether packets of the family meet a chain at the hook, or connection tracking does.
+    public boolean isAt(int family, Hook hook) {
+        boolean tracking =
+                tracks(family)
+                        && (hook == Hook.PREROUTING
+                                || hook == Hook.INPUT
+                                || hook == Hook.OUTPUT
+                                || hook == Hook.POSTROUTING);
+        return tracking || !chains(family, hook).isEmpty();
+    }
+
+    /// Whether connections of the family are tracked.
+    public boolean tracks(int family) {
+        return family == NfPacket.IPV4 ? tracks4 : family == NfPacket.IPV6 && tracks6;
+    }
+
+    /// Whether connections of the family are translated: there is a NAT chain.
+    boolean translates(int family) {
+        for (NftChain chain : baseChains) {
+            if (chain.type == NftChain.Type.NAT && takes(chain.family, family)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether there is neither a chain at any hook nor tracking.
+    public boolean isEmpty() {
+        return baseChains.isEmpty() && !tracks4 && !tracks6;
+    }
+
+    /// All rules, in the order of the listing.
+    public List<NftRule> rules() {
+        return rules;
+    }
+
+    List<CounterSpec> counters() {
+        return counters;
+    }
+
+    List<LimitSpec> limits() {
+        return limits;
+    }
+
+    List<QuotaSpec> quotas() {
+        return quotas;
+    }
+
+    long[] counterPackets() {
+        return counters.stream().mapToLong(CounterSpec::packets).toArray();
+    }
+
+    long[] counterBytes() {
+        return counters.stream().mapToLong(CounterSpec::bytes).toArray();
+    }
+}

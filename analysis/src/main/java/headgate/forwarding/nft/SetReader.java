@@ -1,0 +1,118 @@
+package headgate.forwarding.nft;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads the elements of one set or map.
+final class SetReader {
+    private final RulesetReader ruleset;
+    private final NftSet set;
+    private final ExpressionReader expressions;
+
+    SetReader(RulesetReader ruleset, NftSet set) {
+        this.ruleset = ruleset;
+        this.set = set;
+        expressions = new ExpressionReader(ruleset);
+    }
+
+    static List<String> texts(JsonNode node) {
+        var texts = new ArrayList<String>();
+        if (node.isTextual()) {
+            texts.add(node.asText());
+        }
+        node.forEach(name -> texts.add(name.asText()));
+        return texts;
+    }
+
+    void read(JsonNode elements, boolean map) {
+        if (!elements.isArray()) {
+            return;
+        }
+        for (JsonNode element : elements) {
+            boolean pair = map && element.isArray() && element.size() == 2;
+            JsonNode key = pair ? element.get(0) : element;
+            JsonNode data = pair ? element.get(1) : null;
+            if (pair != map || !readElement(key, data)) {
+                set.markDynamic();
+                ruleset.note(
+                        "element "
+                                + RulesetReader.shortened(element.toString())
+                                + " of set "
+                                + set
+                                + " is not known");
+            }
+        }
+    }
+
+    /// @return false if it is not known
+    private boolean readElement(JsonNode node, JsonNode data) {
+        JsonNode body = node.path("elem");
+        JsonNode key = body.isMissingNode() ? node : body.path("val");
+        boolean doubt =
+                body.has("expires") || body.has("limit") || body.has("quota") || body.has("stmt");
+        boolean catchAll = key.isTextual() && key.asText().equals("*");
+        Interval[] parts = catchAll ? null : constants(key, set.keys());
+        if (!catchAll && parts == null) {
+            return false;
+        }
+        if (data == null) {
+            set.add(parts, null, null, doubt);
+            return true;
+        }
+        if (set.data().length == 0) {
+            NftVerdict verdict = verdict(data, ruleset);
+            return verdict != null && add(parts, null, verdict, doubt);
+        }
+        Interval[] value = constants(data, set.data());
+        return value != null && isSingle(value) && add(parts, value, null, doubt);
+    }
+
+    private static boolean isSingle(Interval[] values) {
+        for (Interval value : values) {
+            if (!value.isSingle()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean add(Interval[] parts, Interval[] value, NftVerdict verdict, boolean doubt) {
+        set.add(parts, value, verdict, doubt);
+        return true;
+    }
+
+    private Interval[] constants(JsonNode node, Datatype[] types) {
+        JsonNode concat = node.path("concat");
+        if (types.length == 1) {
+            Interval only = expressions.constant(node, types[0]);
+            return only == null ? null : new Interval[] {only};
+        }
+        if (concat.size() != types.length) {
+            return null;
+        }
+        var parts = new Interval[types.length];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = expressions.constant(concat.get(i), types[i]);
+            if (parts[i] == null) {
+                return null;
+            }
+        }
+        return parts;
+    }
+
+    /// @return null if it is no verdict
+    static NftVerdict verdict(JsonNode node, RulesetReader ruleset) {
+        String kind = node.isObject() && !node.isEmpty() ? node.fieldNames().next() : "";
+        JsonNode target = node.path(kind).path("target");
+        return switch (kind) {
+            case "accept" -> new NftVerdict(Step.ACCEPT, null);
+            case "drop" -> new NftVerdict(Step.DROP, null);
+            case "continue" -> new NftVerdict(Step.BREAK, null);
+            case "return" -> new NftVerdict(Step.RETURN, null);
+            case "jump" -> new NftVerdict(Step.JUMP, ruleset.chain(target.asText()));
+            case "goto" -> new NftVerdict(Step.GOTO, ruleset.chain(target.asText()));
+            default -> null;
+        };
+    }
+}
