@@ -1,5 +1,7 @@
 package headgate.softnet;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// The receive path of a host as its snapshot tells it: settings from there, costs from
 /// [SoftnetProfile#LINUX_6].
@@ -19,6 +22,11 @@ import java.util.Set;
 /// | `cpu.txt` | `online 0-3`, `hz 250` |
 /// | `rps.txt` | `eth0 rx-0 rps_cpus 00000003` |
 /// | `irq.txt` | `eth0 38 0-1 virtio4-input`: an interrupt, and the CPUs that it may go to |
+/// | `napi.txt` | `eth0 napi_defer_hard_irqs 0` |
+/// | `ethtool-g.txt`, `-c`, `-l`, `-x` | what `ethtool -g` says, below `== eth0` |
+///
+/// An interface without receive interrupts of its own, such as veth, has no ring: its frames enter
+/// by `netif_rx`.
 ///
 /// @param profile what the snapshot tells, sound by construction
 /// @param notes for people: what the snapshot does not tell, or tells and the model does not have
@@ -164,26 +172,61 @@ public record HostProfile(SoftnetProfile profile, List<String> notes) {
             setMask(ProfileKey.RPS, masks.iterator().next());
         }
 
+        /// Each receive queue has an interrupt, in the order of their numbers.
         private void readInterrupts() {
-            var cpus = new LinkedHashSet<Integer>();
+            var cpuByNumber = new TreeMap<Integer, Integer>();
             for (String line : lines("irq.txt")) {
                 String[] words = words(line);
                 if (words.length == 4 && isOfDevice(words) && isOfReceiveQueue(words[3])) {
-                    cpus.add(firstCpu(words[2]));
+                    int cpu = firstCpu(words[2]);
+                    if (cpu >= 0 && words[1].matches("\\d{1,9}")) {
+                        cpuByNumber.put(Integer.parseInt(words[1]), cpu);
+                    }
                 }
             }
-            cpus.remove(-1);
-            if (cpus.isEmpty()) {
-                return; // veth and the like: packets are enqueued where they are sent.
+            if (cpuByNumber.isEmpty()) {
+                return;
             }
-            if (cpus.size() > 1) {
-                notes.add(
-                        device
-                                + ": its interrupts go to CPUs "
-                                + cpus
-                                + "; arrivals are modelled on the first");
+            set(
+                    ProfileKey.IRQ_CPU,
+                    cpuByNumber.values().stream().map(String::valueOf).collect(joining(",")));
+            readNic(cpuByNumber.size());
+        }
+
+        private void readNic(int interrupts) {
+            var ethtool = new EthtoolDocuments(documents, device);
+            int queues = ethtool.queues() > 0 ? ethtool.queues() : interrupts;
+            set(ProfileKey.RX_QUEUES, Integer.toString(queues));
+            set(ProfileKey.RSS_TABLE, ethtool.indirectionTable(queues));
+            if (ethtool.ring() == null) {
+                notes.add(device + ": the snapshot does not tell the length of its rings");
             }
-            set(ProfileKey.IRQ_CPU, Integer.toString(cpus.iterator().next()));
+            set(ProfileKey.RING, ethtool.ring());
+            set(ProfileKey.RX_USECS, ethtool.coalescing("rx-usecs"));
+            set(ProfileKey.RX_FRAMES, ethtool.coalescing("rx-frames"));
+            if (ethtool.isAdaptive()) {
+                notes.add(device + ": adaptive coalescing is modelled as it is set at the moment");
+            }
+            for (String line : lines("napi.txt")) {
+                String[] words = words(line);
+                if (words.length == 3 && isOfDevice(words)) {
+                    readNapi(words[1], words[2]);
+                }
+            }
+        }
+
+        private void readNapi(String setting, String value) {
+            switch (setting) {
+                case "napi_defer_hard_irqs" -> set(ProfileKey.NAPI_DEFER_HARD_IRQS, value);
+                case "gro_flush_timeout" -> set(ProfileKey.GRO_FLUSH_TIMEOUT, value);
+                case "threaded" -> {
+                    if (!value.equals("0")) {
+                        // The threads may run on any CPU.
+                        set(ProfileKey.THREADED, "0-" + (profile.cpus().count() - 1));
+                    }
+                }
+                default -> notes.add(device + ": " + setting + " is not known");
+            }
         }
 
         /// Drivers name the interrupts of queues `eth0-rx-0`, `eth0-TxRx-3`, `virtio4-input`,

@@ -33,14 +33,39 @@ class HostProfileTest {
                     eth1 rx-0 rps_cpus 00000001
                     """,
                     "irq.txt",
-                    "eth0 37 0 virtio4-config\neth0 38 2 virtio4-input.0\neth0 39 1 virtio4-output.0\n");
+                    "eth0 37 0 virtio4-config\neth0 38 2 virtio4-input.0\neth0 39 1 virtio4-output.0\n",
+                    "ethtool-g.txt",
+                    """
+                    == eth0
+                    Ring parameters for eth0:
+                    Pre-set maximums:
+                    RX:		4096
+                    TX:		4096
+                    Current hardware settings:
+                    RX:		512
+                    RX Mini:	n/a
+                    TX:		512
+                    == eth1
+                    Ring parameters for eth1:
+                    Current hardware settings:
+                    RX:		1024
+                    """,
+                    "ethtool-c.txt",
+                    """
+                    == eth0
+                    Coalesce parameters for eth0:
+                    Adaptive RX: off  TX: n/a
+                    rx-usecs: 50
+                    rx-frames: 0
+                    rx-usecs-irq: n/a
+                    """);
 
     @Test
     void takesSettingsCpusSteeringAndInterruptsFromTheSnapshot() {
         HostProfile host = HostProfile.of("host", SNAPSHOT, null);
 
         assertEquals(
-                "hz=1000 cpus=4 irq_cpu=2 rps=1-3 backlog=2500 budget=600 budget_usecs=6000"
+                "hz=1000 cpus=4 irq_cpu=2 rx_queues=1 ring=512 rx_usecs=50 rx_frames=0 rps=1-3 backlog=2500 budget=600 budget_usecs=6000"
                         + " flow_limit=0-1 flow_limit_table_len=8192",
                 host.profile().differenceFrom(SoftnetProfile.LINUX_6));
         assertEquals("host", host.profile().name());
@@ -53,6 +78,53 @@ class HostProfileTest {
         HostProfile host = HostProfile.of("host", SNAPSHOT, "eth1");
         assertEquals(CpuMask.parse("0"), host.profile().cpus().rpsCpus());
         assertEquals(0, host.profile().cpus().irqCpus().inTurn(0));
+    }
+
+    @Test
+    void takesQueuesTheirTableAndTheirThreadsFromEthtoolAndNapi() {
+        var documents = new HashMap<>(SNAPSHOT);
+        documents.put(
+                "irq.txt",
+                "eth0 100 1 eth0-TxRx-1\neth0 99 0 eth0-TxRx-0\neth0 101 3 eth0-TxRx-2\neth0 102 2 eth0\n");
+        documents.put(
+                "ethtool-l.txt",
+                """
+                == eth0
+                Channel parameters for eth0:
+                Pre-set maximums:
+                RX:		n/a
+                Combined:	63
+                Current hardware settings:
+                RX:		n/a
+                Combined:	3
+                """);
+        documents.put(
+                "ethtool-x.txt",
+                """
+                == eth0
+                RX flow hash indirection table for eth0 with 3 RX ring(s):
+                    0:      0     1     2     2
+                    4:      0     1     2     2
+                RSS hash key:
+                6d:5a:56:da
+                """);
+        documents.put(
+                "napi.txt",
+                "eth0 threaded 1\neth0 gro_flush_timeout 20000\neth0 napi_defer_hard_irqs 2\n");
+        SoftnetProfile profile = HostProfile.of("host", documents, "eth0").profile();
+
+        assertEquals(new IndexList(0, 1, 3), profile.cpus().irqCpus());
+        assertEquals(3, profile.nic().rxQueues());
+        assertEquals(new IndexList(0, 1, 2, 2, 0, 1, 2, 2), profile.nic().rssTable());
+        assertEquals(2, profile.nic().napiDeferHardIrqs());
+        assertEquals(20_000, profile.nic().groFlushTimeoutNanos());
+        assertEquals(CpuMask.parse("0-3"), profile.nic().threadedCpus());
+    }
+
+    @Test
+    void givesAnInterfaceWithoutInterruptsNoRing() {
+        HostProfile host = HostProfile.of("host", SNAPSHOT, "eth1");
+        assertEquals(0, host.profile().nic().rxQueues());
     }
 
     @Test
