@@ -288,7 +288,7 @@ final class PathReport implements AutoCloseable {
         if (rows == null) {
             out.println();
             var table = new TextTable(">" + sweep.key(), ">drops", ">share", ">delay p99");
-            sweep.tried()
+            sweep.course()
                     .forEach((value, run) -> {
                         PathStats stats = run.stats();
                         table.row(
