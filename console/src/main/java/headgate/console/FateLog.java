@@ -5,6 +5,9 @@ import java.util.Arrays;
 
 /// What became of each packet, told in the order of arrival. Remembers those that are on their way;
 /// how many these can be is bounded by the queues that they wait in.
+///
+/// A packet that the protocol layer is done with may still be refused, at once, by what captures
+/// behind it: so the last fate is told with the next event.
 final class FateLog {
     /// Takes the fate of one packet.
     interface Sink {
@@ -47,6 +50,7 @@ final class FateLog {
     }
 
     void arrived(long nanos, int lengthBytes) {
+        tellDecided();
         if (next - first == fates.length) {
             grow();
         }
@@ -64,12 +68,23 @@ final class FateLog {
         decide(sequence, DELIVERED, startNanos, doneNanos, cpu);
     }
 
+    /// Tells what is left; nothing comes after it.
+    void finish() {
+        tellDecided();
+    }
+
     private void decide(long sequence, byte fate, long nanos, long doneNanos, int cpu) {
         int slot = slot(sequence);
+        if (fates[slot] != DELIVERED) {
+            tellDecided();
+        }
         fates[slot] = fate;
         atNanos[slot] = nanos;
         endNanos[slot] = doneNanos;
         cpus[slot] = cpu;
+    }
+
+    private void tellDecided() {
         while (first < next && fates[slot(first)] != UNDECIDED) {
             tell(slot(first));
             first++;

@@ -98,6 +98,9 @@ final class PathRun implements RxListener {
     void finish() {
         long end = path.runUntilIdle();
         stats = path.drain(end);
+        if (fates != null) {
+            fates.finish();
+        }
     }
 
     /// The whole run.
