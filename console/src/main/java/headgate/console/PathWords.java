@@ -84,7 +84,8 @@ final class PathWords {
                     stats.busiestCpu(), 100 * stats.busiestCpuLoad());
         }
         return stats.stages().stream()
-                .filter(stage -> stage.capacity() > 0 && stage.depthMax() > 0)
+                // What holds one packet is a place of work, no queue.
+                .filter(stage -> stage.capacity() > 1 && stage.depthMax() > 0)
                 .max(Comparator.comparingDouble(PathWords::fullness))
                 .map(stage ->
                         format(

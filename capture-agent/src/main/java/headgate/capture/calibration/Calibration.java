@@ -45,6 +45,7 @@ public final class Calibration {
 
     private static final int LONG_BURST = 960;
     private static final int LONG_BURSTS = 60;
+    private static final int FEWEST_HAND_OVERS = 10;
 
     /// Work beyond so many times the median was interrupted by other work of the host.
     private static final int INTERRUPTED = 10;
@@ -160,7 +161,7 @@ public final class Calibration {
                 wakeups.add(Math.max(0, burst.stampNanos[0] - burst.firstQueuedNanos()));
             }
         }
-        if (wakeups.isEmpty()) {
+        if (wakeups.size() == 0) {
             throw new IOException("no frame came through the link");
         }
         figures.add(wakeups.figure("wakeup_ns"));
@@ -267,8 +268,10 @@ public final class Calibration {
             }
         }
         link.setRules(0);
-        if (handOvers.isEmpty()) {
-            talk.accept("ksoftirqd_ns is not measured: no queue lasted ten runs");
+        if (handOvers.size() < FEWEST_HAND_OVERS) {
+            talk.accept(
+                    "ksoftirqd_ns is not measured: %d of %d queues lasted ten runs, the CPUs are busy"
+                            .formatted(handOvers.size(), LONG_BURSTS));
         } else {
             figures.add(handOvers.figure("ksoftirqd_ns"));
         }
@@ -304,7 +307,7 @@ public final class Calibration {
                 }
             }
         }
-        if (cycles.isEmpty()) {
+        if (cycles.size() == 0) {
             throw new IOException(
                     "no frame ever waited: the receiving CPU is faster than the sending one");
         }
@@ -350,8 +353,8 @@ public final class Calibration {
             values[count++] = value;
         }
 
-        boolean isEmpty() {
-            return count == 0;
+        int size() {
+            return count;
         }
 
         long median() {
