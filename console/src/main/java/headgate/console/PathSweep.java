@@ -24,21 +24,24 @@ final class PathSweep {
     private static final Pattern RANGE = Pattern.compile("([a-z_]+)=(-?\\d+)\\.\\.(-?\\d+)");
 
     /// Room in queues: more of it never drops more.
-    private static final Set<ProfileKey> ROOM = Set.of(ProfileKey.BACKLOG, ProfileKey.RING);
+    private static final Set<String> ROOM =
+            Set.of("backlog", "ring", "rcvbuf", "blocks", "min_num_slots", "buffer");
 
     /// What work takes: less of it never drops more.
-    private static final Set<ProfileKey> COSTS =
+    private static final Set<String> COSTS =
             Set.of(
-                    ProfileKey.IRQ_NS,
-                    ProfileKey.WAKEUP_NS,
-                    ProfileKey.KSOFTIRQD_NS,
-                    ProfileKey.GAP_NS,
-                    ProfileKey.PACKET_NS,
-                    ProfileKey.BYTE_PS,
-                    ProfileKey.DRIVER_NS,
-                    ProfileKey.POLL_NS,
-                    ProfileKey.NFT_RULES,
-                    ProfileKey.NFT_RULE_PS);
+                    "irq_ns",
+                    "wakeup_ns",
+                    "ksoftirqd_ns",
+                    "gap_ns",
+                    "packet_ns",
+                    "byte_ps",
+                    "driver_ns",
+                    "poll_ns",
+                    "nft_rules",
+                    "nft_rule_ps",
+                    "reader_ns",
+                    "reader_wakeup_ns");
 
     private final String text;
     private final ProfileKey key;
@@ -145,11 +148,11 @@ final class PathSweep {
     }
 
     private boolean isCost() {
-        return COSTS.contains(key);
+        return COSTS.contains(key.key());
     }
 
     private boolean isOrdered() {
-        return isCost() || ROOM.contains(key);
+        return isCost() || ROOM.contains(key.key());
     }
 
     /// The value found without drops; null if there is none.
