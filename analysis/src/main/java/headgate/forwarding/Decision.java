@@ -1,5 +1,6 @@
 package headgate.forwarding;
 
+import headgate.forwarding.HostSnapshot.Hook;
 import java.util.List;
 
 /// One decision in the making, and its outcome; reused from packet to packet. A plain struct like
@@ -100,6 +101,17 @@ public final class Decision {
     /// When the packet came in, in nanoseconds since 1970-01-01T00:00:00Z.
     public long nowNanos;
 
+    /// Those of [#skb].
+    public final IpOptions options = new IpOptions(this);
+
+    final Icmp icmp = new Icmp(this);
+    final Arp arp = new Arp(this);
+    private final LocalDelivery localDelivery;
+    private final ArpReceive arpReceive = new ArpReceive(this);
+
+    /// The route of [#own].
+    final OutputRoute ownRoute;
+
     /// What the route lookup asks for.
     public final Flowi4 flow = new Flowi4();
 
@@ -108,15 +120,11 @@ public final class Decision {
     /// What the source validation asks for.
     public final Flowi4 reverse = new Flowi4();
 
-    /// What the route of an ICMP error asks for.
-    public final Flowi4 answerFlow = new Flowi4();
-
     /// Routes of IPv6 packets.
     public final Ip6Route route6;
 
     public final FibResult result = new FibResult();
     public final FibResult reverseResult = new FibResult();
-    public final FibResult answerResult = new FibResult();
 
     public NetDevice device;
 
@@ -157,7 +165,10 @@ public final class Decision {
 
     public int icmpCode;
 
-    /// By which way the ICMP error leaves; null if that cannot be told.
+    /// What the second word of its header says: MTU, pointer, gateway.
+    public int icmpRest;
+
+    /// By which way an ICMPv6 error leaves; null if that cannot be told.
     public NextHop answerEgress;
 
     /// Link address of its next hop; negative if that is not known, or none is needed.
@@ -169,6 +180,10 @@ public final class Decision {
     /// Index of the check that decided.
     public int decidedBy;
 
+    private static final String DEFRAGMENT = "ip_defrag";
+
+    private boolean looping;
+
     /// The questions that were asked.
     List<ForwardingCheck> asked;
 
@@ -178,6 +193,8 @@ public final class Decision {
         this.filter = new PacketFilter(host, state);
         this.multipath = host.multipath();
         this.route6 = new Ip6Route(host);
+        this.ownRoute = new OutputRoute(host, multipath);
+        this.localDelivery = new LocalDelivery(this);
     }
 
     void clear() {
@@ -187,7 +204,6 @@ public final class Decision {
         routerAlert = -1;
         neighbour6High = neighbour6Low = 0;
         reverseResult.clear();
-        answerResult.clear();
         device = null;
         input = Input.UNDECIDED;
         error = Errno.NONE;
@@ -201,12 +217,14 @@ public final class Decision {
         dropReason = null;
         dropFunction = "";
         icmpType = icmpCode = -1;
+        icmpRest = 0;
         answerEgress = null;
         answerMac = -1;
         why = null;
         decidedBy = -1;
         effects.clear();
         filter.clear();
+        options.clear();
     }
 
     public void count(SnmpCounter counter) {
@@ -233,16 +251,51 @@ public final class Decision {
     }
 
     /// Ends the decision: the packet is freed, and its source told so if ICMP's rules let it.
-    public boolean dropAndTell(DropReason reason, String function, int type, int code) {
+    ///
+    /// @param rest what the second word of the ICMP header says: MTU, pointer
+    public boolean dropAndTell(DropReason reason, String function, int type, int code, int rest) {
         icmpType = type;
         icmpCode = code;
+        icmpRest = rest;
         return drop(reason, function);
+    }
+
+    /// Sends the ICMP error that [#dropAndTell] asked for; takes it back where none is sent.
+    void tell() {
+        if (!icmp.error(icmpType, icmpCode, icmpRest)) {
+            icmpType = icmpCode = -1;
+        }
     }
 
     /// Tells the source a shorter way (ICMP 5/1), if ICMP's rules let it; the packet itself goes
     /// on.
     public void tellShorterWay() {
-        IcmpAnswer.settleRedirect(this);
+        redirect = icmp.error(Icmp.REDIRECT, 1, shorterWay());
+    }
+
+    private int shorterWay() {
+        int gateway = result.nextHop().gateway();
+        return gateway != 0 ? gateway : flow.destination;
+    }
+
+    /// Begins [#own] as the answer to [#skb], along [#ownRoute] and with the options that
+    /// [IpOptions#echo] prepared.
+    ///
+    /// @param length bytes behind the IP header
+    void beginAnswer(int length, int tos, int protocol) {
+        own.beginIpv4(
+                Skb.IPV4_HEADER + options.echoLength() + length,
+                tos,
+                timeToLive(),
+                protocol,
+                ownRoute.source,
+                options.firstHop());
+        options.writeEcho(own, ownRoute.source);
+    }
+
+    /// Time to live of packets of the host's own.
+    int timeToLive() {
+        return (int) setting("net.ipv4.ip_default_ttl", 64);
     }
 
     public boolean isIpv6() {
@@ -301,6 +354,114 @@ public final class Decision {
     public boolean isUnknown(int setting, String key) {
         return setting < 0
                 && incomplete("net.ipv4.conf." + device + "." + key + " is not in the snapshot");
+    }
+
+    /// Takes up a fragment for the host.
+    ///
+    /// @return false if the packet is whole now; otherwise this ended the decision
+    public boolean awaitsFragments() {
+        count(SnmpCounter.IP_REASM_REQDS);
+        Reassembly.Result result =
+                state.reassembly.add(
+                        skb,
+                        options,
+                        ForwardingState.FOR_DELIVERY,
+                        nowNanos,
+                        setting("net.ipv4.ipfrag_time", 30) * 1_000_000_000L,
+                        setting("net.ipv4.ipfrag_high_thresh", 4 << 20));
+        switch (result) {
+            case COMPLETE -> {
+                count(SnmpCounter.IP_REASM_OKS);
+                return false;
+            }
+            case WAITING -> outcome = Outcome.REASSEMBLING;
+            case DUPLICATE -> drop(DropReason.DUP_FRAG, DEFRAGMENT);
+            case OVERLAP -> {
+                count(SnmpCounter.IP_EXT_REASM_OVERLAPS);
+                count(SnmpCounter.IP_REASM_FAILS);
+                drop(DropReason.NOT_SPECIFIED, DEFRAGMENT);
+            }
+            case CONTRADICTION, NO_ROOM -> {
+                count(SnmpCounter.IP_REASM_FAILS);
+                drop(DropReason.NOT_SPECIFIED, DEFRAGMENT);
+            }
+            case FAILED -> {
+                count(SnmpCounter.IP_REASM_FAILS);
+                outcome = Outcome.CONSUMED;
+            }
+        }
+        return true;
+    }
+
+    private long setting(String key, long usual) {
+        long value = host.sysctl(key);
+        return value < 0 ? usual : value;
+    }
+
+    /// Ends the decision: the packet is handed to the host's protocols.
+    public boolean deliver() {
+        outcome = Outcome.LOCAL;
+        localDelivery.deliver(skb, input == Input.BROADCAST || input == Input.MULTICAST);
+        return true;
+    }
+
+    /// Takes up an ARP packet, and ends the decision.
+    public boolean receiveArp() {
+        return arpReceive.receive();
+    }
+
+    /// Looks up the input route again, for addresses of an ARP packet or a source route (kernel:
+    /// `ip_route_input_noref`).
+    ///
+    /// @return false if there is none, or the source is refused; nobody is told of that
+    boolean routesInput(int source, int destination) {
+        flow.inputDevice = device;
+        flow.outputDevice = null;
+        flow.source = source;
+        flow.destination = destination;
+        input = Input.UNDECIDED;
+        error = Errno.NONE;
+        reverseLookedUp = sourceOnLink = redirect = false;
+        effects.beginLater();
+        boolean decided = false;
+        for (int i = 0; i < ForwardingPath.ROUTE_INPUT.size() && !decided; i++) {
+            decided = ForwardingPath.ROUTE_INPUT.get(i).decides(this);
+        }
+        effects.endLater();
+        if (decided && outcome == Outcome.REFUSED) {
+            outcome = Outcome.UNDECIDED;
+            dropReason = null;
+            dropFunction = "";
+        }
+        return !decided && input != Input.ERROR;
+    }
+
+    /// Hands a packet of the host's own to the host itself, as the loopback device does (kernel:
+    /// `ip_rcv` with a route from the sender).
+    void loopBack(Skb packet, boolean everybody) {
+        count(SnmpCounter.IP_IN_RECEIVES);
+        count(SnmpCounter.IP_EXT_IN_OCTETS, packet.length);
+        count(SnmpCounter.inEcn(packet.tos));
+        if (everybody) {
+            boolean multicast = Inet4.isMulticast(packet.destination);
+            count(multicast ? SnmpCounter.IP_EXT_IN_MCAST_PKTS : SnmpCounter.IP_EXT_IN_BCAST_PKTS);
+            count(
+                    multicast
+                            ? SnmpCounter.IP_EXT_IN_MCAST_OCTETS
+                            : SnmpCounter.IP_EXT_IN_BCAST_OCTETS,
+                    packet.length);
+        }
+        if (filter.passes(Hook.PREROUTING, this, packet, host.loopback(), null)
+                && filter.passes(Hook.INPUT, this, packet, host.loopback(), null)) {
+            looping = true;
+            localDelivery.deliver(packet, everybody);
+            looping = false;
+        }
+    }
+
+    /// Whether a packet of the host's own is being delivered to itself.
+    boolean isLooping() {
+        return looping;
     }
 
     public boolean end(Outcome outcome) {

@@ -56,6 +56,9 @@ public final class Effects {
     private int[] dropProtocols = new int[4];
     private int dropCount;
 
+    /// Why what is told here is not all of it; null if it is.
+    public String incomplete;
+
     /// Whether what is told now happens only if the neighbour fails: then nothing is counted.
     private boolean later;
 
@@ -67,6 +70,15 @@ public final class Effects {
         neighbourChanges.clear();
         dropCount = 0;
         later = false;
+        incomplete = null;
+    }
+
+    /// Says that there is more to it, which is not modelled or not known. The verdict itself
+    /// stands.
+    public void incomplete(String why) {
+        if (incomplete == null) {
+            incomplete = why;
+        }
     }
 
     /// From here on, tells what happens if the neighbour fails: frames go to [#onNeighbourFailed],
@@ -132,7 +144,12 @@ public final class Effects {
             drops.add(new Drop(dropReasons[i], dropFunctions[i], dropProtocols[i]));
         }
         return new Verdict.Consequences(
-                frames(egress), drops, deliveries, neighbourChanges, frames(onNeighbourFailed));
+                frames(egress),
+                drops,
+                deliveries,
+                neighbourChanges,
+                frames(onNeighbourFailed),
+                incomplete == null ? "" : incomplete);
     }
 
     private static List<Verdict.EgressFrame> frames(EgressFrames from) {

@@ -13,7 +13,10 @@ public final class EgressFrames {
     /// What a frame is, seen from the frame that made it leave.
     public enum Kind {
         FORWARD,
+
+        /// A fragment of a packet that came in whole.
         FORWARD_FRAGMENT,
+
         ICMP_ERROR,
         REDIRECT,
         ECHO_REPLY,
@@ -125,8 +128,8 @@ public final class EgressFrames {
         }
         int at = used + header;
         if (header > 0) {
-            writeMac(used, destinationMac);
-            writeMac(used + 6, device.mac());
+            putMac(bytes, used, destinationMac);
+            putMac(bytes, used + 6, device.mac());
             bytes.set(U16, used + 12, (short) etherType);
         }
         kinds[count] = kind;
@@ -144,7 +147,7 @@ public final class EgressFrames {
         used = starts[--count];
     }
 
-    private void writeMac(long at, long mac) {
+    static void putMac(MemorySegment bytes, long at, long mac) {
         bytes.set(U16, at, (short) (mac >>> 32));
         bytes.set(U16, at + 2, (short) (mac >>> 16));
         bytes.set(U16, at + 4, (short) mac);

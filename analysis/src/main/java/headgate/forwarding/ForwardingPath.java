@@ -90,7 +90,7 @@ public final class ForwardingPath {
     /// The part of [#CHECKS] that `ip route get` goes through (kernel: `ip_route_input_rcu`).
     private static final int ROUTE_INPUT_FIRST = 3;
 
-    private static final int ROUTE_INPUT_LAST = 8;
+    static final List<ForwardingCheck> ROUTE_INPUT = CHECKS.subList(ROUTE_INPUT_FIRST, 9);
 
     private final HostSnapshot host;
     private final Decision decision;
@@ -113,6 +113,11 @@ public final class ForwardingPath {
 
     public HostSnapshot host() {
         return host;
+    }
+
+    /// What the host keeps from packet to packet.
+    public ForwardingState state() {
+        return decision.state;
     }
 
     /// Judges a frame that came in by `device`.
@@ -142,7 +147,7 @@ public final class ForwardingPath {
                 };
         ask(decision.asked);
         if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0 && !decision.isIpv6()) {
-            IcmpAnswer.answer(decision);
+            decision.tell();
         }
         return decision;
     }
@@ -202,7 +207,7 @@ public final class ForwardingPath {
                             reason(decision),
                             decision.dropReason,
                             decision.dropFunction,
-                            decision.icmpType < 0 ? null : IcmpAnswer.toRecord(decision),
+                            decision.icmpType < 0 ? null : icmpError(decision),
                             decision.routed().route(),
                             trail);
             case INCOMPLETE -> new Verdict.Incomplete(decision.why, trail);
@@ -218,6 +223,42 @@ public final class ForwardingPath {
                 : nextHop(decision.egress, decision.neighbour);
     }
 
+    private static Verdict.IcmpError icmpError(Decision decision) {
+        return decision.isIpv6() ? icmp6Error(decision) : icmp4Error(decision);
+    }
+
+    private static Verdict.IcmpError icmp6Error(Decision decision) {
+        NextHop hop = decision.answerEgress;
+        String nextHop =
+                hop == null ? "" : hop.hasGateway6() ? hop.via() : decision.header6.source();
+        return new Verdict.IcmpError(
+                decision.icmpType,
+                decision.icmpCode,
+                hop == null ? "" : hop.device().name(),
+                nextHop,
+                decision.answerMac < 0 ? "" : MacAddress.format(decision.answerMac));
+    }
+
+    private static Verdict.IcmpError icmp4Error(Decision decision) {
+        OutputRoute route = decision.ownRoute;
+        EgressFrames egress = decision.effects.egress;
+        long mac = -1;
+        for (int i = 0; i < egress.count(); i++) {
+            if (egress.kind(i) == EgressFrames.Kind.ICMP_ERROR && !route.device.isNoArp()) {
+                mac = egress.destinationMac(i);
+            }
+        }
+        if (route.incomplete != null) {
+            return new Verdict.IcmpError(decision.icmpType, decision.icmpCode, "", "", "");
+        }
+        return new Verdict.IcmpError(
+                decision.icmpType,
+                decision.icmpCode,
+                route.device.name(),
+                route.nextHop(),
+                mac < 0 ? "" : MacAddress.format(mac));
+    }
+
     static String nextHop(NextHop hop, int neighbour) {
         return hop.hasGateway6() ? hop.via() : Inet4.format(neighbour);
     }
@@ -226,7 +267,14 @@ public final class ForwardingPath {
     public static Reason reason(Decision decision) {
         return switch (decision.dropReason) {
             case OTHERHOST, UNICAST_IN_L2_MULTICAST -> Reason.NOT_FOR_US;
-            case UNHANDLED_PROTO, IPV6DISABLED, IP_NOPROTO, NO_SOCKET -> Reason.NOT_WANTED;
+            case UNHANDLED_PROTO,
+                    IPV6DISABLED,
+                    IP_NOPROTO,
+                    NO_SOCKET,
+                    TCP_FLAGS,
+                    TCP_RESET,
+                    INVALID_PROTO ->
+                    Reason.NOT_WANTED;
             case IP_CSUM,
                     PKT_TOO_SMALL,
                     UDP_CSUM,
@@ -302,7 +350,7 @@ public final class ForwardingPath {
             return RouteAnswer.incomplete(host.noRoutes());
         }
         if (query.inputDevice().isEmpty()) {
-            return new OutputRoute(host).answer(query);
+            return decision.ownRoute.answer(query);
         }
         NetDevice device = host.device(query.inputDevice());
         if (device == null) {
@@ -312,8 +360,8 @@ public final class ForwardingPath {
         decision.clear();
         decision.device = device;
         takeFlowFromQuery(query);
-        for (int i = ROUTE_INPUT_FIRST; i <= ROUTE_INPUT_LAST; i++) {
-            if (CHECKS.get(i).decides(decision)) {
+        for (ForwardingCheck check : ROUTE_INPUT) {
+            if (check.decides(decision)) {
                 return decision.outcome == Outcome.INCOMPLETE
                         ? RouteAnswer.incomplete(decision.why)
                         : RouteAnswer.failed(Errno.EINVAL, decision.result.rule);

@@ -2,12 +2,17 @@ package headgate.forwarding;
 
 import headgate.forwarding.conntrack.Conntrack;
 import headgate.forwarding.conntrack.ConntrackSettings;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// What a host keeps from packet to packet: fragments that wait for others, and link addresses that
-/// neighbours told. Everything has a limit, and every limit a counter. May be saved entry by entry
-/// for a changelog, and restored from it.
+/// What a host keeps from packet to packet: fragments that wait for others, link addresses that
+/// neighbours told, first segments of connections that it answered, tracked connections. Everything
+/// has a limit, and every limit a counter. May be saved entry by entry for a changelog, and restored
+/// from it.
 ///
 /// Not for use by several threads at once.
 public final class ForwardingState {
@@ -18,6 +23,122 @@ public final class ForwardingState {
         /// belong to the receiver.
         void put(byte[] key, byte[] stateOrNull);
     }
+
+    /// Who collects fragments: the host itself, for local delivery.
+    static final int FOR_DELIVERY = 0;
+
+    private static final byte FRAGMENTS = 'r';
+    private static final byte NEIGHBOUR = 'n';
+    private static final byte HALF_OPEN = 'h';
+
+    private static final int MOST_HALF_OPEN = 4096;
+
+    /// The kernel's `gc_thresh3`, unless it was raised.
+    private static final int MOST_NEIGHBOURS = 1024;
+
+    /// Addresses and ports of a connection that is not one yet.
+    private record HalfOpen(int source, int destination, int ports) {
+        static HalfOpen of(Skb skb) {
+            return new HalfOpen(skb.source, skb.destination, skb.i32(skb.headerLength));
+        }
+    }
+
+    private final Set<Reassembly.Datagram> changedFragments = new LinkedHashSet<>();
+    private final Set<Long> changedNeighbours = new LinkedHashSet<>();
+    private final Set<HalfOpen> changedHalfOpen = new LinkedHashSet<>();
+
+    final Reassembly reassembly = new Reassembly(changedFragments);
+
+    private Neighbours learned = new Neighbours();
+    private long neighboursRefused;
+
+    /// First segments that the host answered, and their sequence numbers.
+    private final LinkedHashMap<HalfOpen, Integer> halfOpen = new LinkedHashMap<>();
+
+    private long halfOpenForgotten;
+
+    // ---- Neighbours ----
+
+    /// As [Neighbours#mac], with what neighbours told since the snapshot.
+    long mac(HostSnapshot host, NetDevice device, int address) {
+        if (learned.size() > 0) {
+            long mac = learned.mac(device, address);
+            if (mac != Neighbours.ABSENT) {
+                return mac;
+            }
+        }
+        return host.neighbours().mac(device, address);
+    }
+
+    /// Takes up a link address; false if there are too many.
+    boolean learn(NetDevice device, int address, long mac) {
+        if (learned.size() == MOST_NEIGHBOURS
+                && learned.mac(device, address) == Neighbours.ABSENT) {
+            neighboursRefused++;
+            return false;
+        }
+        learned.put(device, address, mac);
+        changedNeighbours.add(Neighbours.key(device, address));
+        return true;
+    }
+
+    /// Link addresses that were not taken up because there were too many.
+    public long neighboursRefused() {
+        return neighboursRefused;
+    }
+
+    /// Forgets what neighbours told.
+    public void forgetNeighbours() {
+        if (learned.size() > 0) {
+            learned.forEachKey(changedNeighbours::add);
+            learned = new Neighbours();
+        }
+    }
+
+    // ---- Connections that are not ones yet ----
+
+    /// Whether the host answered a first segment of this connection, and waits.
+    boolean isHalfOpen(Skb skb) {
+        return !halfOpen.isEmpty() && halfOpen.containsKey(HalfOpen.of(skb));
+    }
+
+    /// The sequence number of that first segment.
+    int halfOpenSequence(Skb skb) {
+        return halfOpen.get(HalfOpen.of(skb));
+    }
+
+    void openHalf(Skb skb, int sequence) {
+        if (halfOpen.size() == MOST_HALF_OPEN) {
+            changedHalfOpen.add(halfOpen.pollFirstEntry().getKey());
+            halfOpenForgotten++;
+        }
+        halfOpen.put(HalfOpen.of(skb), sequence);
+        changedHalfOpen.add(HalfOpen.of(skb));
+    }
+
+    void closeHalfOpen(Skb skb) {
+        halfOpen.remove(HalfOpen.of(skb));
+        changedHalfOpen.add(HalfOpen.of(skb));
+    }
+
+    /// First segments that were forgotten because too many waited.
+    public long halfOpenForgotten() {
+        return halfOpenForgotten;
+    }
+
+    // ---- Fragments ----
+
+    /// Datagrams that were forgotten because their fragments waited too long.
+    public long fragmentsExpired() {
+        return reassembly.expired();
+    }
+
+    /// Fragments that were refused because too many bytes wait.
+    public long fragmentsRefused() {
+        return reassembly.refused();
+    }
+
+    // ---- State transfer ----
 
     final RedirectBudget redirects6 = new RedirectBudget();
     private final Ip6Reassembly fragments6 = new Ip6Reassembly();
@@ -48,19 +169,83 @@ public final class ForwardingState {
     /// Hands over every entry that changed since the last call.
     public void drainChanged(Sink sink) {
         conntrack.drainChanged(sink::put);
+        for (Reassembly.Datagram each : changedFragments) {
+            byte[] key =
+                    ByteBuffer.allocate(21)
+                            .put(FRAGMENTS)
+                            .putInt(each.source())
+                            .putInt(each.destination())
+                            .putInt(each.identification())
+                            .putInt(each.protocol())
+                            .putInt(each.user())
+                            .array();
+            sink.put(key, reassembly.toBytes(each));
+        }
+        changedFragments.clear();
+        for (long each : changedNeighbours) {
+            byte[] key = ByteBuffer.allocate(9).put(NEIGHBOUR).putLong(each).array();
+            long mac = learned.mac(each);
+            sink.put(key, mac == Neighbours.ABSENT ? null : toBytes(mac));
+        }
+        changedNeighbours.clear();
+        for (HalfOpen each : changedHalfOpen) {
+            byte[] key =
+                    ByteBuffer.allocate(13)
+                            .put(HALF_OPEN)
+                            .putInt(each.source())
+                            .putInt(each.destination())
+                            .putInt(each.ports())
+                            .array();
+            Integer sequence = halfOpen.get(each);
+            sink.put(key, sequence == null ? null : toBytes(sequence));
+        }
+        changedHalfOpen.clear();
+    }
+
+    private static byte[] toBytes(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 
     /// Takes back what [#drainChanged] gave, in the order given or only the latest of each key.
     ///
     /// @throws IllegalArgumentException if it is not such an entry
     public void restore(byte[] key, byte[] stateOrNull) {
-        if (key.length == 0) {
-            throw new IllegalArgumentException("an empty key");
-        }
-        if (key[0] == Conntrack.KEY) {
+        if (key.length > 0 && key[0] == Conntrack.KEY) {
             conntrack.restore(key, stateOrNull);
             return;
         }
-        throw new IllegalArgumentException("a key of unknown kind " + key[0]);
+        try {
+            ByteBuffer words = ByteBuffer.wrap(key);
+            switch (words.get()) {
+                case FRAGMENTS ->
+                        reassembly.restore(
+                                new Reassembly.Datagram(
+                                        words.getInt(),
+                                        words.getInt(),
+                                        words.getInt(),
+                                        words.getInt(),
+                                        words.getInt()),
+                                stateOrNull);
+                case NEIGHBOUR ->
+                        learned.put(
+                                words.getLong(),
+                                stateOrNull == null ? Neighbours.ABSENT : toLong(stateOrNull));
+                case HALF_OPEN -> {
+                    var connection = new HalfOpen(words.getInt(), words.getInt(), words.getInt());
+                    if (stateOrNull == null) {
+                        halfOpen.remove(connection);
+                    } else {
+                        halfOpen.put(connection, (int) toLong(stateOrNull));
+                    }
+                }
+                default -> throw new IllegalArgumentException("a key of unknown kind " + key[0]);
+            }
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("a key or state that is too short", e);
+        }
+    }
+
+    private static long toLong(byte[] state) {
+        return ByteBuffer.wrap(state).getLong();
     }
 }

@@ -67,7 +67,17 @@ public final class HostSnapshot {
     /// All addresses of all devices, ascending.
     private final int[] addresses;
 
+    /// Prefixes of the local table's routes of type `local`, besides [#addresses].
+    private final List<Prefix> localPrefixes;
+
+    /// Broadcast addresses of the local table, ascending.
+    private final int[] broadcasts;
+
     private final Neighbours neighbours;
+
+    /// Addresses that the host answers for (`ip neigh add proxy`).
+    private final Neighbours proxied;
+
     private final Neighbours6 neighbours6;
     private final boolean neighboursKnown;
     private final FibRules<Flowi4, FibResult> rules;
@@ -95,7 +105,13 @@ public final class HostSnapshot {
                         .mapToInt(NetDevice.Address::local)
                         .sorted()
                         .toArray();
+        this.localPrefixes =
+                read.localPrefixes.stream()
+                        .filter(it -> it.length() < 32 || !hasAddress(it.address()))
+                        .toList();
+        this.broadcasts = read.broadcasts.stream().mapToInt(Integer::intValue).sorted().toArray();
         this.neighbours = read.neighbours;
+        this.proxied = read.proxied;
         this.neighbours6 = read.neighbours6;
         this.neighboursKnown = read.neighboursKnown;
         this.rules = read.rules;
@@ -213,6 +229,25 @@ public final class HostSnapshot {
         return false;
     }
 
+    /// Whether the local table has `address` as one of the host's (kernel: `inet_addr_type` is
+    /// RTN_LOCAL).
+    public boolean isLocal(int address) {
+        if (hasAddress(address)) {
+            return true;
+        }
+        for (int i = 0; i < localPrefixes.size(); i++) {
+            if (localPrefixes.get(i).contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether `address` is a broadcast address of one of the host's subnets, or of all networks.
+    public boolean isBroadcast(int address) {
+        return address == Inet4.LIMITED_BROADCAST || Arrays.binarySearch(broadcasts, address) >= 0;
+    }
+
     /// The address that a packet to `high`, `low` bears which leaves by `output`; null if there is
     /// none.
     IpAddress sourceAddress6(NetDevice output, long high, long low) {
@@ -221,6 +256,11 @@ public final class HostSnapshot {
 
     public Neighbours neighbours() {
         return neighbours;
+    }
+
+    /// Whether the host answers on `device` for `address`, which is not its own.
+    boolean isProxied(NetDevice device, int address) {
+        return proxied.mac(device, address) != Neighbours.ABSENT;
     }
 
     /// Whether the snapshot has a neighbour table at all.

@@ -16,6 +16,14 @@ package headgate.forwarding;
 /// @param mcForwarding both
 /// @param dropUnicastInL2Multicast either
 /// @param ignoreRoutesWithLinkdown either
+/// @param arpAnnounce the larger of both: which source address asks for link addresses
+/// @param arpIgnore the larger of both: which questions are not answered
+/// @param arpFilter either
+/// @param proxyArp either
+/// @param arpAccept either
+/// @param dropGratuitousArp either; what is not in the snapshot is off here and below
+/// @param proxyArpPvlan of the device alone
+/// @param mediumId of the device alone
 public record InDevice(
         int forwarding,
         int rpFilter,
@@ -28,7 +36,15 @@ public record InDevice(
         int bcForwarding,
         int mcForwarding,
         int dropUnicastInL2Multicast,
-        int ignoreRoutesWithLinkdown) {
+        int ignoreRoutesWithLinkdown,
+        int arpAnnounce,
+        int arpIgnore,
+        int arpFilter,
+        int proxyArp,
+        int arpAccept,
+        int dropGratuitousArp,
+        int proxyArpPvlan,
+        int mediumId) {
 
     private static final int UNKNOWN = Sysctls.UNKNOWN;
 
@@ -63,7 +79,15 @@ public record InDevice(
                 conf.both("bc_forwarding"),
                 conf.both("mc_forwarding"),
                 conf.either("drop_unicast_in_l2_multicast"),
-                conf.either("ignore_routes_with_linkdown"));
+                conf.either("ignore_routes_with_linkdown"),
+                larger(conf.own("arp_announce"), conf.all("arp_announce")),
+                larger(conf.own("arp_ignore"), conf.all("arp_ignore")),
+                conf.either("arp_filter"),
+                conf.either("proxy_arp"),
+                conf.either("arp_accept"),
+                Math.max(0, conf.either("drop_gratuitous_arp")),
+                Math.max(0, conf.own("proxy_arp_pvlan")),
+                Math.max(0, conf.own("medium_id")));
     }
 
     private static int larger(int a, int b) {

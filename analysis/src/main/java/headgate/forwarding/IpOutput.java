@@ -2,6 +2,7 @@ package headgate.forwarding;
 
 import headgate.forwarding.Decision.Outcome;
 import headgate.forwarding.EgressFrames.Kind;
+import headgate.forwarding.HostSnapshot.Hook;
 import headgate.packet.Checksum;
 import java.lang.foreign.MemorySegment;
 
@@ -10,6 +11,12 @@ import java.lang.foreign.MemorySegment;
 public final class IpOutput {
     private static final int DONT_FRAGMENT = 0x4000;
     private static final int MORE_FRAGMENTS = 0x2000;
+    private static final int HOST_UNREACHABLE = 1;
+    private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final long BROADCAST_MAC = 0xffff_ffff_ffffL;
+
+    /// RFC 1112 section 6.4: the lower 23 bits of the group follow.
+    private static final long MULTICAST_MAC = 0x0100_5e00_0000L;
 
     private final Decision decision;
 
@@ -23,7 +30,48 @@ public final class IpOutput {
     /// @param neighbour whose link address is asked for
     /// @return FORWARD if it left; PENDING if it waits for the neighbour's link address; INCOMPLETE
     public Outcome finish(Skb skb, Kind kind, NextHop hop, int neighbour, int mtuBytes) {
-        long mac = mac(hop, neighbour);
+        return finish(skb, kind, hop.device(), hop, neighbour, mtuBytes);
+    }
+
+    /// Sends a packet of the host's own along `route` (kernel: `ip_local_out`).
+    ///
+    /// @param packet its header is complete
+    void send(Skb packet, Kind kind, OutputRoute route) {
+        if (route.type == RouteType.LOCAL && decision.effects.isLater()) {
+            return;
+        }
+        Effects effects = decision.effects;
+        effects.count(SnmpCounter.IP_OUT_REQUESTS, 1);
+        if (!decision.filter.passes(Hook.OUTPUT, decision, packet, null, route.device)) {
+            return;
+        }
+        if (route.type == RouteType.MULTICAST) {
+            effects.count(SnmpCounter.IP_EXT_OUT_MCAST_PKTS, 1);
+            effects.count(SnmpCounter.IP_EXT_OUT_MCAST_OCTETS, packet.length);
+        } else if (route.type == RouteType.BROADCAST) {
+            effects.count(SnmpCounter.IP_EXT_OUT_BCAST_PKTS, 1);
+            effects.count(SnmpCounter.IP_EXT_OUT_BCAST_OCTETS, packet.length);
+        }
+        if (!decision.filter.passes(Hook.POSTROUTING, decision, packet, null, route.device)) {
+            return;
+        }
+        if (route.type == RouteType.LOCAL) {
+            effects.count(SnmpCounter.IP_OUT_TRANSMITS, 1);
+            effects.count(SnmpCounter.IP_EXT_OUT_OCTETS, packet.length);
+            decision.loopBack(packet, false);
+            return;
+        }
+        finish(packet, kind, route.device, route.hop, route.neighbour, route.mtuBytes);
+        if (route.type == RouteType.BROADCAST
+                || route.type == RouteType.MULTICAST
+                        && route.device.multicastGroups().contains(packet.destination)) {
+            decision.loopBack(packet, true);
+        }
+    }
+
+    private Outcome finish(
+            Skb skb, Kind kind, NetDevice device, NextHop hop, int neighbour, int mtuBytes) {
+        long mac = mac(device, hop, neighbour);
         if (mac == UNKNOWN) {
             return Outcome.INCOMPLETE;
         }
@@ -36,30 +84,72 @@ public final class IpOutput {
             decision.effects.count(SnmpCounter.IP_FRAG_CREATES, packets);
         }
         if (mac == Neighbours.ABSENT || mac == Neighbours.INVALID) {
-            return Outcome.PENDING;
+            return await(skb, device, hop, neighbour, packets > 1 ? mtuBytes : 0);
         }
         if (packets > 1) {
-            fragment(skb, hop.device(), mac, mtuBytes);
+            fragment(skb, kind, device, mac, mtuBytes);
         } else {
-            decision.effects.frames().add(kind, hop.device(), mac, Skb.ETH_P_IP, skb);
+            decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IP, skb);
         }
         return Outcome.FORWARD;
     }
 
-    private static final long UNKNOWN = Long.MIN_VALUE;
-
     /// The link address of the next hop; 0 for devices that need none.
-    private long mac(NextHop hop, int neighbour) {
-        if (hop.device().isNoArp()) {
+    private long mac(NetDevice device, NextHop hop, int neighbour) {
+        if (device.isNoArp()) {
             return 0;
+        }
+        if (!hasGateway6(hop)) {
+            if (Inet4.isMulticast(neighbour)) {
+                return MULTICAST_MAC | neighbour & 0x7f_ffff;
+            }
+            if (decision.host.isBroadcast(neighbour)) {
+                return BROADCAST_MAC;
+            }
         }
         if (!decision.host.neighboursKnown()) {
             decision.incomplete("the snapshot has no neigh.json");
             return UNKNOWN;
         }
-        return hop.hasGateway6()
+        return hasGateway6(hop)
                 ? decision.host.gatewayMac(hop)
-                : decision.host.neighbours().mac(hop.device(), neighbour);
+                : decision.state.mac(decision.host, device, neighbour);
+    }
+
+    /// Keeps the packet until the neighbour answers, asking for that. The source of a packet that
+    /// passes through is told if it never does (kernel: `arp_error_report`); that of one of the
+    /// host's own is the host itself.
+    ///
+    /// @param fragmentMtuBytes 0 if the packet is not fragmented; otherwise each fragment waits
+    private Outcome await(
+            Skb skb, NetDevice device, NextHop hop, int neighbour, int fragmentMtuBytes) {
+        if (hasGateway6(hop)) {
+            return Outcome.PENDING;
+        }
+        decision.arp.solicit(device, neighbour, skb);
+        if (skb == decision.skb && !decision.effects.isLater()) {
+            decision.effects.beginLater();
+            if (fragmentMtuBytes > 0) {
+                beFirstFragment(skb, fragmentMtuBytes);
+            }
+            decision.icmp.error(Icmp.UNREACHABLE, HOST_UNREACHABLE, 0);
+            decision.effects.endLater();
+        }
+        return decision.outcome == Outcome.INCOMPLETE ? Outcome.INCOMPLETE : Outcome.PENDING;
+    }
+
+    /// Only the first fragment is told of.
+    private static void beFirstFragment(Skb skb, int mtuBytes) {
+        skb.totalLength = skb.length = skb.headerLength + room(skb, mtuBytes);
+        skb.captured = Math.min(skb.captured, skb.length);
+        skb.put16(2, skb.length);
+        skb.put16(6, skb.u16(6) | MORE_FRAGMENTS);
+        skb.putHeaderChecksum();
+    }
+
+    /// @param hop null for a packet that needs none
+    private static boolean hasGateway6(NextHop hop) {
+        return hop != null && hop.hasGateway6();
     }
 
     private static int room(Skb skb, int mtuBytes) {
@@ -73,7 +163,7 @@ public final class IpOutput {
 
     /// Kernel: `ip_do_fragment`. Options that are not to be copied become no-operations in all
     /// fragments but the first.
-    private void fragment(Skb skb, NetDevice device, long mac, int mtuBytes) {
+    private void fragment(Skb skb, Kind kind, NetDevice device, long mac, int mtuBytes) {
         EgressFrames frames = decision.effects.frames();
         int room = room(skb, mtuBytes);
         int header = skb.headerLength;
@@ -83,7 +173,7 @@ public final class IpOutput {
             boolean last = from + length == skb.length - header;
             int at =
                     frames.begin(
-                            Kind.FORWARD_FRAGMENT,
+                            fragmentKind(skb, kind, from),
                             device,
                             mac,
                             Skb.ETH_P_IP,
@@ -94,6 +184,9 @@ public final class IpOutput {
             }
             MemorySegment bytes = frames.bytes();
             MemorySegment.copy(skb.bytes(), 0, bytes, at, header);
+            if (from > 0 && skb.hasOptions()) {
+                IpOptions.keepCopied(bytes, at, header);
+            }
             MemorySegment.copy(skb.bytes(), header + from, bytes, at + header, here);
             int flags =
                     (skb.dontFragment ? DONT_FRAGMENT : 0)
@@ -103,6 +196,14 @@ public final class IpOutput {
             put16(bytes, at + 10, 0);
             put16(bytes, at + 10, Checksum.of(bytes, at, header));
         }
+    }
+
+    /// A later fragment shows no more what it is a part of.
+    private static Kind fragmentKind(Skb skb, Kind kind, int from) {
+        if (kind == Kind.FORWARD) {
+            return skb.isFragment() ? kind : Kind.FORWARD_FRAGMENT;
+        }
+        return from == 0 ? kind : Kind.OTHER;
     }
 
     private static void put16(MemorySegment bytes, long at, int value) {

@@ -53,11 +53,6 @@ public final class Multipath {
                         flow.destinationPort);
     }
 
-    /// Whether the hash of an ICMP error is that of the packet it quotes (policy 0).
-    public boolean hashesQuotedPackets() {
-        return policy == 0;
-    }
-
     /// The layout is that of `struct flow_keys` behind its control part: addresses and ports as
     /// they stand in the packet, loaded in little-endian order, which is also how they are
     /// compared.
@@ -86,6 +81,41 @@ public final class Multipath {
     private int finish() {
         int low = (int) hash.finish();
         return (low == 0 ? 1 : low) >>> 1;
+    }
+
+    /// The hash of the packet that a decision is about. With policy 0 that of an ICMP error is the
+    /// hash of the packet it quotes.
+    public int hash(Decision decision) {
+        Skb skb = decision.skb;
+        return policy == 0 && skb.quotesPacket()
+                ? hash(skb.quotedSource(), skb.quotedDestination(), 0, 0, 0)
+                : hash(decision.flow);
+    }
+
+    /// Chooses by hash for a packet of the host's own. Next hops whose device has the packet's
+    /// source address come first, whatever the hash says (kernel since 6.16).
+    ///
+    /// @param source 0 if it is not chosen yet
+    void select(FibResult result, int hash, int source) {
+        FibInfo info = result.info;
+        if (source == 0 || info.nextHopObject()) {
+            select(result, hash);
+            return;
+        }
+        int best = 0;
+        for (int i = 0; i < info.nextHops().size(); i++) {
+            NextHop hop = info.nextHops().get(i);
+            if (hop.upperBound() < 0 || useNeighbours && !isGood(hop)) {
+                continue;
+            }
+            int score =
+                    (OutputRoute.preferredSource(info, hop) == source ? 2 : 0)
+                            + (hash <= hop.upperBound() ? 1 : 0);
+            if (score > best) {
+                best = score;
+                result.nextHopIndex = i;
+            }
+        }
     }
 
     /// Chooses by hash; `result` already holds the first usable next hop.

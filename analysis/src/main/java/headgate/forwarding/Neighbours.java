@@ -1,6 +1,7 @@
 package headgate.forwarding;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /// What the host knows of link addresses: (device, IPv4 address) → state and MAC, from `ip -j
 /// neigh`. Open addressing over primitive arrays; built once, then only read.
@@ -21,30 +22,60 @@ public final class Neighbours {
         Arrays.fill(keys, FREE);
     }
 
+    /// Beside the 48 bits of a MAC: the entry is never changed by what others say.
+    private static final long PERMANENT = 1L << 48;
+
+    private static final long MAC = PERMANENT - 1;
+
+    void putPermanent(NetDevice device, int address, long mac) {
+        put(device, address, mac | PERMANENT);
+    }
+
     /// @param mac the address, or [#INVALID]
     void put(NetDevice device, int address, long mac) {
+        put(key(device, address), mac);
+    }
+
+    void put(long key, long mac) {
         if (size * 2 >= keys.length) {
             grow();
         }
-        int slot = slot(key(device, address));
+        int slot = slot(key);
         if (keys[slot] == FREE) {
             size++;
         }
-        keys[slot] = key(device, address);
+        keys[slot] = key;
         macs[slot] = mac;
     }
 
     /// The MAC of a neighbour to whom packets may leave at once; otherwise [#ABSENT] or [#INVALID].
     public long mac(NetDevice device, int address) {
+        return mac(key(device, address));
+    }
+
+    long mac(long key) {
+        int slot = slot(key);
+        return keys[slot] == FREE ? ABSENT : macs[slot] < 0 ? macs[slot] : macs[slot] & MAC;
+    }
+
+    boolean isPermanent(NetDevice device, int address) {
         int slot = slot(key(device, address));
-        return keys[slot] == FREE ? ABSENT : macs[slot];
+        return keys[slot] != FREE && macs[slot] > 0 && (macs[slot] & PERMANENT) != 0;
     }
 
     public int size() {
         return size;
     }
 
-    private static long key(NetDevice device, int address) {
+    void forEachKey(LongConsumer consumer) {
+        for (long key : keys) {
+            if (key != FREE) {
+                consumer.accept(key);
+            }
+        }
+    }
+
+    static long key(NetDevice device, int address) {
         return (long) device.index() << 32 | address & 0xffff_ffffL;
     }
 

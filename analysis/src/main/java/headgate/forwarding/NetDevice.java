@@ -74,6 +74,26 @@ public record NetDevice(
         return false;
     }
 
+    /// The address that the host uses on this device towards `destination`, 0 for anybody: the
+    /// first primary one whose subnet has it, or else the first (kernel: `inet_select_addr`); 0 if
+    /// there is none.
+    ///
+    /// @param scope no address of a narrower scope is taken
+    public int selectAddress(int destination, int scope) {
+        int first = 0;
+        for (int i = 0; i < addresses.size(); i++) {
+            Address address = addresses.get(i);
+            if (address.secondary() || address.scope() > scope) {
+                continue;
+            }
+            if (destination == 0 || address.matches(destination)) {
+                return address.local();
+            }
+            first = first == 0 ? address.local() : first;
+        }
+        return first;
+    }
+
     /// A snapshot has one object for each device, so that devices are compared by identity.
     @Override
     public boolean equals(Object other) {

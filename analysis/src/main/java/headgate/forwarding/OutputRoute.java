@@ -2,15 +2,181 @@ package headgate.forwarding;
 
 import java.util.List;
 
-/// The route of a packet of the host's own (kernel: `ip_route_output_key_hash_rcu`), as far as
-/// unicast destinations go.
-final class OutputRoute {
-    private final HostSnapshot host;
+/// The route of a packet of the host's own (kernel: `ip_route_output_key_hash_rcu`). One object,
+/// reused: set [#flow], call [#find], read the rest.
+public final class OutputRoute {
+    private static final int LOOPBACK_ADDRESS = 0x7f000001;
 
-    OutputRoute(HostSnapshot host) {
+    /// What the route is asked for.
+    public final Flowi4 flow = new Flowi4();
+
+    public final FibResult result = new FibResult();
+
+    /// LOCAL, UNICAST, BROADCAST or MULTICAST.
+    public RouteType type;
+
+    /// By which the packet leaves; the loopback device for LOCAL.
+    public NetDevice device;
+
+    /// Whose link address is asked for: the gateway, or the destination.
+    public int neighbour;
+
+    /// The next hop; null where the destination is the host itself, or everybody.
+    public NextHop hop;
+
+    /// What the packet has as its source: that of [#flow], or the one that the route chooses.
+    public int source;
+
+    public int mtuBytes;
+
+    /// Why the answer cannot be known; null if it can.
+    public String incomplete;
+
+    private final HostSnapshot host;
+    private final Multipath multipath;
+
+    OutputRoute(HostSnapshot host, Multipath multipath) {
         this.host = host;
+        this.multipath = multipath;
     }
 
+    /// Starts a question about a packet with these addresses and no ports.
+    Flowi4 ask(int source, int destination, int tos, int protocol) {
+        flow.inputDevice = host.loopback();
+        flow.outputDevice = null;
+        flow.source = source;
+        flow.destination = destination;
+        flow.tos = tos;
+        flow.mark = 0;
+        flow.protocol = protocol;
+        flow.sourcePort = 0;
+        flow.destinationPort = 0;
+        return flow;
+    }
+
+    /// Finds the route.
+    ///
+    /// @param hash that chooses among several next hops; -1 for the flow's own
+    public Errno find(int hash) {
+        result.clear();
+        incomplete = null;
+        hop = null;
+        source = flow.source;
+        int destination = flow.destination;
+        if (source != 0 && !mayBeSource()) {
+            return Errno.EINVAL;
+        }
+        if (destination == 0) {
+            flow.destination = source != 0 ? source : LOOPBACK_ADDRESS;
+            return local(flow.destination);
+        }
+        if (Inet4.isMulticast(destination) || destination == Inet4.LIMITED_BROADCAST) {
+            return toEverybody();
+        }
+        if (host.noRoutes() != null) {
+            return unknown(host.noRoutes());
+        }
+        Errno error = host.rules().lookup(flow, false, result);
+        if (result.incomplete != null) {
+            return unknown(result.incomplete);
+        }
+        if (error != Errno.NONE) {
+            return error;
+        }
+        return switch (result.info.type()) {
+            case LOCAL ->
+                    local(
+                            result.info.preferredSource() != 0
+                                    ? result.info.preferredSource()
+                                    : destination);
+            case UNICAST, BROADCAST -> unicast(hash);
+            case ANYCAST, MULTICAST, BLACKHOLE, UNREACHABLE, PROHIBIT, THROW ->
+                    unknown(
+                            "routes of type "
+                                    + result.info.type().label()
+                                    + " are not modelled for packets of the host's own");
+        };
+    }
+
+    private Errno unknown(String why) {
+        incomplete = why;
+        return Errno.EINVAL;
+    }
+
+    private boolean mayBeSource() {
+        return !Inet4.isMulticast(source)
+                && source != Inet4.LIMITED_BROADCAST
+                && host.isLocal(source);
+    }
+
+    private Errno local(int preferred) {
+        type = RouteType.LOCAL;
+        device = host.loopback();
+        neighbour = flow.destination;
+        source = source != 0 ? source : preferred;
+        mtuBytes = device == null ? 65535 : Math.min(65535, device.mtuBytes());
+        return device == null ? unknown("the snapshot has no loopback device") : Errno.NONE;
+    }
+
+    /// By the device that was asked for, or that has the source address.
+    private Errno toEverybody() {
+        device = flow.outputDevice == null ? deviceOf(source) : flow.outputDevice;
+        if (device == null) {
+            return unknown("broadcasts and multicasts of the host's own are not modelled");
+        }
+        type = Inet4.isMulticast(flow.destination) ? RouteType.MULTICAST : RouteType.BROADCAST;
+        source = source != 0 ? source : device.selectAddress(0, FibInfo.SCOPE_LINK);
+        neighbour = flow.destination;
+        mtuBytes = device.mtuBytes();
+        return Errno.NONE;
+    }
+
+    private NetDevice deviceOf(int address) {
+        for (NetDevice each : host.devices()) {
+            for (int i = 0; i < each.addresses().size(); i++) {
+                if (address != 0 && each.addresses().get(i).local() == address) {
+                    return each;
+                }
+            }
+        }
+        return null;
+    }
+
+    private Errno unicast(int hash) {
+        FibInfo info = result.info;
+        if (info.isMultipath()) {
+            if (multipath.incomplete() != null) {
+                return unknown(multipath.incomplete());
+            }
+            multipath.select(result, hash < 0 ? multipath.hash(flow) : hash, flow.source);
+        }
+        hop = result.nextHop();
+        type = info.type();
+        device = hop.device();
+        neighbour = hop.gateway() != 0 ? hop.gateway() : flow.destination;
+        source = source != 0 ? source : preferredSource(info, hop);
+        mtuBytes = Math.min(65535, info.mtuBytes() != 0 ? info.mtuBytes() : device.mtuBytes());
+        return source == 0 && device.addresses().isEmpty()
+                ? unknown("no source address to choose on " + device)
+                : Errno.NONE;
+    }
+
+    /// The route's own choice, or the primary address in the next hop's subnet, or the first.
+    static int preferredSource(FibInfo info, NextHop hop) {
+        return info.preferredSource() != 0
+                ? info.preferredSource()
+                : hop.device()
+                        .selectAddress(
+                                hop.gateway(),
+                                hop.hasGateway() ? FibInfo.SCOPE_LINK : FibInfo.SCOPE_HOST);
+    }
+
+    /// Whose link address is asked for, as text.
+    String nextHop() {
+        return hop != null && hop.hasGateway6() ? hop.via() : Inet4.format(neighbour);
+    }
+
+    /// What `ip route get` answers without an input device.
     RouteAnswer answer(RouteQuery query) {
         int destination = (int) query.destination().low();
         if (destination == 0
@@ -19,89 +185,33 @@ final class OutputRoute {
             return RouteAnswer.incomplete(
                     "broadcasts and multicasts of the host's own are not modelled");
         }
-        if (source(query) != 0 && !host.hasAddress(source(query))) {
-            return RouteAnswer.failed(Errno.EINVAL, null);
-        }
-        var result = new FibResult();
-        Errno error = host.rules().lookup(flow(query), false, result);
-        if (result.incomplete != null) {
-            return RouteAnswer.incomplete(result.incomplete);
+        ask(
+                (int) query.source().low(),
+                destination,
+                query.tos(),
+                query.protocol() < 0 ? Skb.UDP : query.protocol());
+        flow.mark = query.mark();
+        flow.sourcePort = query.sourcePort();
+        flow.destinationPort = query.destinationPort();
+        Errno error = find(-1);
+        if (incomplete != null) {
+            return RouteAnswer.incomplete(incomplete);
         }
         if (error != Errno.NONE) {
             return RouteAnswer.failed(error, result.rule);
         }
-        return switch (result.info.type()) {
-            case LOCAL -> local(query, result);
-            case UNICAST -> unicast(query, result);
-            case BROADCAST, ANYCAST, MULTICAST, BLACKHOLE, UNREACHABLE, PROHIBIT, THROW ->
-                    RouteAnswer.incomplete(
-                            "routes of type "
-                                    + result.info.type().label()
-                                    + " are not modelled for packets of the host's own");
-        };
-    }
-
-    private static int source(RouteQuery query) {
-        return (int) query.source().low();
-    }
-
-    private Flowi4 flow(RouteQuery query) {
-        var flow = new Flowi4();
-        flow.inputDevice = host.loopback();
-        flow.source = source(query);
-        flow.destination = (int) query.destination().low();
-        flow.tos = query.tos();
-        flow.mark = query.mark();
-        flow.protocol = query.protocol() < 0 ? Skb.UDP : query.protocol();
-        flow.sourcePort = query.sourcePort();
-        flow.destinationPort = query.destinationPort();
-        return flow;
-    }
-
-    private RouteAnswer local(RouteQuery query, FibResult result) {
-        String device = host.loopback() == null ? "lo" : host.loopback().name();
-        int destination = (int) query.destination().low();
-        int source = source(query) != 0 ? source(query) : destination;
-        return answer(result, device, "", Inet4.format(source), List.of("local"));
-    }
-
-    private RouteAnswer unicast(RouteQuery query, FibResult result) {
-        if (result.info.isMultipath()) {
-            return RouteAnswer.incomplete(
-                    "multipath is not modelled for packets of the host's own");
-        }
-        NextHop hop = result.nextHop();
-        int source = source(query) != 0 ? source(query) : source(result.info, hop);
-        if (source == 0) {
-            return RouteAnswer.incomplete("no source address to choose on " + hop.device());
-        }
-        return answer(result, hop.device().name(), hop.via(), Inet4.format(source), List.of());
-    }
-
-    /// The route's own choice, or the primary address in the next hop's subnet, or the first.
-    private static int source(FibInfo info, NextHop hop) {
-        if (info.preferredSource() != 0) {
-            return info.preferredSource();
-        }
-        List<NetDevice.Address> addresses = hop.device().addresses();
-        for (NetDevice.Address address : addresses) {
-            if (!address.secondary() && hop.gateway() != 0 && address.matches(hop.gateway())) {
-                return address.local();
-            }
-        }
-        return addresses.isEmpty() ? 0 : addresses.getFirst().local();
-    }
-
-    private static RouteAnswer answer(
-            FibResult result, String device, String via, String source, List<String> flags) {
         return new RouteAnswer(
                 Errno.NONE,
-                result.info.type(),
+                type,
                 result.table.id(),
-                device,
-                via,
-                source,
-                flags,
+                device.name(),
+                hop == null ? "" : hop.via(),
+                Inet4.format(source),
+                switch (type) {
+                    case LOCAL -> List.of("local");
+                    case BROADCAST -> List.of("broadcast", "local");
+                    default -> List.of();
+                },
                 result.route(),
                 result.rule,
                 "");

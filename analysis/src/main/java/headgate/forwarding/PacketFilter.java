@@ -163,7 +163,7 @@ public final class PacketFilter {
             decision.incomplete("a reject rule answers with a TCP reset");
         } else if (answered) {
             decision.dropAndTell(
-                    DropReason.NETFILTER_DROP, netfilter.dropFunction(), 3, reject.code());
+                    DropReason.NETFILTER_DROP, netfilter.dropFunction(), 3, reject.code(), 0);
         } else {
             decision.drop(DropReason.NETFILTER_DROP, netfilter.dropFunction());
         }

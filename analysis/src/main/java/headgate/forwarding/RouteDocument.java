@@ -2,9 +2,11 @@ package headgate.forwarding;
 
 import headgate.packet.IpAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The IPv4 routes of `route4.json`, sorted into tables.
 final class RouteDocument {
@@ -38,10 +40,22 @@ final class RouteDocument {
     private final Map<FibInfo, FibInfo> shared = new HashMap<>();
     private final Map<String, Fib> built = new HashMap<>();
     private boolean customLocalRoutes;
+    private final Set<Integer> broadcasts = new HashSet<>();
+    private final Set<Prefix> localPrefixes = new HashSet<>();
 
     RouteDocument(SnapshotReader reader, NextHopObjects objects) {
         this.reader = reader;
         this.objects = objects;
+    }
+
+    /// Broadcast addresses of the local table.
+    Set<Integer> broadcasts() {
+        return broadcasts;
+    }
+
+    /// Prefixes of routes of type `local`.
+    Set<Prefix> localPrefixes() {
+        return localPrefixes;
     }
 
     boolean customLocalRoutes() {
@@ -65,6 +79,12 @@ final class RouteDocument {
         }
         FibInfo info = readInfo(element, type);
         customLocalRoutes |= type == RouteType.LOCAL && !info.kernelProtocol();
+        if (type == RouteType.BROADCAST && prefix.length() == 32) {
+            broadcasts.add(prefix.address());
+        }
+        if (type == RouteType.LOCAL) {
+            localPrefixes.add(prefix);
+        }
         table.add(prefix, shared.computeIfAbsent(info, i -> i), 0);
     }
 

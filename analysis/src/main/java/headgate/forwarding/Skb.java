@@ -23,6 +23,11 @@ public final class Skb {
     public static final int ETH_P_ARP = 0x0806;
     public static final int ETH_P_IPV6 = 0x86dd;
 
+    /// Pseudo types of IEEE 802.3 frames with a length: raw IPX, and all others.
+    public static final int ETH_P_802_3 = 0x0001;
+
+    public static final int ETH_P_802_2 = 0x0004;
+
     /// Bytes of an IPv4 header without options.
     public static final int IPV4_HEADER = 20;
 
@@ -42,7 +47,7 @@ public final class Skb {
     private static final int SMALLEST_ETHERTYPE = 0x600;
 
     static final ValueLayout.OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
-    private static final ValueLayout.OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
+    static final ValueLayout.OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
 
     /// For whom the link layer says the packet is (`pkt_type`).
     public enum PacketType {
@@ -54,8 +59,7 @@ public final class Skb {
 
     public PacketType packetType = PacketType.HOST;
 
-    /// EtherType behind the one VLAN tag that is taken off; -1 if the frame has none (IEEE 802.3
-    /// with a length).
+    /// EtherType behind the one VLAN tag that is taken off; -1 if the frame is too short for one.
     public int protocolType;
 
     /// VLAN identifier of the outermost tag; 0 if there is no tag, or a mere priority tag.
@@ -160,7 +164,14 @@ public final class Skb {
             type = NetworkOrder.u16(frame.bytes, frame.start + skip + 2);
             skip += VLAN_TAG;
         }
-        protocolType = type >= SMALLEST_ETHERTYPE ? type : -1;
+        if (type >= SMALLEST_ETHERTYPE) {
+            protocolType = type;
+        } else {
+            boolean raw =
+                    present(frame) >= skip + 2
+                            && NetworkOrder.u16(frame.bytes, frame.start + skip) == 0xffff;
+            protocolType = raw ? ETH_P_802_3 : ETH_P_802_2;
+        }
         return skip;
     }
 
@@ -277,6 +288,37 @@ public final class Skb {
     /// The packet's bytes, from the network header on.
     public MemorySegment bytes() {
         return bytes;
+    }
+
+    /// Whether the ones' complement sum of the payload's first `length` bytes is right.
+    boolean isSumRight(int length) {
+        return Checksum.sum(bytes, headerLength, length) == 0xffff;
+    }
+
+    /// Whether a checksum over the pseudo-header and the payload's first `covered` bytes is right.
+    /// One over bytes that were not captured is taken for right.
+    ///
+    /// @param length of the whole transport message, as the pseudo-header has it
+    boolean isTransportSumRight(int covered, int length) {
+        return captured < headerLength + covered || transportSum(covered, length) == 0xffff;
+    }
+
+    /// Writes the transport checksum at `offset` of the payload.
+    void putTransportSum(int offset) {
+        int size = length - headerLength;
+        put16(headerLength + offset, 0);
+        put16(headerLength + offset, ~transportSum(size, size));
+    }
+
+    private int transportSum(int covered, int length) {
+        int sum = Checksum.sum(bytes, headerLength, covered);
+        sum += Checksum.sum(bytes, 12, 8) + protocol + length;
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return (sum & 0xffff) + (sum >>> 16);
+    }
+
+    void clear(int offset, int length) {
+        bytes.asSlice(offset, length).fill((byte) 0);
     }
 
     /// Whether all of the packet was captured.

@@ -56,6 +56,7 @@ final class SnapshotReader {
     final Map<String, NetDevice> devices = new LinkedHashMap<>();
     final Neighbours6 neighbours6 = new Neighbours6();
     final Neighbours neighbours = new Neighbours();
+    final Neighbours proxied = new Neighbours();
     final List<Unmodelled> unmodelled = new ArrayList<>();
     final Map<String, Fib> tables = new TreeMap<>();
     final Map<String, Fib6> tables6 = new TreeMap<>();
@@ -64,6 +65,8 @@ final class SnapshotReader {
     FibRules<Flowi6, Fib6Result> rules6;
     Sysctls sysctls;
     boolean customLocalRoutes;
+    Set<Integer> broadcasts = Set.of();
+    Set<Prefix> localPrefixes = Set.of();
     boolean neighboursKnown;
     boolean multicastGroupsKnown;
     long unmodelledCount;
@@ -85,6 +88,8 @@ final class SnapshotReader {
         var routes = new RouteDocument(this, nextHopObjects);
         boolean routesKnown = elements("route4.json", routes::read);
         customLocalRoutes = routes.customLocalRoutes();
+        broadcasts = routes.broadcasts();
+        localPrefixes = routes.localPrefixes();
         var ruleDocument = new RuleDocument<>(this, new RuleDocument.Family4(routes));
         boolean rulesKnown = elements("rule4.json", ruleDocument::read);
         rules = ruleDocument.build();
@@ -255,7 +260,7 @@ final class SnapshotReader {
                 "protocol",
                 "nud");
         NetDevice device = devices.get(name);
-        if (proxy || destination.isEmpty()) {
+        if (destination.isEmpty()) {
             return;
         }
         if (device == null) {
@@ -270,7 +275,13 @@ final class SnapshotReader {
         Integer ipv4 = Inet4.parse(destination);
         IpAddress ipv6 = Inet6.parse(destination);
         long known = valid ? address : Neighbours.INVALID;
-        if (ipv4 != null) {
+        if (proxy) {
+            if (ipv4 != null) {
+                proxied.put(device, ipv4, 0);
+            }
+        } else if (ipv4 != null && valid && states.contains("PERMANENT")) {
+            neighbours.putPermanent(device, ipv4, address);
+        } else if (ipv4 != null) {
             neighbours.put(device, ipv4, known);
         } else if (ipv6 != null) {
             neighbours6.put(device, ipv6.high(), ipv6.low(), known);

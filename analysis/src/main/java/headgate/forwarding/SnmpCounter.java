@@ -74,6 +74,7 @@ public enum SnmpCounter {
     IP_EXT_REASM_OVERLAPS("IpExt.ReasmOverlaps"),
     TCP_EXT_IP_REVERSE_PATH_FILTER("TcpExt.IPReversePathFilter"),
     TCP_EXT_EMBRYONIC_RSTS("TcpExt.EmbryonicRsts"),
+    TCP_EXT_ARP_FILTER("TcpExt.ArpFilter"),
     IP6_IN_RECEIVES("Ip6InReceives"),
     IP6_IN_HDR_ERRORS("Ip6InHdrErrors"),
     IP6_IN_TOO_BIG_ERRORS("Ip6InTooBigErrors"),
@@ -140,6 +141,16 @@ public enum SnmpCounter {
     UDP6_IN_ERRORS("Udp6InErrors"),
     UDP6_IN_CSUM_ERRORS("Udp6InCsumErrors"),
     UDP6_IGNORED_MULTI("Udp6IgnoredMulti");
+
+    /// Counts received packets by the last two bits of their type of service (RFC 3168).
+    public static SnmpCounter inEcn(int tos) {
+        return switch (tos & 3) {
+            case 1 -> IP_EXT_IN_ECT1_PKTS;
+            case 2 -> IP_EXT_IN_ECT0_PKTS;
+            case 3 -> IP_EXT_IN_CE_PKTS;
+            default -> IP_EXT_IN_NO_ECT_PKTS;
+        };
+    }
 
     private final String label;
 

@@ -1,10 +1,15 @@
 package headgate.forwarding;
 
+import headgate.packet.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /// The sockets of the host, from `sockets.txt`: the tables of `/proc/net/tcp`, `udp`, `raw`,
 /// `udplite` and their IPv6 counterparts, each behind a line `== /proc/net/NAME`. Built once, then
@@ -22,6 +27,14 @@ public final class Sockets {
         public static final int ESTABLISHED = 1;
         public static final int LISTEN = 10;
 
+        /// The local address as text.
+        public String localAddress() {
+            return local.length == 4
+                    ? IpAddress.formatV4(local4())
+                    : IpAddress.format(
+                            6, ByteBuffer.wrap(local).getLong(), ByteBuffer.wrap(local).getLong(8));
+        }
+
         /// The local address as an unsigned 32-bit number, for IPv4.
         int local4() {
             return int32(local);
@@ -31,8 +44,18 @@ public final class Sockets {
             return int32(remote);
         }
 
+        /// Whether it takes what is sent to `destination` by `source`, whatever their ports.
+        boolean accepts(int destination, int source) {
+            return (local4() == 0 || local4() == destination)
+                    && (remote4() == 0 || remote4() == source);
+        }
+
+        boolean accepts(int destination, int source, int sourcePort) {
+            return accepts(destination, source) && (remotePort == 0 || remotePort == sourcePort);
+        }
+
         private static int int32(byte[] address) {
-            return java.nio.ByteBuffer.wrap(address).getInt();
+            return ByteBuffer.wrap(address).getInt();
         }
     }
 
@@ -40,6 +63,7 @@ public final class Sockets {
     private static final int MOST = 1_000_000;
 
     private final List<Socket> all = new ArrayList<>();
+    private final Map<String, List<Socket>> byPort = new HashMap<>();
     private final boolean known;
 
     private Sockets(boolean known) {
@@ -80,14 +104,16 @@ public final class Sockets {
         try {
             String[] local = words[1].split(":");
             String[] remote = words[2].split(":");
-            all.add(
+            var socket =
                     new Socket(
                             kind,
                             address(local[0], kind),
                             Integer.parseInt(local[1], 16),
                             address(remote[0], kind),
                             Integer.parseInt(remote[1], 16),
-                            Integer.parseInt(words[3], 16)));
+                            Integer.parseInt(words[3], 16));
+            all.add(socket);
+            byPort.computeIfAbsent(kind + socket.localPort(), _ -> new ArrayList<>()).add(socket);
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             notes.note("sockets.txt", "line " + number, "is not a socket");
         }
@@ -107,6 +133,36 @@ public final class Sockets {
             address[i] = bytes[i & ~3 | 3 - (i & 3)];
         }
         return address;
+    }
+
+    /// Those of a table that have this local port; for raw sockets, this protocol.
+    List<Socket> boundTo(String kind, int port) {
+        return byPort.getOrDefault(kind + port, List.of());
+    }
+
+    /// The IPv4 socket that a packet is for: the most specific one; null if there is none.
+    Socket find(String kind, int destination, int port, int source, int sourcePort) {
+        Socket best = null;
+        int bestScore = -1;
+        for (Socket socket : boundTo(kind, port)) {
+            int score = (socket.local4() != 0 ? 1 : 0) + (socket.remotePort() != 0 ? 2 : 0);
+            if (socket.accepts(destination, source, sourcePort) && score > bestScore) {
+                best = socket;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    /// Whether an IPv6 socket that is bound to no address has the port: it takes IPv4 packets too,
+    /// unless it was told not to, which the tables do not say.
+    boolean isDualStackPossible(String kind, int port) {
+        for (Socket socket : boundTo(kind, port)) {
+            if (Arrays.equals(socket.local(), new byte[16])) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether the snapshot says which sockets there are.

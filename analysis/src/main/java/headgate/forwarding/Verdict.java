@@ -26,15 +26,17 @@ public sealed interface Verdict {
     /// @param drops packets that are freed with a reason, in order
     /// @param onNeighbourFailed frames that leave when the neighbour that a packet waits for turns
     ///   out not to be there
+    /// @param incomplete why this is not all of it; empty if it is
     record Consequences(
             List<EgressFrame> egress,
             List<Effects.Drop> drops,
             List<Effects.Delivery> deliveries,
             List<Effects.NeighbourChange> neighbourChanges,
-            List<EgressFrame> onNeighbourFailed) {
+            List<EgressFrame> onNeighbourFailed,
+            String incomplete) {
 
         public static final Consequences NONE =
-                new Consequences(List.of(), List.of(), List.of(), List.of(), List.of());
+                new Consequences(List.of(), List.of(), List.of(), List.of(), List.of(), "");
 
         public Consequences {
             egress = List.copyOf(egress);

@@ -59,7 +59,12 @@ public final class RouterFixture {
                         "bc_forwarding",
                         "mc_forwarding",
                         "drop_unicast_in_l2_multicast",
-                        "ignore_routes_with_linkdown"
+                        "ignore_routes_with_linkdown",
+                        "arp_announce",
+                        "arp_ignore",
+                        "arp_filter",
+                        "proxy_arp",
+                        "arp_accept"
                     }) {
                 sysctl("net.ipv4.conf." + device + "." + key, "0");
             }

@@ -11,8 +11,17 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "WHAT",
         description =
                 "Hold what Headgate says against what other tools, or a real kernel, say of the same input.",
-        subcommands = {ValidateDecodeCommand.class, ValidatePathCommand.class},
-        footer = {"", "  headgate validate decode day.pcap", "  headgate validate path cases"})
+        subcommands = {
+            ValidateDecodeCommand.class,
+            ValidatePathCommand.class,
+            ValidateForwardCommand.class
+        },
+        footer = {
+            "",
+            "  headgate validate decode day.pcap",
+            "  headgate validate path cases",
+            "  headgate validate forward cases/forwarding"
+        })
 final class ValidateCommand implements Runnable {
     @Spec private CommandSpec spec;
 

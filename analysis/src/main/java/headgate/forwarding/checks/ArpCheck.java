@@ -2,6 +2,8 @@ package headgate.forwarding.checks;
 
 import headgate.forwarding.Decision;
 import headgate.forwarding.ForwardingCheck;
+import headgate.forwarding.Inet4;
+import headgate.forwarding.Skb;
 
 /// Whom does an ARP packet ask for, and is the host to answer?
 public final class ArpCheck implements ForwardingCheck {
@@ -17,11 +19,19 @@ public final class ArpCheck implements ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        return decision.incomplete("ARP is not modelled");
+        return decision.receiveArp();
     }
 
     @Override
     public String evidence(Decision decision) {
-        return null;
+        Skb skb = decision.skb;
+        return skb.captured < 28
+                ? "packet type " + skb.packetType + ", " + skb.length + " bytes"
+                : "packet type %s, operation %d: %s asks for %s"
+                        .formatted(
+                                skb.packetType,
+                                skb.u16(6),
+                                Inet4.format(skb.i32(14)),
+                                Inet4.format(skb.i32(24)));
     }
 }

@@ -19,7 +19,9 @@ public final class DecreaseTtlCheck implements ForwardingCheck {
     @Override
     public boolean decides(Decision decision) {
         decision.skb.decreaseTimeToLive();
-        if (decision.redirect) {
+        if (decision.redirect && decision.options.hasSourceRoute()) {
+            decision.redirect = false;
+        } else if (decision.redirect) {
             decision.tellShorterWay();
         }
         return false;

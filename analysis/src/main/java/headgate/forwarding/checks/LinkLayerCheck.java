@@ -44,7 +44,7 @@ public final class LinkLayerCheck implements ForwardingCheck {
         }
         return switch (skb.protocolType) {
             case Skb.ETH_P_IP, Skb.ETH_P_IPV6, Skb.ETH_P_ARP -> false;
-            case -1 -> decision.incomplete("IEEE 802.3 frames with a length are not modelled");
+            case Skb.ETH_P_802_2 -> decision.drop(DropReason.NOT_SPECIFIED, "llc_rcv");
             default -> decision.drop(DropReason.UNHANDLED_PROTO, function());
         };
     }

@@ -2,7 +2,6 @@ package headgate.forwarding.checks;
 
 import headgate.forwarding.Decision;
 import headgate.forwarding.Decision.Input;
-import headgate.forwarding.Decision.Outcome;
 import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.HostSnapshot.Hook;
 
@@ -23,11 +22,11 @@ public final class LocalDeliveryCheck implements ForwardingCheck {
         if (decision.input == Input.FORWARD) {
             return false;
         }
-        if (decision.skb.isFragment()) {
-            return decision.incomplete("reassembly of fragments is not modelled");
+        if (decision.skb.isFragment() && decision.awaitsFragments()) {
+            return true;
         }
         return !decision.filter.passes(Hook.INPUT, decision, decision.skb, decision.device, null)
-                || decision.end(Outcome.LOCAL);
+                || decision.deliver();
     }
 
     @Override

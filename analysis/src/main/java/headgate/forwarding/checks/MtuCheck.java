@@ -37,7 +37,11 @@ public final class MtuCheck implements ForwardingCheck {
         if (skb.dontFragment) {
             decision.count(SnmpCounter.IP_FRAG_FAILS);
             return decision.dropAndTell(
-                    DropReason.PKT_TOO_BIG, function(), UNREACHABLE, FRAGMENTATION_NEEDED);
+                    DropReason.PKT_TOO_BIG,
+                    function(),
+                    UNREACHABLE,
+                    FRAGMENTATION_NEEDED,
+                    decision.mtuBytes);
         }
         int room = decision.mtuBytes - skb.headerLength & ~7;
         if (room <= 0) {

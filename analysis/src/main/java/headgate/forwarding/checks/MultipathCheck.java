@@ -3,7 +3,6 @@ package headgate.forwarding.checks;
 import headgate.forwarding.Decision;
 import headgate.forwarding.Decision.Input;
 import headgate.forwarding.ForwardingCheck;
-import headgate.forwarding.Skb;
 
 /// Which next hop of several does the packet take?
 public final class MultipathCheck implements ForwardingCheck {
@@ -25,16 +24,8 @@ public final class MultipathCheck implements ForwardingCheck {
         if (decision.multipath.incomplete() != null) {
             return decision.incomplete(decision.multipath.incomplete());
         }
-        decision.multipath.select(decision.result, hash(decision));
+        decision.multipath.select(decision.result, decision.multipath.hash(decision));
         return false;
-    }
-
-    private static int hash(Decision decision) {
-        Skb skb = decision.skb;
-        if (decision.multipath.hashesQuotedPackets() && skb.quotesPacket()) {
-            return decision.multipath.hash(skb.quotedSource(), skb.quotedDestination(), 0, 0, 0);
-        }
-        return decision.multipath.hash(decision.flow);
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class NeighbourCheck implements ForwardingCheck {
         NextHop hop = decision.result.nextHop();
         decision.egress = hop;
         decision.neighbour = hop.gateway() != 0 ? hop.gateway() : decision.flow.destination;
+        if (decision.skb.hasOptions()) {
+            decision.options.forward();
+        }
         Outcome outcome =
                 decision.output.finish(
                         decision.skb, Kind.FORWARD, hop, decision.neighbour, decision.mtuBytes);

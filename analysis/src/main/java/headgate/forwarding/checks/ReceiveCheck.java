@@ -38,7 +38,7 @@ public final class ReceiveCheck implements ForwardingCheck {
         if (skb.headerLength < Skb.IPV4_HEADER || skb.version != 4) {
             return headerError(decision, DropReason.IP_INHDR);
         }
-        decision.count(ecnCounter(skb.tos));
+        decision.count(SnmpCounter.inEcn(skb.tos));
         if (skb.length < skb.headerLength) {
             return headerError(decision, DropReason.IP_INHDR);
         }
@@ -67,15 +67,6 @@ public final class ReceiveCheck implements ForwardingCheck {
     private boolean headerError(Decision decision, DropReason reason) {
         decision.count(SnmpCounter.IP_IN_HDR_ERRORS);
         return decision.drop(reason, function());
-    }
-
-    private static SnmpCounter ecnCounter(int tos) {
-        return switch (tos & 3) {
-            case 1 -> SnmpCounter.IP_EXT_IN_ECT1_PKTS;
-            case 2 -> SnmpCounter.IP_EXT_IN_ECT0_PKTS;
-            case 3 -> SnmpCounter.IP_EXT_IN_CE_PKTS;
-            default -> SnmpCounter.IP_EXT_IN_NO_ECT_PKTS;
-        };
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class RouteErrorCheck implements ForwardingCheck {
     }
 
     private boolean tell(Decision decision, DropReason reason, int code) {
-        return decision.dropAndTell(reason, function(), UNREACHABLE, code);
+        return decision.dropAndTell(reason, function(), UNREACHABLE, code, 0);
     }
 
     @Override

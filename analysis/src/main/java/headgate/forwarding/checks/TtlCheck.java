@@ -9,6 +9,8 @@ import headgate.forwarding.SnmpCounter;
 /// Was the packet sent to this router alone, and may it live on?
 public final class TtlCheck implements ForwardingCheck {
     private static final int TIME_EXCEEDED = 11;
+    private static final int UNREACHABLE = 3;
+    private static final int SOURCE_ROUTE_FAILED = 5;
 
     @Override
     public String rule() {
@@ -27,7 +29,11 @@ public final class TtlCheck implements ForwardingCheck {
         }
         if (decision.skb.timeToLive <= 1) {
             decision.count(SnmpCounter.IP_IN_HDR_ERRORS);
-            return decision.dropAndTell(DropReason.IP_INHDR, function(), TIME_EXCEEDED, 0);
+            return decision.dropAndTell(DropReason.IP_INHDR, function(), TIME_EXCEEDED, 0, 0);
+        }
+        if (decision.options.isStrict() && decision.result.nextHop().hasGateway()) {
+            return decision.dropAndTell(
+                    DropReason.NOT_SPECIFIED, function(), UNREACHABLE, SOURCE_ROUTE_FAILED, 0);
         }
         decision.count(SnmpCounter.IP_FORW_DATAGRAMS);
         return false;
