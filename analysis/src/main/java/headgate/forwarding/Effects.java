@@ -129,6 +129,26 @@ public final class Effects {
         dropProtocols[dropCount++] = protocol;
     }
 
+    /// What was told of the packet's end, in words that follow others.
+    public String summary() {
+        var text = new StringBuilder();
+        for (Delivery delivery : deliveries) {
+            text.append(", to a socket of ")
+                    .append(delivery.socket().kind())
+                    .append(" on ")
+                    .append(delivery.socket().localAddress())
+                    .append(" port ")
+                    .append(delivery.socket().localPort());
+        }
+        for (int i = 0; i < dropCount; i++) {
+            text.append(", ").append(dropReasons[i]).append(" in ").append(dropFunctions[i]);
+        }
+        for (int i = 0; i < egress.count(); i++) {
+            text.append(", sends ").append(egress.kind(i));
+        }
+        return text.toString();
+    }
+
     public int dropCount() {
         return dropCount;
     }

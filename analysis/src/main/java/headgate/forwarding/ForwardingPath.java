@@ -128,7 +128,11 @@ public final class ForwardingPath {
         if (known == null) {
             return new Verdict.Incomplete(
                     "device " + device + " is not in the snapshot",
-                    new Trail(List.of(), Map.of(), Verdict.Consequences.NONE));
+                    new Trail(
+                            List.of(),
+                            Map.of(),
+                            Verdict.Consequences.NONE,
+                            Disposition.INSUFFICIENT_INFO));
         }
         return verdict(judge(frame, known));
     }
@@ -338,7 +342,11 @@ public final class ForwardingPath {
                 steps.add(new Step(check.rule(), check.function(), evidence));
             }
         }
-        return new Trail(steps, decision.effects.counters.toMap(), decision.effects.toRecord());
+        return new Trail(
+                steps,
+                decision.effects.counters.toMap(),
+                decision.effects.toRecord(),
+                Disposition.of(decision));
     }
 
     /// Answers what `ip route get` would.

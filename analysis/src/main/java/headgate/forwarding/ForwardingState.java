@@ -11,8 +11,8 @@ import java.util.Set;
 
 /// What a host keeps from packet to packet: fragments that wait for others, link addresses that
 /// neighbours told, first segments of connections that it answered, tracked connections. Everything
-/// has a limit, and every limit a counter. May be saved entry by entry for a changelog, and restored
-/// from it.
+/// has a limit, and every limit a counter. May be saved entry by entry for a changelog, and
+/// restored from it.
 ///
 /// Not for use by several threads at once.
 public final class ForwardingState {

@@ -13,7 +13,12 @@ public sealed interface Verdict {
     /// @param steps in the kernel's order; the last one decided
     /// @param counters what the packet adds to `/proc/net/snmp`, `netstat` and `snmp6`, by name
     /// @param consequences what else the packet makes the host do
-    record Trail(List<Step> steps, Map<String, Integer> counters, Consequences consequences) {
+    /// @param disposition the verdict in the words of reachability tools
+    record Trail(
+            List<Step> steps,
+            Map<String, Integer> counters,
+            Consequences consequences,
+            Disposition disposition) {
         public Trail {
             steps = List.copyOf(steps);
             counters = Map.copyOf(counters);

@@ -22,6 +22,7 @@ final class VerdictJson {
         writeFlow(json, flow);
         json.writeStringField("verdict", verdict.kind());
         json.writeStringField("explanation", VerdictText.explain(verdict));
+        json.writeStringField("disposition", verdict.trail().disposition().name());
         writeEnd(json, verdict);
         json.writeArrayFieldStart("steps");
         for (Verdict.Step step : verdict.trail().steps()) {

@@ -33,6 +33,10 @@ public final class LocalDeliveryCheck implements ForwardingCheck {
     public String evidence(Decision decision) {
         return decision.input == Input.FORWARD
                 ? null
-                : "protocol " + decision.skb.protocol + ", route type " + decision.input;
+                : "protocol "
+                        + decision.skb.protocol
+                        + ", route type "
+                        + decision.input
+                        + decision.effects.summary();
     }
 }
