@@ -24,7 +24,7 @@ public record SoftnetProfile(
                     NetCoreSysctls.defaults(250),
                     new SoftnetCpus(250, 0, 1, new IndexList(), CpuMask.OFF),
                     new NicSettings(
-                            1, 0, 256, new IndexList(), 8, 128, true, 64, 0, 0, CpuMask.OFF),
+                            1, 0, 256, new IndexList(), 16, 32, true, 64, 0, 0, CpuMask.OFF),
                     SoftnetCosts.SMALL_VIRTUAL_MACHINE);
 
     public static final SoftnetProfile LINUX_6_HZ_100 =

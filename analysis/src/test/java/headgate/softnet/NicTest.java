@@ -1,7 +1,13 @@
 package headgate.softnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -346,5 +352,42 @@ class NicTest {
         assertEquals(10_000, stage(stats, "ring").waiting().maxNanos(), 100);
         assertEquals(1, stage(stats, "ring").waiting().count());
         assertEquals(1.0, stage(stats, "ring").depthMean(), 0.02);
+    }
+
+    /// Memory does not depend on the length of the trace: neither on the heap nor in what is saved.
+    @Test
+    void allocatesNothingPerArrivalAndGrowsNoState() throws IOException {
+        var path =
+                new ReceivePath(
+                        SoftnetProfile.LINUX_6_NIC.with("rps", "0-3").with("ring", "64"),
+                        RxListener.NONE);
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long now = overload(path, 0, 200_000);
+        int stateBytes = stateBytes(path, now);
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        now = overload(path, now, 400_000);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertTrue(allocated < 100_000, allocated + " bytes for 400000 arrivals");
+        assertEquals(stateBytes, stateBytes(path, now));
+    }
+
+    /// Twice what four CPUs can do.
+    private static long overload(ReceivePath path, long fromNanos, int arrivals) {
+        long now = fromNanos;
+        for (int i = 0; i < arrivals; i++) {
+            now += 160;
+            path.offer(i, now, 512, i * 0x9e37_79b9);
+        }
+        return now;
+    }
+
+    private static int stateBytes(ReceivePath path, long nowNanos) throws IOException {
+        path.runUntil(nowNanos + 1_000_000_000);
+        path.drain(nowNanos + 1_000_000_000);
+        var bytes = new ByteArrayOutputStream();
+        path.save(new DataOutputStream(bytes));
+        return bytes.size();
     }
 }

@@ -30,10 +30,11 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ReceivePathBenchmark {
     static final int ARRIVALS = 1 << 16;
 
-    @Param({"linux-6", "linux-6-rps"})
+    @Param({"linux-6", "linux-6-rps", "linux-6-nic"})
     private String profile;
 
-    /// Offered load in per cent of what one CPU can serve; gaps are uniformly random.
+    /// Offered load in per cent of what the CPUs that do protocol work can serve; gaps are uniformly
+    /// random.
     @Param({"50", "95", "150"})
     private int load;
 
@@ -46,12 +47,19 @@ public class ReceivePathBenchmark {
     public void makeTraffic() {
         SoftnetProfile settings = SoftnetProfile.of(profile);
         path = new ReceivePath(settings, RxListener.NONE);
-        long cycle = settings.costs().packetNanos() + settings.costs().gapNanos();
+        long cycle = cycleNanos(settings);
         var random = new SplittableRandom(42);
         for (int i = 0; i < ARRIVALS; i++) {
             gapNanos[i] = random.nextLong(2 * cycle * 100 / load);
             flowHash[i] = random.nextInt();
         }
+    }
+
+    private static long cycleNanos(SoftnetProfile settings) {
+        var costs = settings.costs();
+        return settings.nic().hasRings()
+                ? (costs.packetNanos() + costs.driverNanos()) / settings.nic().rxQueues()
+                : costs.packetNanos() + costs.gapNanos();
     }
 
     @Benchmark
