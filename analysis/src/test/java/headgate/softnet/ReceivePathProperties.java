@@ -156,6 +156,24 @@ class ReceivePathProperties {
         }
     }
 
+    /// What the model does grows with the arrivals and nothing else: each is worked on once or
+    /// twice, and makes the CPUs poll a bounded number of times.
+    @Property(tries = 300)
+    void doesABoundedAmountOfWorkForEachArrival(
+            @ForAll("profiles") SoftnetProfile profile, @ForAll("traffic") List<Arrival> traffic) {
+        var path = new ReceivePath(profile, RxListener.NONE);
+        long now = 0;
+        for (int i = 0; i < traffic.size(); i++) {
+            now += traffic.get(i).gapNanos();
+            offer(path, i, now, traffic.get(i));
+        }
+        PathStats stats = path.drain(path.runUntilIdle());
+        Assertions.assertTrue(stats.work() <= 2L * traffic.size());
+        Assertions.assertTrue(stats.irqs() <= traffic.size());
+        int pollsByTimer = profile.nic().napiDeferHardIrqs();
+        Assertions.assertTrue(stats.polls() <= (4L + pollsByTimer) * traffic.size());
+    }
+
     private static long checkBalance(PathStats stats, long queuedBefore) {
         Assertions.assertEquals(
                 queuedBefore + stats.offered(),

@@ -35,7 +35,7 @@ final class BacklogJudge {
         boolean isSqueeze = recorded.kind().equals("random-squeeze");
         SoftnetProfile own = run.calibrated(recorded.profile());
         Answer answer = Answer.to(own, run, RecordedRun::replay);
-        var differences = new ArrayList<String>();
+        var differences = new Differences();
         if (isExact) {
             answer.addDifferences(recorded, run, differences);
         } else if (isSqueeze) {
@@ -58,12 +58,12 @@ final class BacklogJudge {
                 isRate
                         ? Answer.to(recorded.profile(), run, RecordedRun::replayBlind).counts()
                         : null,
-                differences);
+                differences.words());
     }
 
     /// RP-26: the tick's phase is not recorded; some phase has to give what was measured.
     private static void addImpossibleSqueeze(
-            SoftnetProfile profile, RecordedRun run, List<String> differences) {
+            SoftnetProfile profile, RecordedRun run, Differences differences) {
         var possible = new ArrayList<Long>();
         for (int i = 0; i < PHASES; i++) {
             long phaseNanos = profile.cpus().tickNanos() * i / PHASES;
@@ -74,19 +74,13 @@ final class BacklogJudge {
                             RecordedRun::replay);
             possible.add(answer.stats.timeSqueeze());
             if (answer.stats.dropped() != run.dropped()) {
-                differences.add(difference("dropped", answer.stats.dropped(), run.dropped()));
+                differences.add("dropped", answer.stats.dropped(), run.dropped());
                 return;
             }
         }
         if (!possible.contains(run.timeSqueeze())) {
-            differences.add(
-                    "time_squeeze %s, by the tick's phase; kernel %d"
-                            .formatted(possible, run.timeSqueeze()));
+            differences.add("time_squeeze, by the tick's phase", possible, run.timeSqueeze());
         }
-    }
-
-    private static String difference(String what, Object ours, Object theirs) {
-        return "%s %s, kernel %s".formatted(what, ours, theirs);
     }
 
     /// What the model says of one run.
@@ -132,21 +126,21 @@ final class BacklogJudge {
             return stats.offered() - stats.dropped();
         }
 
-        void addDifferences(RecordedCase recorded, RecordedRun run, List<String> differences) {
-            compare("accepted", accepted(), run.accepted(), differences);
-            compare("dropped", stats.dropped(), run.dropped(), differences);
-            compare("time_squeeze", stats.timeSqueeze(), run.timeSqueeze(), differences);
-            compare("flow_limit_count", stats.flowLimitCount(), run.flowLimitCount(), differences);
-            compare("received_rps", receivedRps, run.receivedRps(), differences);
-            compare("packets dropped", dropped, run.droppedPackets(), differences);
+        void addDifferences(RecordedCase recorded, RecordedRun run, Differences differences) {
+            differences.compare("accepted", accepted(), run.accepted());
+            differences.compare("dropped", stats.dropped(), run.dropped());
+            differences.compare("time_squeeze", stats.timeSqueeze(), run.timeSqueeze());
+            differences.compare("flow_limit_count", stats.flowLimitCount(), run.flowLimitCount());
+            differences.compare("received_rps", receivedRps, run.receivedRps());
+            differences.compare("packets dropped", dropped, run.droppedPackets());
             if (!agreesInPolls(recorded, run)) {
-                differences.add(difference("polls", pollWorks, run.pollWorks()));
+                differences.add("polls", pollWorks, run.pollWorks());
             }
             recorded.exact()
                     .forEach((name, value) ->
-                            compare("rule: " + name, field(name), value, differences));
+                            differences.compare("rule: " + name, field(name), value));
             if (!recorded.exactPollWorks().isEmpty()) {
-                compare("rule: poll_works", pollWorks, recorded.exactPollWorks(), differences);
+                differences.compare("rule: poll_works", pollWorks, recorded.exactPollWorks());
             }
         }
 
@@ -158,13 +152,6 @@ final class BacklogJudge {
             }
             return run.pollWorks().size() >= pollWorks.size()
                     && run.pollWorks().subList(0, pollWorks.size()).equals(pollWorks);
-        }
-
-        private static void compare(
-                String what, Object ours, Object theirs, List<String> differences) {
-            if (!ours.equals(theirs)) {
-                differences.add(difference(what, ours, theirs));
-            }
         }
 
         private Object field(String name) {

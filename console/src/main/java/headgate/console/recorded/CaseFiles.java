@@ -12,7 +12,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -70,6 +72,19 @@ final class CaseFiles {
                                     e.getOriginalMessage()),
                     e);
         }
+    }
+
+    /// What the rules say must come out, where it is a number.
+    static Map<String, Long> exact(JsonNode json) {
+        var exact = new LinkedHashMap<String, Long>();
+        json.path("exact")
+                .properties()
+                .forEach(entry -> {
+                    if (entry.getValue().isIntegralNumber()) {
+                        exact.put(entry.getKey(), entry.getValue().longValue());
+                    }
+                });
+        return exact;
     }
 
     /// The records of a run, ready to be read.

@@ -5,7 +5,6 @@ import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -54,14 +53,7 @@ public record RecordedCase(
     }
 
     private static RecordedCase of(JsonNode json, Path directory) throws IOException {
-        var exact = new LinkedHashMap<String, Long>();
-        json.path("exact")
-                .properties()
-                .forEach(entry -> {
-                    if (entry.getValue().isIntegralNumber()) {
-                        exact.put(entry.getKey(), entry.getValue().longValue());
-                    }
-                });
+        Map<String, Long> exact = CaseFiles.exact(json);
         var runs = new ArrayList<RecordedRun>();
         for (JsonNode run : json.path("reps")) {
             if (run.hasNonNull("file")) {

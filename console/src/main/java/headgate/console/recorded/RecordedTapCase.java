@@ -9,7 +9,6 @@ import headgate.softnet.tap.TapSettings.TpacketReq;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -54,14 +53,7 @@ public record RecordedTapCase(
 
     private static RecordedTapCase of(JsonNode json, Path directory) throws IOException {
         String id = json.path("id").asText();
-        var exact = new LinkedHashMap<String, Long>();
-        json.path("exact")
-                .properties()
-                .forEach(entry -> {
-                    if (entry.getValue().isIntegralNumber()) {
-                        exact.put(entry.getKey(), entry.getValue().longValue());
-                    }
-                });
+        Map<String, Long> exact = CaseFiles.exact(json);
         var runs = new ArrayList<RecordedTapRun>();
         for (JsonNode run : json.path("reps")) {
             if (run.hasNonNull("file")) {
@@ -72,6 +64,17 @@ public record RecordedTapCase(
         }
         return new RecordedTapCase(
                 id, json.path("kind").asText(), settings(id, json.path("settings")), exact, runs);
+    }
+
+    /// What the program was asked to do with each packet, and what that took on top in quiet runs:
+    /// median of gap and overhead, with and without a ring, and of the wake-up from `recvfrom`.
+    private static Reader reader(TapKind kind, long costNanos) {
+        if (costNanos < 0) {
+            return Reader.DEFAULT;
+        }
+        return kind == TapKind.RCVBUF
+                ? new Reader(costNanos + 1_115, 21_700)
+                : new Reader(costNanos + 190, Reader.DEFAULT.wakeupNanos());
     }
 
     private static int lengthBytes(String id) throws IOException {
@@ -103,7 +106,7 @@ public record RecordedTapCase(
                             json.path("tov").asInt(usual.retireMillis()),
                             0,
                             0),
-                    Reader.DEFAULT);
+                    reader(kind, json.path("cost").asLong(-1)));
         } catch (IllegalArgumentException e) {
             throw new IOException(id + ": " + e.getMessage(), e);
         }

@@ -147,6 +147,14 @@ public record RecordedTapRun(
         }
     }
 
+    /// Lets a tap live through this run's arrivals as someone would who knows how long the reader
+    /// was asked to be busy with each packet, but nothing of how the run went.
+    public void replayBlind(Tap tap) {
+        for (int i = 0; i < packets.count(); i++) {
+            tap.offer(i, packets.arrivalNanos[i], packets.lengthBytes[i]);
+        }
+    }
+
     /// The same, and says how many packets each block got that was closed. A block that is closed
     /// before a packet is in holds all packets since the block before it.
     public List<Integer> replayToBlocks(Tap tap) {

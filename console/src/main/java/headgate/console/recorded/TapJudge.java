@@ -26,10 +26,10 @@ final class TapJudge {
 
     private static JudgedRun judge(RecordedTapCase recorded, RecordedTapRun run) {
         Tap tap = Tap.of(recorded.settings(run));
-        var differences = new ArrayList<String>();
+        var differences = new Differences();
         boolean isRate = recorded.kind().startsWith("afp-rate-");
         if (recorded.kind().equals(RETIRE)) {
-            compare("blocks", run.replayToBlocks(tap), run.blockPackets(), differences);
+            differences.compare("blocks", run.replayToBlocks(tap), run.blockPackets());
         } else {
             run.replay(tap);
         }
@@ -46,8 +46,15 @@ final class TapJudge {
                 !isRate || run.quiet(),
                 counts(run.accepted(), run.dropped()),
                 counts(tap.stat().accepted(), tap.stat().dropped()),
-                null,
-                differences);
+                isRate ? blind(recorded, run) : null,
+                differences.words());
+    }
+
+    private static Counts blind(RecordedTapCase recorded, RecordedTapRun run) {
+        Tap tap = Tap.of(recorded.settings());
+        run.replayBlind(tap);
+        tap.runUntilIdle();
+        return counts(tap.stat().accepted(), tap.stat().dropped());
     }
 
     private static Counts counts(long accepted, long dropped) {
@@ -55,16 +62,16 @@ final class TapJudge {
     }
 
     private static void addDifferences(
-            RecordedTapCase recorded, RecordedTapRun run, TapStat stat, List<String> differences) {
-        compare("accepted", stat.accepted(), run.accepted(), differences);
-        compare("tp_drops", stat.dropped(), run.dropped(), differences);
+            RecordedTapCase recorded, RecordedTapRun run, TapStat stat, Differences differences) {
+        differences.compare("accepted", stat.accepted(), run.accepted());
+        differences.compare("tp_drops", stat.dropped(), run.dropped());
         if (!recorded.kind().equals(RETIRE)) {
-            compare("tp_freeze_q_cnt", stat.freezes(), run.freezes(), differences);
-            compare("sk_rmem_alloc", stat.rmemAlloc(), run.rmemAlloc(), differences);
+            differences.compare("tp_freeze_q_cnt", stat.freezes(), run.freezes());
+            differences.compare("sk_rmem_alloc", stat.rmemAlloc(), run.rmemAlloc());
         }
         recorded.exact()
                 .forEach((name, value) ->
-                        compare("rule: " + name, field(recorded, stat, name), value, differences));
+                        differences.compare("rule: " + name, field(recorded, stat, name), value));
     }
 
     private static Object field(RecordedTapCase recorded, TapStat stat, String name) {
@@ -77,11 +84,5 @@ final class TapJudge {
             case "so_rcvbuf_effective" -> recorded.settings().socket().skRcvbuf();
             default -> "not known to the model";
         };
-    }
-
-    private static void compare(String what, Object ours, Object theirs, List<String> differences) {
-        if (!ours.equals(theirs)) {
-            differences.add("%s %s, kernel %s".formatted(what, ours, theirs));
-        }
     }
 }

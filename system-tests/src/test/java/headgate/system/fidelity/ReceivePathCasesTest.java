@@ -86,7 +86,7 @@ class ReceivePathCasesTest {
     @Test
     void comesCloseToTheDropRateWithTheConstantsOfTheCalibrationAlone() {
         isWithin(1.5, 8, ofKinds("const", "burst", "random"), JudgedRun::blindErrorPoints);
-        for (String kind : List.of("const", "burst", "random")) {
+        for (String kind : List.of("const", "burst", "random", "afp-rate-recv", "afp-rate-v3")) {
             isWithin(1.5, 8, ofKinds(kind), JudgedRun::blindErrorPoints);
         }
     }
