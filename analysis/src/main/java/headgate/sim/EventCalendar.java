@@ -138,10 +138,12 @@ public final class EventCalendar {
         order[slot] = slotOrder;
         if (places[slot] < 0) {
             heap[size] = slot;
-            places[slot] = size++;
+            places[slot] = size;
+            siftUp(size++);
+        } else {
+            siftUp(places[slot]);
+            siftDown(places[slot]);
         }
-        siftUp(places[slot]);
-        siftDown(places[slot]);
     }
 
     private void siftUp(int from) {

@@ -85,6 +85,14 @@ final class Nic {
         }
     }
 
+    /// The hash modulo the table's length, by a mask where that is a power of two.
+    private int entry(int flowHash) {
+        int length = indirectionTable.length;
+        return (length & length - 1) == 0
+                ? flowHash & length - 1
+                : Integer.remainderUnsigned(flowHash, length);
+    }
+
     /// RP-52.
     private void coalesce(DriverNapi queue, long nowNanos) {
         int slot = firstIrqSlot + queue.queue;

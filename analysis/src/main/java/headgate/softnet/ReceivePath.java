@@ -143,7 +143,8 @@ public final class ReceivePath {
         runUntil(now);
         counters.offered++;
         long service = Math.clamp(serviceNanos, 0, SoftnetCosts.MAX);
-        int entry = Integer.remainderUnsigned(interfaceIndex, profile.nic().interfaces());
+        int interfaces = profile.nic().interfaces();
+        int entry = interfaces == 1 ? 0 : Integer.remainderUnsigned(interfaceIndex, interfaces);
         if (profile.nic().hasRings()) {
             nic.receive(sequence, now, lengthBytes, flowHash, service, entry);
             return;
