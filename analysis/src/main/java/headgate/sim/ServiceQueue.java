@@ -83,6 +83,11 @@ public final class ServiceQueue {
         return (int) (slots[head * STRIDE + 3] >>> 32);
     }
 
+    /// Of the entry that has `index` others before it.
+    public int lengthBytes(int index) {
+        return (int) slots[(head + index & mask) * STRIDE + 3];
+    }
+
     public long headFirstNanos() {
         return slots[head * STRIDE + 4];
     }

@@ -13,5 +13,13 @@ public enum DropReason {
 
     /// The interface had no free descriptor in the ring of the frame's queue (`rx_missed_errors`;
     /// some drivers count it in `rx_fifo_errors`).
-    RX_MISSED_ERRORS
+    RX_MISSED_ERRORS,
+
+    /// An AF_PACKET socket had no room, see `packet_rcv` and `tpacket_rcv`. The packet itself went
+    /// on.
+    PACKET_SOCK_ERROR,
+
+    /// The buffer of PF_RING, WinPcap or BPF had no room; a name of our own. The packet itself went
+    /// on.
+    CAPTURE_BUFFER
 }

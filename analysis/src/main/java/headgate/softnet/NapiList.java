@@ -25,6 +25,10 @@ final class NapiList {
         length++;
     }
 
+    int head() {
+        return indexes[head];
+    }
+
     int removeHead() {
         int index = indexes[head];
         head = (head + 1) % indexes.length;

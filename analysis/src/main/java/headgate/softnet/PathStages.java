@@ -1,6 +1,7 @@
 package headgate.softnet;
 
 import headgate.sim.QueueDepth;
+import headgate.sim.Waits;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class PathStages {
                 depth.last,
                 depth.max,
                 depth.mean,
-                ringWaits.quantiles());
+                WaitQuantiles.of(ringWaits));
     }
 
     private StageStats napi(long startNanos, long endNanos) {
@@ -112,7 +113,7 @@ final class PathStages {
                 depth.last,
                 depth.max,
                 depth.mean,
-                backlogWaits.quantiles());
+                WaitQuantiles.of(backlogWaits));
     }
 
     private StageStats softirq(long startNanos, long endNanos) {
@@ -127,7 +128,7 @@ final class PathStages {
                 depth.last,
                 depth.max,
                 depth.mean,
-                softirqWaits.quantiles());
+                WaitQuantiles.of(softirqWaits));
     }
 
     private long splicedPackets() {

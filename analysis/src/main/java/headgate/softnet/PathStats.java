@@ -57,4 +57,30 @@ public record PathStats(
     public double busiestCpuLoad() {
         return endNanos > startNanos ? (double) busiestCpuNanos / (endNanos - startNanos) : 0;
     }
+
+    /// The same with what stands behind the queue layer.
+    PathStats with(long newDelivered, long newDropped, long newQueued, List<StageStats> newStages) {
+        return new PathStats(
+                profile,
+                startNanos,
+                endNanos,
+                offered,
+                newDelivered,
+                newDropped,
+                newQueued,
+                newStages,
+                waiting,
+                polls,
+                work,
+                netRxRuns,
+                ksoftirqdRuns,
+                timeSqueeze,
+                ipis,
+                flowLimitCount,
+                softirqNanos,
+                busiestCpu,
+                busiestCpuNanos,
+                clampedArrivals,
+                irqs);
+    }
 }

@@ -1,5 +1,7 @@
 package headgate.softnet;
 
+import headgate.softnet.tap.TapKind;
+import headgate.softnet.tap.TapSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -7,6 +9,7 @@ import java.util.stream.Collectors;
 /// The settings of a [SoftnetProfile] by the words that people use for them: the one home of key,
 /// allowed values and meaning.
 public enum ProfileKey {
+    KERNEL("kernel", Kernel.words(), "whose rules hold"),
     HZ("hz", 1, 10_000, "ticks a second, CONFIG_HZ"),
     TICK_PHASE_NS("tick_phase_ns", 0, 999_999_999, "how far into its tick time 0 lies"),
     CPUS("cpus", 1, CpuMask.MAX_CPUS, "CPUs of the host"),
@@ -93,7 +96,64 @@ public enum ProfileKey {
     DRIVER_NS("driver_ns", 0, SoftnetCosts.MAX, "a driver's work for one frame of its ring"),
     POLL_NS("poll_ns", 0, SoftnetCosts.MAX, "one poll of a driver's NAPI, whatever it finds"),
     NFT_RULES("nft_rules", 0, 1_000_000, "nftables rules that each packet is held against"),
-    NFT_RULE_PS("nft_rule_ps", 0, SoftnetCosts.MAX, "service of each such rule, in picoseconds");
+    NFT_RULE_PS("nft_rule_ps", 0, SoftnetCosts.MAX, "service of each such rule, in picoseconds"),
+    TAP("tap", TapKind.words(), "how a program captures what the protocol layer takes"),
+    SNAPLEN("snaplen", 1, TapSettings.MAXIMUM_SNAPLEN, "bytes of a frame that a capture keeps"),
+    RCVBUF(
+            "rcvbuf",
+            0,
+            (1 << 30) - 1,
+            "tap=rcvbuf: SO_RCVBUF as a program sets it; the kernel doubles it"),
+    TRUESIZE(
+            "truesize",
+            0,
+            1 << 20,
+            "tap=rcvbuf: bytes that the socket is charged for a frame; 0: as the allocator rounds"),
+    BLOCK_SIZE(
+            "block_size",
+            4096,
+            1 << 30,
+            "tap=tpacket_v2, tpacket_v3: tp_block_size, a multiple of the page size"),
+    BLOCKS("blocks", 1, 1 << 18, "tap=tpacket_v2, tpacket_v3: tp_block_nr"),
+    FRAME_SIZE("frame_size", 64, 1 << 30, "tap=tpacket_v2: tp_frame_size, a multiple of 16"),
+    TP_RESERVE("tp_reserve", 0, 2048, "tap=tpacket_v3: PACKET_RESERVE, free before each frame"),
+    RETIRE_MS(
+            "retire_ms",
+            0,
+            Integer.MAX_VALUE,
+            "tap=tpacket_v3: tp_retire_blk_tov; 0: the kernel's choice, 8"),
+    RETIRE_PHASE_NS(
+            "retire_phase_ns",
+            0,
+            Long.MAX_VALUE,
+            "tap=tpacket_v3: how far into its period the retire timer is at time 0"),
+    MIN_NUM_SLOTS(
+            "min_num_slots", 2, 1 << 15, "tap=pf_ring: packets of full length that the ring holds"),
+    POLL_WATERMARK("poll_watermark", 1, 1 << 15, "tap=pf_ring: packets that wake the reader"),
+    BUFFER(
+            "buffer",
+            4096,
+            1 << 29,
+            "tap=winpcap, winpcap-old: bytes in the kernel; tap=bpf: bytes of each of its two"),
+    USER_BUFFER(
+            "user_buffer", 4096, 1 << 29, "tap=winpcap, winpcap-old: bytes that one read takes"),
+    MINTOCOPY(
+            "mintocopy",
+            0,
+            Integer.MAX_VALUE,
+            "tap=winpcap, winpcap-old: bytes that end a read before its time-out"),
+    READ_TIMEOUT_MS(
+            "read_timeout_ms",
+            1,
+            Integer.MAX_VALUE,
+            "tap=pf_ring, winpcap, winpcap-old, bpf: longest that a read waits for more"),
+    READER_NS(
+            "reader_ns", 0, TapSettings.Reader.MAX, "the capturing program's work for one packet"),
+    READER_WAKEUP_NS(
+            "reader_wakeup_ns",
+            0,
+            TapSettings.Reader.MAX,
+            "something to read until the sleeping program has it");
 
     /// What values look like.
     private enum Kind {

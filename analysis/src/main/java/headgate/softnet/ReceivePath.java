@@ -23,7 +23,9 @@ import java.util.Map;
 ///   └─ netif_rx (no ring) ─► input_pkt_queue ═splice═► process_queue ──────────────┘
 ///                                 │ full: CPU_BACKLOG     (net_rx_action, process_backlog)
 /// ```
-public final class ReceivePath {
+public final class ReceivePath implements QueueLayer {
+    static final int STATE_TAG = 0;
+
     /// Latest time that the path knows; later arrivals are put there and counted as clamped. Leaves
     /// room for what is still queued then.
     public static final long MAX_TIME = Long.MAX_VALUE / 2;
@@ -69,28 +71,34 @@ public final class ReceivePath {
         rpsMap = profile.cpus().rpsCpus().cpus();
     }
 
+    @Override
     public SoftnetProfile profile() {
         return profile;
     }
 
-    /// Whether a running host can take these settings on: it keeps its CPUs, interfaces, queues,
-    /// and who polls them.
+    /// Whether a running host can take these settings on: it keeps its kernel, CPUs, interfaces,
+    /// queues, who polls them, and who captures.
+    @Override
     public boolean canAdopt(SoftnetProfile other) {
-        return other.cpus().count() == profile.cpus().count()
+        return other.kernel() == profile.kernel()
+                && other.cpus().count() == profile.cpus().count()
                 && other.cpus().irqCpus().equals(profile.cpus().irqCpus())
                 && other.nic().interfaces() == profile.nic().interfaces()
                 && other.nic().rxQueues() == profile.nic().rxQueues()
-                && other.nic().threadedCpus().equals(profile.nic().threadedCpus());
+                && other.nic().threadedCpus().equals(profile.nic().threadedCpus())
+                && other.tap().equals(profile.tap());
     }
 
     /// Changes the settings of the running host, as `sysctl -w` and `ethtool` do; what is queued
     /// stays. A new `dev_weight` works from the poll after the next one (RP-23).
     ///
     /// @throws IllegalArgumentException unless [#canAdopt]
+    @Override
     public void adopt(SoftnetProfile newProfile) {
         if (!canAdopt(newProfile)) {
             throw new IllegalArgumentException(
-                    "a running host keeps its CPUs, interfaces, queues and who polls them: "
+                    "a running host keeps its CPUs, interfaces, queues, who polls them and who"
+                            + " captures: "
                             + newProfile.differenceFrom(profile));
         }
         profile = newProfile;
@@ -101,30 +109,7 @@ public final class ReceivePath {
         }
     }
 
-    /// A frame arrives on the first interface whose service takes what the profile's costs say.
-    public void offer(long sequence, long arrivalNanos, int lengthBytes, int flowHash) {
-        offer(
-                sequence,
-                arrivalNanos,
-                lengthBytes,
-                flowHash,
-                profile.costs().serviceNanos(lengthBytes));
-    }
-
-    /// A frame arrives on the first interface.
-    public void offer(
-            long sequence, long arrivalNanos, int lengthBytes, int flowHash, long serviceNanos) {
-        offer(sequence, arrivalNanos, lengthBytes, flowHash, serviceNanos, 0);
-    }
-
-    /// A frame arrives.
-    ///
-    /// @param sequence what the listener will call it; the path gives no meaning to it
-    /// @param arrivalNanos not before the arrival before; a time that is, is raised to that one,
-    ///   and counted (RP-3)
-    /// @param flowHash chooses the queue, the CPU and the flow's share; 0 is never steered (RP-8)
-    /// @param serviceNanos time in the protocol layer; held within 0 and [SoftnetCosts#MAX]
-    /// @param interfaceIndex which interface, from 0; counted on from 0 again behind the last one
+    @Override
     public void offer(
             long sequence,
             long arrivalNanos,
@@ -163,6 +148,7 @@ public final class ReceivePath {
     }
 
     /// Lets everything happen that is due up to that time.
+    @Override
     public void runUntil(long nanos) {
         while (calendar.nextDueNanos() <= nanos) {
             int slot = calendar.take();
@@ -180,6 +166,7 @@ public final class ReceivePath {
     /// Lets everything happen that the arrivals so far lead to.
     ///
     /// @return when the last of it happened
+    @Override
     public long runUntilIdle() {
         while (calendar.nextDueNanos() != EventCalendar.NEVER) {
             runUntil(calendar.nextDueNanos());
@@ -187,6 +174,7 @@ public final class ReceivePath {
         return calendar.nowNanos();
     }
 
+    @Override
     public SoftnetStat softnetStat(int cpu) {
         return softnetData[cpu].stat();
     }
@@ -194,6 +182,7 @@ public final class ReceivePath {
     /// What happened since the last call, up to `endNanos`; the next interval starts there.
     ///
     /// @param endNanos taken as the latest arrival's time if it lies before that
+    @Override
     public PathStats drain(long endNanos) {
         long end = Math.max(Math.min(endNanos, MAX_TIME), calendar.nowNanos());
         if (!hasStarted) {
@@ -329,7 +318,7 @@ public final class ReceivePath {
                 inOrder.stream().mapToLong(StageStats::droppedPackets).sum(),
                 inOrder.stream().mapToLong(StageStats::depthLast).sum(),
                 inOrder,
-                stages.waits.quantiles(),
+                WaitQuantiles.of(stages.waits),
                 counters.polls,
                 counters.work,
                 counters.netRxRuns,
@@ -346,9 +335,11 @@ public final class ReceivePath {
 
     /// Writes everything that the future depends on; [#restore] goes on from there as if nothing
     /// had happened.
+    @Override
     public void save(DataOutput out) throws IOException {
+        out.writeByte(STATE_TAG);
         out.writeInt(STATE_VERSION);
-        saveProfile(out);
+        saveProfile(profile, out);
         out.writeBoolean(hasStarted);
         out.writeLong(intervalStartNanos);
         calendar.save(out);
@@ -361,8 +352,10 @@ public final class ReceivePath {
         }
     }
 
+    /// Reads what follows the tag.
+    ///
     /// @throws IOException if this is not what [#save] wrote
-    public static ReceivePath restore(RxListener listener, DataInput in) throws IOException {
+    static ReceivePath restore(RxListener listener, DataInput in) throws IOException {
         int version = in.readInt();
         if (version != STATE_VERSION) {
             throw new IOException(
@@ -382,7 +375,7 @@ public final class ReceivePath {
         return path;
     }
 
-    private void saveProfile(DataOutput out) throws IOException {
+    static void saveProfile(SoftnetProfile profile, DataOutput out) throws IOException {
         Map<String, String> settings = profile.settings();
         out.writeUTF(profile.name());
         out.writeInt(settings.size());
@@ -392,7 +385,7 @@ public final class ReceivePath {
         }
     }
 
-    private static SoftnetProfile restoreProfile(DataInput in) throws IOException {
+    static SoftnetProfile restoreProfile(DataInput in) throws IOException {
         String name = in.readUTF();
         int count = in.readInt();
         var settings = new LinkedHashMap<String, String>();

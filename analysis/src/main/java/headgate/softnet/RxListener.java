@@ -11,7 +11,8 @@ public interface RxListener {
     /// @param cpu whose `softnet_stat` row counts it: the CPU that it was meant for
     default void dropped(long sequence, long atNanos, int cpu, DropReason reason) {}
 
-    /// The protocol layer is done with a packet.
+    /// The protocol layer is done with a packet, and the tap, if there is one, has taken it. Of
+    /// those that a tap refuses [#dropped] tells instead.
     ///
     /// @param startNanos when its service began
     default void delivered(

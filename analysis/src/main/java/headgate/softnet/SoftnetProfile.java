@@ -1,5 +1,7 @@
 package headgate.softnet;
 
+import headgate.softnet.tap.TapKind;
+import headgate.softnet.tap.TapSettings;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,20 +14,24 @@ import java.util.stream.Collectors;
 /// @param name what results are filed under; 1 to 100 characters
 public record SoftnetProfile(
         String name,
+        Kernel kernel,
         NetCoreSysctls sysctls,
         SoftnetCpus cpus,
         NicSettings nic,
-        SoftnetCosts costs) {
+        SoftnetCosts costs,
+        TapSettings tap) {
 
     /// A 6.18 kernel as most distributions build it (`CONFIG_HZ=250`), one CPU doing all the work.
     public static final SoftnetProfile LINUX_6 =
             new SoftnetProfile(
                     "linux-6",
+                    Kernel.LINUX_6,
                     NetCoreSysctls.defaults(250),
                     new SoftnetCpus(250, 0, 1, new IndexList(), CpuMask.OFF),
                     new NicSettings(
                             1, 0, 256, new IndexList(), 16, 32, true, 64, 0, 0, CpuMask.OFF),
-                    SoftnetCosts.SMALL_VIRTUAL_MACHINE);
+                    SoftnetCosts.SMALL_VIRTUAL_MACHINE,
+                    TapSettings.OFF);
 
     public static final SoftnetProfile LINUX_6_HZ_100 =
             LINUX_6.with("hz", "100").named("linux-6-hz100");
@@ -42,8 +48,74 @@ public record SoftnetProfile(
             LINUX_6.with(Map.of("cpus", "4", "irq_cpu", "0-3", "rx_queues", "4"))
                     .named("linux-6-nic");
 
+    /// A 2.6.12 kernel of the i386 era with a driver that calls `netif_rx` for each packet.
+    public static final SoftnetProfile LINUX_2_6 =
+            LINUX_6.with(Map.of("kernel", "2.6", "hz", "1000", "backlog", "300"))
+                    .named("linux-2.6");
+
+    /// The same with an e100, which polls.
+    public static final SoftnetProfile LINUX_2_6_E100 =
+            LINUX_2_6
+                    .with(Map.of("rx_queues", "1", "ring", "64", "napi_weight", "16"))
+                    .named("linux-2.6-e100");
+
+    /// libpcap before it used rings: one `recvfrom` for each packet, from a socket with the default
+    /// buffer of that era, and frames in e100's receive buffers.
+    public static final SoftnetProfile LIBPCAP_2_6 =
+            LINUX_2_6_E100
+                    .with(
+                            Map.of(
+                                    "tap", "rcvbuf",
+                                    "rcvbuf", "55296",
+                                    "truesize", "1728",
+                                    "snaplen", "65535",
+                                    "reader_ns", "2000"))
+                    .named("libpcap-2.6");
+
+    public static final SoftnetProfile PF_RING_2_6 =
+            LINUX_2_6_E100
+                    .with(Map.of("tap", "pf_ring", "snaplen", "1514", "reader_ns", "1000"))
+                    .named("pf_ring-2.6");
+
+    /// WinPcap's kernel buffers and copies, with arrivals as Linux 2.6 would have them with an
+    /// e100: NDIS itself is not modelled.
+    public static final SoftnetProfile WINPCAP =
+            LINUX_2_6_E100
+                    .with(Map.of("tap", "winpcap", "snaplen", "65535", "reader_ns", "1000"))
+                    .named("winpcap");
+
+    public static final SoftnetProfile WINPCAP_OLD =
+            WINPCAP.with("tap", "winpcap-old").named("winpcap-old");
+
+    /// BSD's two buffers as libpcap asks for them (`DEFAULT_BUFSIZE`), with arrivals as for
+    /// [#WINPCAP].
+    public static final SoftnetProfile BPF =
+            WINPCAP.with(Map.of("tap", "bpf", "buffer", "524288")).named("bpf");
+
+    /// An AF_PACKET socket read by `recvfrom`, with the default buffer.
+    public static final SoftnetProfile AF_PACKET =
+            LINUX_6.with(Map.of("tap", "rcvbuf", "reader_ns", "2000")).named("af_packet");
+
+    /// The ring that libpcap asks for today.
+    public static final SoftnetProfile TPACKET_V3 =
+            LINUX_6.with("tap", "tpacket_v3").named("tpacket_v3");
+
     private static final List<SoftnetProfile> REGISTRY =
-            List.of(LINUX_6, LINUX_6_HZ_100, LINUX_6_HZ_1000, LINUX_6_RPS, LINUX_6_NIC);
+            List.of(
+                    LINUX_6,
+                    LINUX_6_HZ_100,
+                    LINUX_6_HZ_1000,
+                    LINUX_6_RPS,
+                    LINUX_6_NIC,
+                    LINUX_2_6,
+                    LINUX_2_6_E100,
+                    LIBPCAP_2_6,
+                    PF_RING_2_6,
+                    WINPCAP,
+                    WINPCAP_OLD,
+                    BPF,
+                    AF_PACKET,
+                    TPACKET_V3);
 
     public SoftnetProfile {
         if (name.isBlank() || name.length() > 100) {
@@ -59,10 +131,31 @@ public record SoftnetProfile(
                 sysctls.flowLimitCpuBitmap().highest() < cpus.count(),
                 sysctls.flowLimitCpuBitmap(),
                 "CPUs are 0 to " + (cpus.count() - 1));
+        if (kernel == Kernel.LINUX_2_6) {
+            requireOld(sysctls, cpus, nic);
+        }
         ProfileKey.THREADED.require(
                 nic.threadedCpus().highest() < cpus.count(),
                 nic.threadedCpus(),
                 "CPUs are 0 to " + (cpus.count() - 1));
+    }
+
+    /// What a 2.6.12 kernel did not have, or does not model.
+    private static void requireOld(NetCoreSysctls sysctls, SoftnetCpus cpus, NicSettings nic) {
+        ProfileKey.BACKLOG.require(
+                sysctls.netdevMaxBacklog() > 0,
+                sysctls.netdevMaxBacklog(),
+                "1 or more with kernel=2.6, where it is the budget of a softirq run too");
+        ProfileKey.CPUS.require(cpus.count() == 1, cpus.count(), "1 with kernel=2.6");
+        ProfileKey.INTERFACES.require(nic.interfaces() == 1, nic.interfaces(), "1 with kernel=2.6");
+        ProfileKey.RX_QUEUES.require(nic.rxQueues() <= 1, nic.rxQueues(), "0 or 1 with kernel=2.6");
+        ProfileKey.RPS.require(cpus.rpsCpus().isEmpty(), cpus.rpsCpus(), "off with kernel=2.6");
+        ProfileKey.FLOW_LIMIT.require(
+                sysctls.flowLimitCpuBitmap().isEmpty(),
+                sysctls.flowLimitCpuBitmap(),
+                "off with kernel=2.6");
+        ProfileKey.THREADED.require(
+                nic.threadedCpus().isEmpty(), nic.threadedCpus(), "off with kernel=2.6");
     }
 
     /// The profiles that exist by name.
@@ -114,7 +207,7 @@ public record SoftnetProfile(
     }
 
     public SoftnetProfile named(String newName) {
-        return new SoftnetProfile(newName, sysctls, cpus, nic, costs);
+        return new SoftnetProfile(newName, kernel, sysctls, cpus, nic, costs, tap);
     }
 
     /// Every setting by its key, in the order of [ProfileKey].
@@ -139,6 +232,7 @@ public record SoftnetProfile(
 
     private Map<ProfileKey, Object> values() {
         var values = new EnumMap<ProfileKey, Object>(ProfileKey.class);
+        values.put(ProfileKey.KERNEL, (long) kernel.ordinal());
         values.put(ProfileKey.HZ, (long) cpus.hz());
         values.put(ProfileKey.TICK_PHASE_NS, cpus.tickPhaseNanos());
         values.put(ProfileKey.CPUS, (long) cpus.count());
@@ -171,7 +265,29 @@ public record SoftnetProfile(
         values.put(ProfileKey.POLL_NS, costs.pollNanos());
         values.put(ProfileKey.NFT_RULES, (long) costs.nftRules());
         values.put(ProfileKey.NFT_RULE_PS, costs.nftRulePicos());
+        putTap(values);
         return values;
+    }
+
+    private void putTap(Map<ProfileKey, Object> values) {
+        values.put(ProfileKey.TAP, (long) tap.kind().ordinal());
+        values.put(ProfileKey.SNAPLEN, (long) tap.snaplen());
+        values.put(ProfileKey.RCVBUF, (long) tap.socket().rcvbuf());
+        values.put(ProfileKey.TRUESIZE, (long) tap.socket().truesize());
+        values.put(ProfileKey.BLOCK_SIZE, (long) tap.ring().blockSize());
+        values.put(ProfileKey.BLOCKS, (long) tap.ring().blocks());
+        values.put(ProfileKey.FRAME_SIZE, (long) tap.ring().frameSize());
+        values.put(ProfileKey.TP_RESERVE, (long) tap.ring().reserve());
+        values.put(ProfileKey.RETIRE_MS, (long) tap.ring().retireMillis());
+        values.put(ProfileKey.RETIRE_PHASE_NS, tap.ring().retirePhaseNanos());
+        values.put(ProfileKey.MIN_NUM_SLOTS, (long) tap.slots().minNumSlots());
+        values.put(ProfileKey.POLL_WATERMARK, (long) tap.slots().pollWatermark());
+        values.put(ProfileKey.BUFFER, (long) tap.buffer().bytes());
+        values.put(ProfileKey.USER_BUFFER, (long) tap.buffer().userBytes());
+        values.put(ProfileKey.MINTOCOPY, (long) tap.buffer().minToCopy());
+        values.put(ProfileKey.READ_TIMEOUT_MS, (long) tap.readTimeoutMillis());
+        values.put(ProfileKey.READER_NS, tap.reader().packetNanos());
+        values.put(ProfileKey.READER_WAKEUP_NS, tap.reader().wakeupNanos());
     }
 
     private static SoftnetProfile ofValues(String name, Map<ProfileKey, Object> values) {
@@ -215,7 +331,34 @@ public record SoftnetProfile(
                         number(values, ProfileKey.POLL_NS),
                         integer(values, ProfileKey.NFT_RULES),
                         number(values, ProfileKey.NFT_RULE_PS));
-        return new SoftnetProfile(name, sysctls, cpus, nic, costs);
+        var kernel = Kernel.values()[integer(values, ProfileKey.KERNEL)];
+        return new SoftnetProfile(name, kernel, sysctls, cpus, nic, costs, tap(values));
+    }
+
+    private static TapSettings tap(Map<ProfileKey, Object> values) {
+        return new TapSettings(
+                TapKind.values()[integer(values, ProfileKey.TAP)],
+                integer(values, ProfileKey.SNAPLEN),
+                new TapSettings.SocketBuffer(
+                        integer(values, ProfileKey.RCVBUF), integer(values, ProfileKey.TRUESIZE)),
+                new TapSettings.TpacketReq(
+                        integer(values, ProfileKey.BLOCK_SIZE),
+                        integer(values, ProfileKey.BLOCKS),
+                        integer(values, ProfileKey.FRAME_SIZE),
+                        integer(values, ProfileKey.RETIRE_MS),
+                        number(values, ProfileKey.RETIRE_PHASE_NS),
+                        integer(values, ProfileKey.TP_RESERVE)),
+                new TapSettings.PfRingSlots(
+                        integer(values, ProfileKey.MIN_NUM_SLOTS),
+                        integer(values, ProfileKey.POLL_WATERMARK)),
+                new TapSettings.ReadBuffer(
+                        integer(values, ProfileKey.BUFFER),
+                        integer(values, ProfileKey.USER_BUFFER),
+                        integer(values, ProfileKey.MINTOCOPY)),
+                integer(values, ProfileKey.READ_TIMEOUT_MS),
+                new TapSettings.Reader(
+                        number(values, ProfileKey.READER_NS),
+                        number(values, ProfileKey.READER_WAKEUP_NS)));
     }
 
     private static long number(Map<ProfileKey, Object> values, ProfileKey key) {

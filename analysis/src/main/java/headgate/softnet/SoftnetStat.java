@@ -17,7 +17,8 @@ public record SoftnetStat(
         long receivedRps,
         long flowLimitCount,
         int inputQlen,
-        int processQlen) {
+        int processQlen)
+        implements SoftnetRow {
 
     /// The row as `softnet_seq_show` prints it: 15 columns of 32 bits in hexadecimal (RP-40).
     @Override

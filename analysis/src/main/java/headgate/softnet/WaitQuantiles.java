@@ -1,5 +1,6 @@
 package headgate.softnet;
 
+import headgate.sim.Waits;
 import org.HdrHistogram.Histogram;
 
 /// How long packets waited, in nanoseconds, with two significant digits.
@@ -16,7 +17,8 @@ public record WaitQuantiles(
 
     public static final WaitQuantiles NONE = new WaitQuantiles(0, 0, 0, 0, 0, 0, 0);
 
-    static WaitQuantiles of(Histogram waits) {
+    static WaitQuantiles of(Waits entries) {
+        Histogram waits = entries.histogram();
         return new WaitQuantiles(
                 waits.getTotalCount(),
                 Math.round(waits.getMean()),

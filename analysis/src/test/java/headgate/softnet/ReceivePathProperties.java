@@ -1,11 +1,6 @@
 package headgate.softnet;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -209,12 +204,12 @@ class ReceivePathProperties {
 
     private static List<PathStats> run(
             SoftnetProfile profile, EventLog log, List<Arrival> traffic, List<Integer> splits) {
-        var path = new ReceivePath(profile, log);
+        QueueLayer path = new ReceivePath(profile, log);
         var stats = new ArrayList<PathStats>();
         long now = 1_000;
         for (int i = 0; i < traffic.size(); i++) {
             if (splits.contains(i)) {
-                path = throughBytes(path, log);
+                path = SavedState.throughBytes(path, log);
             }
             now += traffic.get(i).gapNanos();
             offer(path, i, now, traffic.get(i));
@@ -224,17 +219,6 @@ class ReceivePathProperties {
         }
         stats.add(path.drain(path.runUntilIdle()));
         return stats;
-    }
-
-    private static ReceivePath throughBytes(ReceivePath path, RxListener listener) {
-        try {
-            var bytes = new ByteArrayOutputStream();
-            path.save(new DataOutputStream(bytes));
-            return ReceivePath.restore(
-                    listener, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// With one queue and one cost for all packets, room never hurts.
@@ -299,18 +283,15 @@ class ReceivePathProperties {
             offer(path, i, 1_000 + i, traffic.get(i));
         }
         try {
-            var out = new ByteArrayOutputStream();
-            path.save(new DataOutputStream(out));
-            byte[] bytes = out.toByteArray();
+            byte[] bytes = SavedState.of(path);
             bytes[Math.floorMod(position, bytes.length)] = value;
-            ReceivePath.restore(
-                    RxListener.NONE, new DataInputStream(new ByteArrayInputStream(bytes)));
+            SavedState.restore(bytes, RxListener.NONE);
         } catch (IOException refused) {
             Assertions.assertNotNull(refused);
         }
     }
 
-    private static void offer(ReceivePath path, int sequence, long now, Arrival arrival) {
+    private static void offer(QueueLayer path, int sequence, long now, Arrival arrival) {
         path.offer(
                 sequence,
                 now,

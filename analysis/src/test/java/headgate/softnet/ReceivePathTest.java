@@ -402,7 +402,8 @@ class ReceivePathTest {
                 assertThrows(
                         IllegalArgumentException.class, () -> path.adopt(FREE.with("cpus", "2")));
         assertEquals(
-                "a running host keeps its CPUs, interfaces, queues and who polls them: cpus=2",
+                "a running host keeps its CPUs, interfaces, queues, who polls them and who captures:"
+                        + " cpus=2",
                 refused.getMessage());
         assertFalse(path.canAdopt(FREE.with("rx_queues", "1")));
         assertTrue(path.canAdopt(FREE.with("ring", "512")));
@@ -410,11 +411,12 @@ class ReceivePathTest {
 
     @Test
     void refusesStateThatItDidNotWrite() {
-        for (byte[] state : List.of(new byte[0], new byte[4], new byte[] {0, 0, 0, 1, 0, 1, 'x'})) {
+        for (byte[] state :
+                List.of(new byte[0], new byte[4], new byte[] {0, 0, 0, 0, 1, 0, 1, 'x'})) {
             assertThrows(
                     IOException.class,
                     () ->
-                            ReceivePath.restore(
+                            QueueLayer.restore(
                                     log, new DataInputStream(new ByteArrayInputStream(state))));
         }
         assertEquals(Collections.emptyList(), log.lines);

@@ -80,7 +80,7 @@ class SoftnetProfileTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "rings        | 256   | no setting 'rings'; there are: hz,",
+                "rings        | 256   | no setting 'rings'; there are: kernel, hz,",
                 "weight       | 0     | weight=0 is not allowed: 1 to 2147483647",
                 "weight       | many  | weight=many is not allowed: 1 to 2147483647",
                 "hz           | 0     | hz=0 is not allowed: 1 to 10000",
@@ -120,13 +120,36 @@ class SoftnetProfileTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "backlog    | 0      | backlog=0 is not allowed: 1 or more with kernel=2.6, where",
+                "cpus       | 2      | cpus=2 is not allowed: 1 with kernel=2.6",
+                "rx_queues  | 2      | rx_queues=2 is not allowed: 0 or 1 with kernel=2.6",
+                "rps        | 0      | rps=0 is not allowed: off with kernel=2.6",
+                "flow_limit | 0      | flow_limit=0 is not allowed: off with kernel=2.6",
+                "threaded   | 0      | threaded=0 is not allowed: off with kernel=2.6",
+                "interfaces | 2      | interfaces=2 is not allowed: 1 with kernel=2.6",
+                "kernel     | 2.4    | kernel=2.4 is not allowed: 6, 2.6"
+            })
+    void refusesWhatAnOldKernelDidNotHave(String key, String value, String message) {
+        var refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> SoftnetProfile.LINUX_2_6.with(key, value));
+        assertTrue(refused.getMessage().startsWith(message), refused::getMessage);
+    }
+
     @Test
     void namesTheProfilesThatExist() {
         var refused =
                 assertThrows(IllegalArgumentException.class, () -> SoftnetProfile.of("windows"));
         assertEquals(
                 "no profile 'windows'; there are: linux-6, linux-6-hz100, linux-6-hz1000,"
-                        + " linux-6-rps, linux-6-nic",
+                        + " linux-6-rps, linux-6-nic, linux-2.6, linux-2.6-e100, libpcap-2.6,"
+                        + " pf_ring-2.6, winpcap, winpcap-old, bpf, af_packet, tpacket_v3",
                 refused.getMessage());
     }
 

@@ -33,8 +33,8 @@ public class ReceivePathBenchmark {
     @Param({"linux-6", "linux-6-rps", "linux-6-nic"})
     private String profile;
 
-    /// Offered load in per cent of what the CPUs that do protocol work can serve; gaps are uniformly
-    /// random.
+    /// Offered load in per cent of what the CPUs that do protocol work can serve; gaps are
+    /// uniformly random.
     @Param({"50", "95", "150"})
     private int load;
 

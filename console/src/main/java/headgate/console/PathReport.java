@@ -8,7 +8,7 @@ import headgate.softnet.NicSettings;
 import headgate.softnet.PathStats;
 import headgate.softnet.SoftnetCosts;
 import headgate.softnet.SoftnetProfile;
-import headgate.softnet.SoftnetStat;
+import headgate.softnet.SoftnetRow;
 import headgate.softnet.StageStats;
 import headgate.softnet.WaitQuantiles;
 import java.io.IOException;
@@ -276,7 +276,7 @@ final class PathReport implements AutoCloseable {
         out.println();
         out.println("/proc/net/softnet_stat, modelled:");
         for (int i = 0; i < runs.size(); i++) {
-            for (SoftnetStat row : runs.get(i).softnetStats()) {
+            for (SoftnetRow row : runs.get(i).softnetStats()) {
                 out.println(letter(i) + row);
             }
         }
@@ -446,7 +446,7 @@ final class PathReport implements AutoCloseable {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("softnet_stat");
-        for (SoftnetStat row : run.softnetStats()) {
+        for (SoftnetRow row : run.softnetStats()) {
             json.writeString(row.toString());
         }
         json.writeEndArray();

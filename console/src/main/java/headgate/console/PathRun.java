@@ -4,10 +4,10 @@ import headgate.softnet.BurstMeter;
 import headgate.softnet.Bursts;
 import headgate.softnet.DropReason;
 import headgate.softnet.PathStats;
-import headgate.softnet.ReceivePath;
+import headgate.softnet.QueueLayer;
 import headgate.softnet.RxListener;
 import headgate.softnet.SoftnetProfile;
-import headgate.softnet.SoftnetStat;
+import headgate.softnet.SoftnetRow;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +15,7 @@ import java.util.List;
 final class PathRun implements RxListener {
     private final String name;
     private final SoftnetProfile profile;
-    private final ReceivePath path;
+    private final QueueLayer path;
     private List<BurstMeter> meters = List.of();
     private FateLog fates;
     private long sequence;
@@ -33,7 +33,7 @@ final class PathRun implements RxListener {
     PathRun(String name, SoftnetProfile profile) {
         this.name = name;
         this.profile = profile;
-        this.path = new ReceivePath(profile, this);
+        this.path = QueueLayer.of(profile, this);
     }
 
     /// Looks for microbursts as well, at each of these lengths of window.
@@ -113,8 +113,8 @@ final class PathRun implements RxListener {
         return meters.stream().map(BurstMeter::finish).toList();
     }
 
-    List<SoftnetStat> softnetStats() {
-        var rows = new ArrayList<SoftnetStat>();
+    List<SoftnetRow> softnetStats() {
+        var rows = new ArrayList<SoftnetRow>();
         for (int cpu = 0; cpu < profile.cpus().count(); cpu++) {
             rows.add(path.softnetStat(cpu));
         }
@@ -134,11 +134,20 @@ final class PathRun implements RxListener {
         return firstDrop;
     }
 
+    /// What the packets that came to the tap ask of the program that reads it, against the time in
+    /// which they came.
+    double demandOnReader() {
+        return (double) stats.stages().getLast().offered()
+                * profile.tap().reader().packetNanos()
+                / Math.max(1, lastArrivalNanos - firstArrivalNanos);
+    }
+
     /// Whether the rate or bursts are too much for that CPU: what all packets meant for it would
     /// cost, against the time in which they came.
     double demandOn(int cpu) {
-        SoftnetStat row = path.softnetStat(cpu);
-        double costNanos = (double) stats.softirqNanos() / Math.max(1, stats.delivered());
+        SoftnetRow row = path.softnetStat(cpu);
+        long processed = softnetStats().stream().mapToLong(SoftnetRow::processed).sum();
+        double costNanos = (double) stats.softirqNanos() / Math.max(1, processed);
         return (row.processed() + row.dropped())
                 * costNanos
                 / Math.max(1, lastArrivalNanos - firstArrivalNanos);

@@ -27,7 +27,7 @@ final class PathWords {
                 "first limit: %s, %s after the start; %s",
                 placeOf(run, first),
                 TimeSpan.format(first.sinceStartNanos()),
-                demand(run, first.cpu(), stats));
+                demand(run, first, stats));
     }
 
     private static String placeOf(PathRun run, PathRun.FirstDrop first) {
@@ -49,6 +49,8 @@ final class PathWords {
             case CPU_BACKLOG ->
                     " (netdev_max_backlog " + profile.sysctls().netdevMaxBacklog() + ")";
             case RX_MISSED_ERRORS -> " (ring " + profile.nic().ring() + ")";
+            case PACKET_SOCK_ERROR, CAPTURE_BUFFER ->
+                    " (" + profile.tap().kind().word() + ", " + reason + ")";
             default -> " (" + reason + ")";
         };
     }
@@ -62,17 +64,18 @@ final class PathWords {
                 .orElse("path");
     }
 
-    private static String demand(PathRun run, int cpu, PathStats stats) {
+    private static String demand(PathRun run, PathRun.FirstDrop first, PathStats stats) {
         if (stats.delivered() == 0) {
             return "nothing comes through";
         }
-        double share = run.demandOn(cpu);
+        boolean isTap = stageOf(stats, first.reason()).equals("tap");
+        double share = isTap ? run.demandOnReader() : run.demandOn(first.cpu());
         return format(
                 share >= 1
-                        ? "the traffic asks for %.0f %% of that CPU's time"
-                        : "bursts fill the queue: on average the traffic asks for %.1f %% of that CPU's"
-                                + " time",
-                100 * share);
+                        ? "the traffic asks for %.0f %% of %s's time"
+                        : "bursts fill the queue: on average the traffic asks for %.1f %% of %s's time",
+                100 * share,
+                isTap ? "the reader" : "that CPU");
     }
 
     /// What would limit next, were there more of this traffic.

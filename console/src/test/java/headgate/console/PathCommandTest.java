@@ -404,7 +404,7 @@ class PathCommandTest {
             quoteCharacter = '"',
             value = {
                 "-p       | windows     | no profile 'windows'; there are: linux-6, linux-6-hz100",
-                "--set    | rings=256   | no setting 'rings'; there are: hz, tick_phase_ns, cpus",
+                "--set    | rings=256   | no setting 'rings'; there are: kernel, hz, tick_phase_ns, cpus",
                 "--set    | weight=0    | weight=0 is not allowed: 1 to 2147483647",
                 "--sweep  | backlog     | 'backlog' is no range to sweep: write KEY=A..B",
                 "--sweep  | backlog=9..1 | 'backlog=9..1': the range is empty",

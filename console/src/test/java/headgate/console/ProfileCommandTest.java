@@ -78,7 +78,7 @@ class ProfileCommandTest {
             quoteCharacter = '"',
             value = {
                 "backlog=1;weight        | line 2: 'weight' is no setting: write key = value",
-                "backlg = 1              | line 1: no setting 'backlg'; there are: hz, ",
+                "backlg = 1              | line 1: no setting 'backlg'; there are: kernel, hz",
                 "backlog=1;backlog = 2   | line 2: backlog is set twice",
                 "weight = 0              | weight=0 is not allowed: 1 to 2147483647",
                 "base = solaris          | no profile 'solaris'; there are: linux-6",

@@ -3,6 +3,7 @@ package headgate.streams;
 import headgate.softnet.DropLog;
 import headgate.softnet.DropReason;
 import headgate.softnet.PathStats;
+import headgate.softnet.QueueLayer;
 import headgate.softnet.ReceivePath;
 import headgate.softnet.SoftnetProfile;
 import java.io.DataInputStream;
@@ -27,17 +28,17 @@ final class PathTwin {
     }
 
     private final DropLog drops;
-    private final ReceivePath path;
+    private final QueueLayer path;
 
     /// End of the second at hand; 0 before the first arrival.
     private long secondEnd;
 
     PathTwin(SoftnetProfile profile) {
         drops = new DropLog(NAMED_DROPS);
-        path = new ReceivePath(profile, drops);
+        path = QueueLayer.of(profile, drops);
     }
 
-    private PathTwin(DropLog drops, ReceivePath path, long secondEnd) {
+    private PathTwin(DropLog drops, QueueLayer path, long secondEnd) {
         this.drops = drops;
         this.path = path;
         this.secondEnd = secondEnd;
@@ -130,6 +131,6 @@ final class PathTwin {
         for (long unnamed = in.readLong(); unnamed > 0; unnamed--) {
             drops.dropped(0, 0, 0, DropReason.CPU_BACKLOG);
         }
-        return new PathTwin(drops, ReceivePath.restore(drops, in), secondEnd);
+        return new PathTwin(drops, QueueLayer.restore(drops, in), secondEnd);
     }
 }

@@ -3,10 +3,10 @@ package headgate.softnet.tap;
 import headgate.sim.EventCalendar;
 import headgate.sim.QueueDepth;
 import headgate.sim.ServiceQueue;
+import headgate.sim.Waits;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import org.HdrHistogram.Histogram;
 
 /// A capture socket and the program that reads it.
 ///
@@ -18,12 +18,9 @@ import org.HdrHistogram.Histogram;
 /// offer ─► buffer or ring ─► reader: asleep ─► woken ─► reading ─► asleep
 ///             │ full: dropped
 /// ```
-public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3Ring {
+public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3Ring, TimedReadTap {
     /// Packets that no tap can exceed, by the bounds of [TapSettings].
     static final int LIMIT = 1 << 24;
-
-    /// Longest wait that quantiles tell apart: an hour in nanoseconds.
-    private static final long MAX_WAIT = 3_600_000_000_000L;
 
     private static final int READER = 0;
     private static final int TIMER = 1;
@@ -43,7 +40,7 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     private final ServiceQueue packets = new ServiceQueue(LIMIT);
 
     private final QueueDepth depth = new QueueDepth();
-    private final Histogram waits = new Histogram(MAX_WAIT, 2);
+    private final Waits waits = new Waits();
     private Phase phase = Phase.ASLEEP;
 
     /// Packets at the head of the queue that the reader takes without asking again.
@@ -51,7 +48,6 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
 
     private long accepted;
     private long dropped;
-    private long intervalStartNanos;
     private long intervalOffered;
     private long intervalDropped;
     private long intervalDelivered;
@@ -67,6 +63,10 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
             case RCVBUF -> new PacketSocket(settings);
             case TPACKET_V2 -> new TpacketV2Ring(settings);
             case TPACKET_V3 -> new TpacketV3Ring(settings);
+            case PF_RING -> new PfRing(settings);
+            case WINPCAP -> new NpfCpuBuffer(settings);
+            case WINPCAP_OLD -> new NpfBuffer(settings);
+            case BPF -> new BpfBuffers(settings);
         };
     }
 
@@ -95,6 +95,11 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
         depth.change(packets.length(), nowNanos);
         admitted(nowNanos);
         return true;
+    }
+
+    /// The time up to which everything has happened.
+    public final long nowNanos() {
+        return calendar.nowNanos();
     }
 
     /// Lets everything happen that is due up to that time.
@@ -150,8 +155,27 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
         calendar.at(TIMER, nanos);
     }
 
-    final boolean isAlarmSet() {
-        return calendar.dueNanos(TIMER) != EventCalendar.NEVER;
+    final void cancelAlarm() {
+        calendar.cancel(TIMER);
+    }
+
+    /// [EventCalendar#NEVER] if it is not set.
+    final long alarmNanos() {
+        return calendar.dueNanos(TIMER);
+    }
+
+    final boolean isReaderAsleep() {
+        return phase == Phase.ASLEEP;
+    }
+
+    /// Bytes of a frame that the capture keeps.
+    final int caplen(int lengthBytes) {
+        return Math.clamp(lengthBytes, 0, settings.snaplen());
+    }
+
+    /// Of the packet that has `index` others before it.
+    final int lengthBytes(int index) {
+        return packets.lengthBytes(index);
     }
 
     /// Packets that are accepted and not taken.
@@ -166,7 +190,7 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     /// TP-2: takes the next packet, or sleeps.
     private void read(long nowNanos) {
         if (readable == 0) {
-            readable = fetch(nowNanos);
+            readable = Math.min(fetch(nowNanos), packets.length());
         }
         if (readable == 0) {
             phase = Phase.ASLEEP;
@@ -174,7 +198,7 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
         }
         readable--;
         phase = Phase.READING;
-        waits.recordValue(Math.min(nowNanos - packets.headSinceNanos(), MAX_WAIT));
+        waits.add(nowNanos - packets.headSinceNanos());
         calendar.at(READER, nowNanos + packets.headServiceNanos());
         int lengthBytes = packets.headLengthBytes();
         packets.removeHead();
@@ -217,19 +241,13 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
         return depth;
     }
 
-    /// Mean depth since the interval's start.
-    public final double meanDepth(long endNanos) {
-        return depth.mean(intervalStartNanos, endNanos);
-    }
-
     /// How long the packets that the reader took in the interval had waited for it.
-    public final Histogram waits() {
+    public final Waits waits() {
         return waits;
     }
 
     /// What is asked of an interval counts from here on.
     public final void startInterval(long nowNanos) {
-        intervalStartNanos = nowNanos;
         intervalOffered = 0;
         intervalDropped = 0;
         intervalDelivered = 0;
@@ -242,30 +260,29 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
         calendar.save(out);
         packets.save(out);
         depth.save(out);
+        waits.save(out);
         out.writeByte(phase.ordinal());
         out.writeInt(readable);
         out.writeLong(accepted);
         out.writeLong(dropped);
-        out.writeLong(intervalStartNanos);
         out.writeLong(intervalOffered);
         out.writeLong(intervalDropped);
         out.writeLong(intervalDelivered);
         saveState(out);
     }
 
-    /// Takes over what [#save] wrote for a tap of the same settings; the waits of the interval are
-    /// their owner's.
+    /// Takes over what [#save] wrote for a tap of the same settings.
     ///
     /// @throws IOException if it cannot be that
     public final void restore(DataInput in) throws IOException {
         calendar.restore(in);
         packets.restore(in);
         depth.restore(in);
+        waits.restore(in);
         phase = PHASES[Math.floorMod(in.readByte(), PHASES.length)];
         readable = Math.clamp(in.readInt(), 0, packets.length());
         accepted = in.readLong();
         dropped = in.readLong();
-        intervalStartNanos = in.readLong();
         intervalOffered = in.readLong();
         intervalDropped = in.readLong();
         intervalDelivered = in.readLong();

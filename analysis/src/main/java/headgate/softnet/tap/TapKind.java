@@ -15,7 +15,19 @@ public enum TapKind {
     TPACKET_V2("tpacket_v2"),
 
     /// An AF_PACKET socket with a ring of blocks; see [TpacketV3Ring].
-    TPACKET_V3("tpacket_v3");
+    TPACKET_V3("tpacket_v3"),
+
+    /// PF_RING's ring of slots as it was before its zero-copy drivers; see [PfRing].
+    PF_RING("pf_ring"),
+
+    /// WinPcap 3.1 to 4.1: a buffer for each CPU; see [NpfCpuBuffer].
+    WINPCAP("winpcap"),
+
+    /// WinPcap 3.0 and before: one circular buffer; see [NpfBuffer].
+    WINPCAP_OLD("winpcap-old"),
+
+    /// BSD's packet filter: a buffer that is filled and one that is read; see [BpfBuffers].
+    BPF("bpf");
 
     private final String word;
 

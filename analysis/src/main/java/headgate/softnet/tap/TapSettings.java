@@ -5,8 +5,20 @@ package headgate.softnet.tap;
 /// @param snaplen bytes of a frame that the capture keeps
 /// @param socket what matters to [TapKind#RCVBUF]
 /// @param ring what matters to [TapKind#TPACKET_V2] and [TapKind#TPACKET_V3]
+/// @param slots what matters to [TapKind#PF_RING]
+/// @param buffer what matters to [TapKind#WINPCAP], [TapKind#WINPCAP_OLD] and [TapKind#BPF]
+/// @param readTimeoutMillis longest that a read waits for more than a packet, with
+///   [TapKind#PF_RING], [TapKind#WINPCAP], [TapKind#WINPCAP_OLD] and [TapKind#BPF]: 1 or more, for
+///   with 0 the last packets of a capture would wait forever
 public record TapSettings(
-        TapKind kind, int snaplen, SocketBuffer socket, TpacketReq ring, Reader reader) {
+        TapKind kind,
+        int snaplen,
+        SocketBuffer socket,
+        TpacketReq ring,
+        PfRingSlots slots,
+        ReadBuffer buffer,
+        int readTimeoutMillis,
+        Reader reader) {
 
     /// libpcap's `MAXIMUM_SNAPLEN`.
     public static final int MAXIMUM_SNAPLEN = 262_144;
@@ -22,10 +34,32 @@ public record TapSettings(
                     MAXIMUM_SNAPLEN,
                     SocketBuffer.DEFAULT,
                     TpacketReq.LIBPCAP,
+                    PfRingSlots.DEFAULT,
+                    ReadBuffer.WINPCAP,
+                    1000,
                     Reader.DEFAULT);
 
     public TapSettings {
         require(snaplen > 0 && snaplen <= MAXIMUM_SNAPLEN, "snaplen", snaplen, "1 to 262144");
+        require(readTimeoutMillis > 0, "read_timeout_ms", readTimeoutMillis, "1 to 2147483647");
+    }
+
+    /// These settings with what differs from one run of the same capture to the next.
+    public TapSettings with(long retirePhaseNanos, Reader newReader) {
+        var newRing =
+                new TpacketReq(
+                        ring.blockSize(),
+                        ring.blocks(),
+                        ring.frameSize(),
+                        ring.retireMillis(),
+                        retirePhaseNanos,
+                        ring.reserve());
+        return new TapSettings(
+                kind, snaplen, socket, newRing, slots, buffer, readTimeoutMillis, newReader);
+    }
+
+    public boolean isOff() {
+        return kind == TapKind.OFF;
     }
 
     /// The memory of a socket without a ring.
@@ -124,6 +158,60 @@ public record TapSettings(
 
         private static long retireNanos(int millis) {
             return 1_000_000L * (millis == 0 ? DEFAULT_PRB_RETIRE_TOV : millis);
+        }
+    }
+
+    /// The ring of PF_RING.
+    ///
+    /// @param minNumSlots `min_num_slots` of the module: packets of full length that the ring holds
+    /// @param pollWatermark `min_num_poll_pkts`: packets that wake a sleeping reader
+    public record PfRingSlots(int minNumSlots, int pollWatermark) {
+        /// `MAX_CAPLEN`: bytes of a frame that a slot holds at most.
+        static final int MAX_CAPLEN = 16_384;
+
+        public static final PfRingSlots DEFAULT = new PfRingSlots(4096, 128);
+
+        private static final int SLOTS_MAX = (int) (MEMORY_MAX / (2 * MAX_CAPLEN));
+
+        public PfRingSlots {
+            require(
+                    minNumSlots > 1 && minNumSlots <= SLOTS_MAX,
+                    "min_num_slots",
+                    minNumSlots,
+                    "2 to " + SLOTS_MAX);
+            require(
+                    pollWatermark > 0 && pollWatermark <= minNumSlots,
+                    "poll_watermark",
+                    pollWatermark,
+                    "1 to min_num_slots " + minNumSlots);
+        }
+    }
+
+    /// A buffer in the kernel that a read empties in one go.
+    ///
+    /// @param bytes of the kernel: `pcap_setbuff` of WinPcap; BIOCSBLEN of BPF, which has two of
+    ///   them. 4096 to 2^29.
+    /// @param userBytes of the program, for one read of WinPcap (`pcap_setuserbuffer`)
+    /// @param minToCopy bytes that end a read of WinPcap before its time-out (`pcap_setmintocopy`)
+    public record ReadBuffer(int bytes, int userBytes, int minToCopy) {
+        /// wpcap's defaults.
+        public static final ReadBuffer WINPCAP = new ReadBuffer(1_000_000, 256_000, 16_000);
+
+        static final int BYTES_MIN = 4096;
+        static final int BYTES_MAX = (int) (MEMORY_MAX / 2);
+
+        public ReadBuffer {
+            require(
+                    bytes >= BYTES_MIN && bytes <= BYTES_MAX,
+                    "buffer",
+                    bytes,
+                    "4096 to " + BYTES_MAX);
+            require(
+                    userBytes >= BYTES_MIN && userBytes <= BYTES_MAX,
+                    "user_buffer",
+                    userBytes,
+                    "4096 to " + BYTES_MAX);
+            require(minToCopy >= 0, "mintocopy", minToCopy, "0 to 2147483647");
         }
     }
 

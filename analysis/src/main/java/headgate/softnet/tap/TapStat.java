@@ -17,6 +17,9 @@ public record TapStat(
         long blocksByTimer,
         long rmemAlloc) {
 
+    /// Of a host where nobody captures.
+    public static final TapStat OFF = new TapStat(TapKind.OFF, 0, 0, 0, 0, 0, 0);
+
     /// What AF_PACKET's `PACKET_STATISTICS` and libpcap's `ps_recv` say: the drops are in it.
     public long tpPackets() {
         return accepted + dropped;
@@ -31,6 +34,9 @@ public record TapStat(
             case TPACKET_V3 ->
                     "tp_packets %d tp_drops %d tp_freeze_q_cnt %d"
                             .formatted(tpPackets(), dropped, freezes);
+            case PF_RING -> "tot_insert %d tot_lost %d".formatted(accepted, dropped);
+            case WINPCAP, WINPCAP_OLD, BPF ->
+                    "bs_recv %d bs_drop %d".formatted(accepted + dropped, dropped);
         };
     }
 }

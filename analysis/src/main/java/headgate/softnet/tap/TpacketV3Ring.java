@@ -1,5 +1,6 @@
 package headgate.softnet.tap;
 
+import headgate.sim.EventCalendar;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class TpacketV3Ring extends Tap {
     /// The timer runs all the time; only expiries that find a packet are put on the calendar.
     @Override
     void admitted(long nowNanos) {
-        if (!isAlarmSet()) {
+        if (alarmNanos() == EventCalendar.NEVER) {
             long phase = settings().ring().retirePhaseNanos();
             alarmAt((Math.floorDiv(nowNanos + phase, retireNanos) + 1) * retireNanos - phase);
         }
@@ -165,7 +166,7 @@ final class TpacketV3Ring extends Tap {
     @Override
     void restoreState(DataInput in) throws IOException {
         for (int block = 0; block < blockPackets.length; block++) {
-            blockPackets[block] = in.readInt();
+            blockPackets[block] = Math.max(0, in.readInt());
         }
         activeBlock = Math.floorMod(in.readInt(), blockPackets.length);
         offset = in.readInt();

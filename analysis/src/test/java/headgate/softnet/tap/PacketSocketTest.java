@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import headgate.softnet.tap.TapSettings.Reader;
 import headgate.softnet.tap.TapSettings.SocketBuffer;
-import headgate.softnet.tap.TapSettings.TpacketReq;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,14 +62,7 @@ class PacketSocketTest {
     /// TP-11: a driver that gives each frame a buffer of one size.
     @Test
     void chargesTheSizeThatIsSet() {
-        Tap tap =
-                Tap.of(
-                        new TapSettings(
-                                TapKind.RCVBUF,
-                                68,
-                                new SocketBuffer(5_000, 2_304),
-                                TpacketReq.LIBPCAP,
-                                NOBODY));
+        Tap tap = Tap.of(Taps.settings(TapKind.RCVBUF, 68, new SocketBuffer(5_000, 2_304), NOBODY));
         offer(tap, 9, 0, 60);
 
         assertEquals(5, tap.stat().accepted());
@@ -111,6 +103,6 @@ class PacketSocketTest {
         tap.offer(2, 20 * US, 60);
 
         assertEquals(32 * US, tap.runUntilIdle());
-        assertEquals(7 * US, tap.waits().getMaxValue(), 100);
+        assertEquals(7 * US, tap.waits().histogram().getMaxValue(), 100);
     }
 }

@@ -3,6 +3,8 @@ package headgate.softnet.tap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import headgate.softnet.tap.TapSettings.PfRingSlots;
+import headgate.softnet.tap.TapSettings.ReadBuffer;
 import headgate.softnet.tap.TapSettings.Reader;
 import headgate.softnet.tap.TapSettings.SocketBuffer;
 import headgate.softnet.tap.TapSettings.TpacketReq;
@@ -48,13 +50,23 @@ class TapSettingsTest {
         refused("reader_wakeup_ns=-1 is not allowed: 0 to 100000000000", () -> new Reader(0, -1));
         refused(
                 "snaplen=0 is not allowed: 1 to 262144",
-                () ->
-                        new TapSettings(
-                                TapKind.RCVBUF,
-                                0,
-                                SocketBuffer.DEFAULT,
-                                TpacketReq.LIBPCAP,
-                                Reader.DEFAULT));
+                () -> Taps.settings(TapKind.RCVBUF, 0, SocketBuffer.DEFAULT, Reader.DEFAULT));
+        refused(
+                "read_timeout_ms=0 is not allowed: 1 to 2147483647",
+                () -> Taps.buffered(TapKind.BPF, ReadBuffer.WINPCAP, 0, Reader.DEFAULT));
+        refused("min_num_slots=1 is not allowed: 2 to 32768", () -> new PfRingSlots(1, 1));
+        refused(
+                "poll_watermark=9 is not allowed: 1 to min_num_slots 8",
+                () -> new PfRingSlots(8, 9));
+        refused(
+                "buffer=4095 is not allowed: 4096 to 536870912",
+                () -> new ReadBuffer(4095, 4096, 0));
+        refused(
+                "user_buffer=4095 is not allowed: 4096 to 536870912",
+                () -> new ReadBuffer(4096, 4095, 0));
+        refused(
+                "mintocopy=-1 is not allowed: 0 to 2147483647",
+                () -> new ReadBuffer(4096, 4096, -1));
     }
 
     @Test

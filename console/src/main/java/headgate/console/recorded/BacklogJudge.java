@@ -3,6 +3,7 @@ package headgate.console.recorded;
 import headgate.console.recorded.JudgedRun.Judging;
 import headgate.softnet.DropReason;
 import headgate.softnet.PathStats;
+import headgate.softnet.QueueLayer;
 import headgate.softnet.ReceivePath;
 import headgate.softnet.RxListener;
 import headgate.softnet.SoftnetProfile;
@@ -102,7 +103,7 @@ final class BacklogJudge {
         }
 
         static Answer to(
-                SoftnetProfile profile, RecordedRun run, BiConsumer<RecordedRun, ReceivePath> how) {
+                SoftnetProfile profile, RecordedRun run, BiConsumer<RecordedRun, QueueLayer> how) {
             var observer = new Observer();
             var path = new ReceivePath(profile, observer);
             how.accept(run, path);

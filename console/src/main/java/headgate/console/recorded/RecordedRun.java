@@ -1,7 +1,7 @@
 package headgate.console.recorded;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import headgate.softnet.ReceivePath;
+import headgate.softnet.QueueLayer;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -108,7 +108,7 @@ public record RecordedRun(
     /// Lets a path live through this run's arrivals, with the service times as recorded. A packet's
     /// sequence is its place in the run. Packets that the kernel dropped would have taken what the
     /// sender asked for and the usual overhead.
-    public void replay(ReceivePath path) {
+    public void replay(QueueLayer path) {
         for (int i = 0; i < packets.count(); i++) {
             long serviceNanos =
                     packets.wasDropped(i)
@@ -126,7 +126,7 @@ public record RecordedRun(
 
     /// The same as someone would who knows the arrivals, and what the sender asked for, but nothing
     /// of how the run went: the usual overhead, the profile's own costs.
-    public void replayBlind(ReceivePath path) {
+    public void replayBlind(QueueLayer path) {
         for (int i = 0; i < packets.count(); i++) {
             long arrivalNanos = packets.arrivalNanos[i];
             if (packets.isHandedOn(i)) {

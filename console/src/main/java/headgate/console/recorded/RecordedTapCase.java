@@ -1,14 +1,14 @@
 package headgate.console.recorded;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import headgate.softnet.SoftnetProfile;
 import headgate.softnet.tap.TapKind;
 import headgate.softnet.tap.TapSettings;
 import headgate.softnet.tap.TapSettings.Reader;
-import headgate.softnet.tap.TapSettings.SocketBuffer;
-import headgate.softnet.tap.TapSettings.TpacketReq;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -86,29 +86,41 @@ public record RecordedTapCase(
     }
 
     private static TapSettings settings(String id, JsonNode json) throws IOException {
-        TapKind kind =
-                switch (json.path("mode").asText()) {
-                    case "recv" -> TapKind.RCVBUF;
-                    case "v2" -> TapKind.TPACKET_V2;
-                    case "v3" -> TapKind.TPACKET_V3;
-                    default -> throw new IOException(id + ": mode " + json.path("mode"));
-                };
-        TpacketReq usual = TpacketReq.LIBPCAP;
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("tp_reserve", "0");
+        json.properties()
+                .forEach(entry -> {
+                    String key =
+                            switch (entry.getKey()) {
+                                case "mode" -> "tap";
+                                case "snap" -> "snaplen";
+                                case "blk" -> "block_size";
+                                case "nblk" -> "blocks";
+                                case "frame" -> "frame_size";
+                                case "tov" -> "retire_ms";
+                                // What the reader did with a packet, and whether it read: a run
+                                // says that.
+                                case "cost", "hold" -> null;
+                                default -> entry.getKey();
+                            };
+                    if (key != null) {
+                        settings.put(key, value(entry.getValue().asText()));
+                    }
+                });
         try {
-            return new TapSettings(
-                    kind,
-                    json.path("snap").asInt(TapSettings.MAXIMUM_SNAPLEN),
-                    new SocketBuffer(json.path("rcvbuf").asInt(), 0),
-                    new TpacketReq(
-                            json.path("blk").asInt(usual.blockSize()),
-                            json.path("nblk").asInt(usual.blocks()),
-                            json.path("frame").asInt(usual.frameSize()),
-                            json.path("tov").asInt(usual.retireMillis()),
-                            0,
-                            0),
-                    reader(kind, json.path("cost").asLong(-1)));
+            TapSettings tap = SoftnetProfile.LINUX_6.with(settings).tap();
+            return tap.with(0, reader(tap.kind(), json.path("cost").asLong(-1)));
         } catch (IllegalArgumentException e) {
             throw new IOException(id + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String value(String text) {
+        return switch (text) {
+            case "recv" -> "rcvbuf";
+            case "v2" -> "tpacket_v2";
+            case "v3" -> "tpacket_v3";
+            default -> text;
+        };
     }
 }

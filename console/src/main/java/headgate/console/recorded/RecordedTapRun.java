@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import headgate.softnet.tap.Tap;
 import headgate.softnet.tap.TapSettings;
 import headgate.softnet.tap.TapSettings.Reader;
-import headgate.softnet.tap.TapSettings.TpacketReq;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -99,20 +98,10 @@ public record RecordedTapRun(
     /// @param isClosedByTimer whether the first block was closed by that timer; else the timer is
     ///   taken to have started when the socket was bound
     TapSettings calibrated(TapSettings settings, boolean isClosedByTimer) {
-        TpacketReq ring = settings.ring();
         long expiryNanos = isClosedByTimer ? firstBlockSeenNanos : -bindToStartNanos;
-        long periodNanos = 1_000_000L * ring.retireMillis();
-        return new TapSettings(
-                settings.kind(),
-                settings.snaplen(),
-                settings.socket(),
-                new TpacketReq(
-                        ring.blockSize(),
-                        ring.blocks(),
-                        ring.frameSize(),
-                        ring.retireMillis(),
-                        Math.floorMod(-expiryNanos, periodNanos),
-                        ring.reserve()),
+        long periodNanos = 1_000_000L * settings.ring().retireMillis();
+        return settings.with(
+                Math.floorMod(-expiryNanos, periodNanos),
                 new Reader(
                         settings.reader().packetNanos(),
                         wakeupNanos(settings.reader().wakeupNanos())));

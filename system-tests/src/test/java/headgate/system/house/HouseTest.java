@@ -28,7 +28,7 @@ class HouseTest {
             new TreeMap<>(
                     Map.of(
                             "headgate.packet", List.of(),
-                            "headgate.sim", List.of(),
+                            "headgate.sim", List.of("org.HdrHistogram"),
                             "headgate.softnet",
                                     List.of("headgate.sim", "headgate.packet", "org.HdrHistogram"),
                             "headgate.flow", List.of("headgate.packet"),

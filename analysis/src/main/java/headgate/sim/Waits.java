@@ -1,4 +1,4 @@
-package headgate.softnet;
+package headgate.sim;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -6,27 +6,28 @@ import java.io.IOException;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
-/// How long packets waited in the current interval.
-final class Waits {
+/// How long entries waited in the current interval.
+public final class Waits {
     /// Longest wait that is told apart: an hour in nanoseconds.
-    static final long MAX = 3_600_000_000_000L;
+    public static final long MAX = 3_600_000_000_000L;
 
     private final Histogram histogram = new Histogram(MAX, 2);
 
     /// @param nanos 0 or more
-    void add(long nanos) {
+    public void add(long nanos) {
         histogram.recordValue(Math.min(nanos, MAX));
     }
 
-    WaitQuantiles quantiles() {
-        return WaitQuantiles.of(histogram);
+    /// To two significant digits.
+    public Histogram histogram() {
+        return histogram;
     }
 
-    void reset() {
+    public void reset() {
         histogram.reset();
     }
 
-    void save(DataOutput out) throws IOException {
+    public void save(DataOutput out) throws IOException {
         int values = 0;
         for (HistogramIterationValue _ : histogram.recordedValues()) {
             values++;
@@ -38,7 +39,7 @@ final class Waits {
         }
     }
 
-    void restore(DataInput in) throws IOException {
+    public void restore(DataInput in) throws IOException {
         for (int values = in.readInt(); values > 0; values--) {
             long wait = Math.clamp(in.readLong(), 0, MAX);
             histogram.recordValueWithCount(wait, Math.max(0, in.readLong()));
