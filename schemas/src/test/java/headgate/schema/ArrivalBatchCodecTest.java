@@ -14,6 +14,16 @@ class ArrivalBatchCodecTest {
     private static final List<Interface> ETH0 = List.of(new Interface("eth0", 1, 0));
     private static final long START = 1_700_000_000_000_000_000L;
 
+    static final Measured MEASURED =
+            new Measured(
+                    START,
+                    START + 1_000_000_000,
+                    new Ledger.Nic(100, 3, 2, 1),
+                    List.of(
+                            new SoftnetStat(0, 90, 7, 5, 0, 4, 11, 0),
+                            new SoftnetStat(1, 10, 0, 0, 6, 0, 0, 0)),
+                    new Ledger.Source(88, 8, 0, 1));
+
     private final ArrivalBatchCodec codec = new ArrivalBatchCodec();
 
     @Test
@@ -45,19 +55,10 @@ class ArrivalBatchCodecTest {
 
     @Test
     void carriesWhatTheHostCountedInOneBatch() {
-        var measured =
-                new Measured(
-                        START,
-                        START + 1_000_000_000,
-                        new Ledger.Nic(100, 3, 2, 1),
-                        List.of(
-                                new SoftnetStat(0, 90, 7, 5, 0, 4, 11, 0),
-                                new SoftnetStat(1, 10, 0, 0, 6, 0, 0, 0)),
-                        new Ledger.Source(88, 8, 0, 1));
-        codec.setMeasured(measured);
+        codec.setMeasured(MEASURED);
         codec.add(START, 64, 1, -1, 0);
         byte[] value = finish(START);
-        assertEquals(measured, header(value).measured());
+        assertEquals(MEASURED, header(value).measured());
         CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
         CodecContract.refusesEveryPiece(value, this::read);
         assertNull(header(finish(START)).measured(), "told once");
@@ -117,10 +118,13 @@ class ArrivalBatchCodecTest {
 
     @Test
     void stillReadsTheFirstBatchesEverPublished() {
-        byte[] value = CodecContract.golden("arrival-batch-1", ArrivalBatchCodec.SCHEMA);
-        assertEquals(
-                List.of("2 from 41 until 0", "41 at 0: 64 1 0 0", "42 at 0: 64 2 4 1"),
-                read(value));
+        for (String name : List.of("arrival-batch-1", "arrival-batch-2")) {
+            byte[] value = CodecContract.golden(name, ArrivalBatchCodec.SCHEMA);
+            assertEquals(
+                    List.of("2 from 41 until 0", "41 at 0: 64 1 0 0", "42 at 0: 64 2 4 1"),
+                    read(value));
+            assertEquals(name.endsWith("2") ? MEASURED : null, header(value).measured());
+        }
     }
 
     private byte[] finish(long untilNanos) {

@@ -57,6 +57,18 @@ class ForwardingCodecsTest {
             new FateChange(
                     "gw1", "eth0", SECOND, "no-dns", DNS, FORWARD, REJECT, 3, 210, SECOND + 7);
 
+    private static final VerdictStats STATS =
+            new VerdictStats(
+                    "gw1",
+                    "eth0",
+                    2,
+                    SECOND,
+                    7,
+                    900,
+                    new TreeMap<>(Map.of("forward", 6L, "drop", 1L)),
+                    new TreeMap<>(Map.of("IP_RPFILTER", 1L)),
+                    new TreeMap<>(Map.of("Ip.InReceives", 7L)));
+
     private static FlowKey flow(String from, String to, int protocol, int source, int destination) {
         IpAddress a = IpAddress.parse(from);
         IpAddress b = IpAddress.parse(to);
@@ -124,19 +136,8 @@ class ForwardingCodecsTest {
 
     @Test
     void verdictStatsComeBack() {
-        var stats =
-                new VerdictStats(
-                        "gw1",
-                        "eth0",
-                        2,
-                        SECOND,
-                        7,
-                        900,
-                        new TreeMap<>(Map.of("forward", 6L, "drop", 1L)),
-                        new TreeMap<>(Map.of("IP_RPFILTER", 1L)),
-                        new TreeMap<>(Map.of("Ip.InReceives", 7L)));
-        byte[] value = VerdictStatsCodec.write(stats);
-        assertEquals(stats, VerdictStatsCodec.read(value));
+        byte[] value = VerdictStatsCodec.write(STATS);
+        assertEquals(STATS, VerdictStatsCodec.read(value));
         CodecContract.holds(VerdictStatsCodec.SCHEMA, value);
         CodecContract.refusesEveryPiece(value, VerdictStatsCodec::read);
     }
@@ -150,6 +151,14 @@ class ForwardingCodecsTest {
         assertEquals(
                 VERDICT,
                 VerdictCodec.read(CodecContract.golden("flow-verdict-1", VerdictCodec.SCHEMA)));
+        assertEquals(
+                STATS,
+                VerdictStatsCodec.read(
+                        CodecContract.golden("verdict-stats-1", VerdictStatsCodec.SCHEMA)));
+        assertEquals(
+                CHANGE,
+                FateChangeCodec.read(
+                        CodecContract.golden("fate-change-2", FateChangeCodec.SCHEMA)));
         assertEquals(
                 beforeThereWasAFirstTime(),
                 FateChangeCodec.read(
@@ -175,7 +184,12 @@ class ForwardingCodecsTest {
             CodecContract.makeGolden(
                     module, "flow-verdict-1", VerdictCodec.SCHEMA, VerdictCodec.write(VERDICT));
             CodecContract.makeGolden(
-                    module, "fate-change-1", FateChangeCodec.SCHEMA, FateChangeCodec.write(CHANGE));
+                    module, "fate-change-2", FateChangeCodec.SCHEMA, FateChangeCodec.write(CHANGE));
+            CodecContract.makeGolden(
+                    module,
+                    "verdict-stats-1",
+                    VerdictStatsCodec.SCHEMA,
+                    VerdictStatsCodec.write(STATS));
         }
     }
 }

@@ -21,9 +21,10 @@ final class GoldenValues {
         var arrivals = new ArrivalBatchCodec();
         arrivals.add(1_700_000_000_000_000_000L, 64, 1, 0, 0);
         arrivals.add(1_700_000_000_000_000_000L, 64, 2, 4, 1);
+        arrivals.setMeasured(ArrivalBatchCodecTest.MEASURED);
         CodecContract.makeGolden(
                 module,
-                "arrival-batch-1",
+                "arrival-batch-2",
                 ArrivalBatchCodec.SCHEMA,
                 arrivals.finish(
                         "gw1",

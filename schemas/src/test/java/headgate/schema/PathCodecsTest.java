@@ -69,6 +69,13 @@ class PathCodecsTest {
     static final SoftnetProfile PROFILE =
             SoftnetProfile.LINUX_6_RPS.with("backlog", "-1").named("no bound");
 
+    static final WhatIf RULES =
+            new WhatIf(
+                    "no dns",
+                    PROFILE,
+                    "gw1",
+                    new TreeMap<>(Map.of("route4.json", "[]", "nft.json", "")));
+
     static DropLog drops() {
         var drops = new DropLog(2);
         drops.dropped(41, 1_700_000_000_000_000_007L, 1, DropReason.CPU_BACKLOG);
@@ -194,6 +201,8 @@ class PathCodecsTest {
         assertEquals(
                 PathFatesCodec.read(PathFatesCodec.write("gw1", "eth0", "linux-6", drops())),
                 PathFatesCodec.read(CodecContract.golden("path-fates-1", PathFatesCodec.SCHEMA)));
+        assertEquals(
+                RULES, ProfileCodec.read(CodecContract.golden("profile-2", ProfileCodec.SCHEMA)));
         assertEquals(
                 WhatIf.of(PROFILE),
                 ProfileCodec.read(CodecContract.golden("profile-1", ProfileCodec.SCHEMA)));

@@ -20,9 +20,6 @@ final class PathGoldenValues {
                 PathFatesCodec.SCHEMA,
                 PathFatesCodec.write("gw1", "eth0", "linux-6", PathCodecsTest.drops()));
         CodecContract.makeGolden(
-                module,
-                "profile-1",
-                ProfileCodec.SCHEMA,
-                ProfileCodec.write(WhatIf.of(PathCodecsTest.PROFILE)));
+                module, "profile-2", ProfileCodec.SCHEMA, ProfileCodec.write(PathCodecsTest.RULES));
     }
 }

@@ -21,6 +21,7 @@ import headgate.schema.FrameBatchHeader.Interface;
 import headgate.schema.HostSnapshotCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;
+import headgate.schema.Measured;
 import headgate.schema.PathFatesCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.ProfileCodec;
@@ -30,6 +31,7 @@ import headgate.schema.VerdictCodec;
 import headgate.schema.VerdictStatsCodec;
 import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
+import headgate.softnet.SoftnetStat;
 import headgate.streams.StreamCounters.Count;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -326,6 +328,26 @@ class PacketTopologyTest {
     }
 
     @Test
+    void tellsWhatTheHostMeasuredAndThatTheModelParts() {
+        byte[] agent = "router".getBytes(UTF_8);
+        pipe(Topic.HOSTS, agent, router());
+        for (int second = 0; second < 12; second++) {
+            pipe(Topic.ARRIVALS, agent, measuredBurst(second, 200, 90));
+        }
+        var stats = values(Topic.PATH_STATS).stream().map(PathStatsCodec::read).toList();
+        var measured =
+                stats.stream().filter(of -> of.stats().profile().equals("measured")).toList();
+        assertEquals(11, measured.size());
+        assertEquals("eth0", measured.getFirst().capturePoint());
+        assertEquals(90, measured.getFirst().stats().dropped());
+        assertEquals(11, stats.stream().filter(of -> of.stats().profile().equals("host")).count());
+        var findings = values(Topic.FINDINGS).stream().map(FindingCodec::read).toList();
+        assertEquals("path-model-parts", findings.getFirst().kind());
+        assertEquals(1, findings.size());
+        assertEquals(900, findings.getFirst().count());
+    }
+
+    @Test
     void putsWhatCannotBeReadAsideAndGoesOn() {
         byte[] whole = frames(0, NOON, NOON + 1, NOON + 2);
         byte[] cut = Arrays.copyOf(whole, whole.length - 20);
@@ -412,6 +434,33 @@ class PacketTopologyTest {
             codec.add(nanos, 1500, 0, -1, 0);
         }
         return codec.finish("router", "eth0", INTERFACES, batchSequence, 0, untilNanos);
+    }
+
+    /// As a second begins, the host has dropped so many of its packets; then so many arrive.
+    private static byte[] measuredBurst(int second, int count, int dropped) {
+        var codec = new ArrivalBatchCodec();
+        long start = NOON + second * SECOND;
+        codec.setMeasured(
+                new Measured(
+                        NOON - SECOND,
+                        start + 1_000_000,
+                        new Ledger.Nic((long) second * count, 0, 0, 0),
+                        List.of(
+                                new SoftnetStat(
+                                        0,
+                                        (long) second * (count - dropped),
+                                        (long) second * dropped,
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        0)),
+                        new Ledger.Source((long) second * count, 0, 0, 0)));
+        for (int i = 0; i < count; i++) {
+            codec.add(start + 2_000_000 + i * 1_000_000L, 100, 0, -1, 0);
+        }
+        return codec.finish(
+                "router", "eth0", INTERFACES, second, (long) second * count, start + 900_000_000);
     }
 
     private static byte[] rules(String name, String agent, String routes) {

@@ -3,12 +3,15 @@ package headgate.system.e2e;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
+import headgate.forwarding.Decision;
 import headgate.forwarding.Fate;
 import headgate.forwarding.FateChange;
 import headgate.forwarding.FlowVerdict;
 import headgate.forwarding.ForwardingPath;
 import headgate.forwarding.HostDocuments;
 import headgate.forwarding.SnapshotException;
+import headgate.forwarding.VerdictStats;
+import headgate.forwarding.VerdictSums;
 import headgate.packet.FlowHash;
 import headgate.packet.FlowKey;
 import headgate.packet.Frame;
@@ -50,12 +53,16 @@ final class EnginesAlone {
         }
 
         static Fate fate(List<Route> routes, Frame frame) {
+            return Fate.of(decide(routes, frame));
+        }
+
+        static Decision decide(List<Route> routes, Frame frame) {
             ForwardingPath path = routes.getFirst().path;
             for (Route route : routes) {
                 path = route.fromNanos <= frame.arrivalNanos ? route.path : path;
             }
             var device = path.host().device(CannedTraffic.CAPTURE_POINT);
-            return Fate.of(path.judge(frame, device));
+            return path.judge(frame, device);
         }
     }
 
@@ -86,6 +93,31 @@ final class EnginesAlone {
             }
         });
         return verdicts;
+    }
+
+    /// Counters of every second of a lane but its last.
+    static List<VerdictStats> stats(CannedTraffic traffic) throws SnapshotException {
+        List<Route> routes = Route.of(CannedHost.history());
+        var all = new ArrayList<VerdictStats>();
+        var sums = new VerdictSums[CannedTraffic.LANES];
+        long[] seconds = new long[sums.length];
+        traffic.forEach(frame -> {
+            int lane = CannedTraffic.lane(frame);
+            long second = frame.arrivalNanos / SECOND_NANOS;
+            if (sums[lane] == null) {
+                sums[lane] = new VerdictSums();
+            } else if (second > seconds[lane]) {
+                all.add(
+                        sums[lane].drain(
+                                CannedTraffic.AGENT,
+                                CannedTraffic.CAPTURE_POINT,
+                                lane,
+                                seconds[lane] * SECOND_NANOS));
+            }
+            seconds[lane] = second;
+            sums[lane].add(frame, Route.decide(routes, frame));
+        });
+        return all;
     }
 
     private static void add(Frame frame, long[] sums) {

@@ -11,6 +11,7 @@ import headgate.schema.PathStatsCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import headgate.schema.VerdictCodec;
+import headgate.schema.VerdictStatsCodec;
 import headgate.schema.WhatIf;
 import headgate.softnet.SoftnetProfile;
 import headgate.softnet.StageStats;
@@ -140,6 +141,9 @@ class StreamRecoveryTest {
                 changes.stream().map(change -> change.asIs().verdict()).distinct().count() > 1,
                 "the rule set is not compared with the changed host");
         assertSame(changes, answers(broker, topics, Topic.FATE_CHANGES, FateChangeCodec::read));
+        assertSame(
+                EnginesAlone.stats(TRAFFIC),
+                answers(broker, topics, Topic.VERDICT_STATS, VerdictStatsCodec::read));
         var slow = EnginesAlone.path(TRAFFIC, CannedHost.SLOW);
         assertTrue(slow.stream().anyMatch(stats -> stats.dropped() > 0), "nothing is dropped");
         var steered = EnginesAlone.path(TRAFFIC, CannedHost.STEERED);
