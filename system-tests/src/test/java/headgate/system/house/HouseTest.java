@@ -47,6 +47,7 @@ class HouseTest {
                                             "headgate.packet",
                                             "headgate.schema",
                                             "headgate.forwarding",
+                                            "headgate.softnet",
                                             "org.apache.kafka",
                                             "org.apache.avro",
                                             "org.pcap4j",
