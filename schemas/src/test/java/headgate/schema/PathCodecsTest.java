@@ -201,8 +201,10 @@ class PathCodecsTest {
         assertEquals(
                 PathFatesCodec.read(PathFatesCodec.write("gw1", "eth0", "linux-6", drops())),
                 PathFatesCodec.read(CodecContract.golden("path-fates-1", PathFatesCodec.SCHEMA)));
-        assertEquals(
-                RULES, ProfileCodec.read(CodecContract.golden("profile-2", ProfileCodec.SCHEMA)));
+        WhatIf golden = ProfileCodec.read(CodecContract.golden("profile-2", ProfileCodec.SCHEMA));
+        assertEquals(RULES.documents(), golden.documents());
+        assertEquals("no dns of gw1", golden.name() + " of " + golden.agent());
+        assertEquals("-1", golden.softnet().settings().get("backlog"));
         assertEquals(
                 WhatIf.of(PROFILE),
                 ProfileCodec.read(CodecContract.golden("profile-1", ProfileCodec.SCHEMA)));
