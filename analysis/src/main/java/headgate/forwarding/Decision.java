@@ -257,7 +257,8 @@ public final class Decision {
         icmpType = type;
         icmpCode = code;
         icmpRest = rest;
-        return drop(reason, function);
+        tell();
+        return isIncomplete() || drop(reason, function);
     }
 
     /// Sends the ICMP error that [#dropAndTell] asked for; takes it back where none is sent.

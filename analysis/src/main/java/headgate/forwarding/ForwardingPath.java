@@ -150,9 +150,6 @@ public final class ForwardingPath {
                     default -> CHECKS;
                 };
         ask(decision.asked);
-        if (decision.outcome == Outcome.REFUSED && decision.icmpType >= 0 && !decision.isIpv6()) {
-            decision.tell();
-        }
         return decision;
     }
 

@@ -222,6 +222,7 @@ public final class Icmp6 {
     private void send(Kind kind, int type) {
         putChecksum(decision.own, Ip6Header.LENGTH);
         countOut(decision, type);
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         transmit(kind);
     }
 
@@ -305,9 +306,16 @@ public final class Icmp6 {
     ///
     /// @param at where the TCP header starts
     void reset(Skb skb, int at) {
+        reset(skb, at, false);
+    }
+
+    /// @param byRule whether a packet-filter rule resets it (kernel: `nf_send_reset6`): then TCP
+    ///   does not count it, and the traffic class is 0
+    void reset(Skb skb, int at, boolean byRule) {
         int flags = skb.u8(at + 13);
         header.read(skb.bytes(), 0);
-        if ((flags & Ip6Input.RST) != 0 || !isUnicast()) {
+        boolean told = byRule ? !header.isToMulticast() : isUnicast();
+        if ((flags & Ip6Input.RST) != 0 || !told) {
             return;
         }
         flow.sourceHigh = header.destinationHigh;
@@ -329,7 +337,7 @@ public final class Icmp6 {
         Skb own = decision.own;
         own.beginIpv6(
                 20,
-                header.trafficClass & ~3,
+                byRule ? 0 : header.trafficClass & ~3,
                 hopLimit(),
                 IpProtocol.TCP,
                 flow.sourceHigh,
@@ -344,8 +352,11 @@ public final class Icmp6 {
         own.put32(54, 0);
         own.put16(58, 0);
         own.put16(56, ~sum(own, 40, 20, IpProtocol.TCP));
-        decision.count(SnmpCounter.TCP_OUT_SEGS);
-        decision.count(SnmpCounter.TCP_OUT_RSTS);
+        if (!byRule) {
+            decision.count(SnmpCounter.TCP_OUT_SEGS);
+            decision.count(SnmpCounter.TCP_OUT_RSTS);
+            decision.count(SnmpCounter.IP6_OUT_REQUESTS);
+        }
         transmit(Kind.TCP_RESET);
     }
 

@@ -89,7 +89,6 @@ public final class Ip6Output {
     /// route decides; in fragments if it does not fit the device.
     Outcome send(Kind kind, NetDevice device, long high, long low) {
         Skb own = decision.own;
-        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         if (!passesOutput(device)) {
             return Outcome.INCOMPLETE;
         }

@@ -226,6 +226,7 @@ public final class Ndisc {
         }
         Icmp6.putChecksum(message, Ip6Header.LENGTH);
         Icmp6.countOut(decision, NEIGHBOUR_ADVERTISEMENT);
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         decision.output6.send(Kind.NEIGHBOUR_ADVERTISEMENT, device, toHigh, toLow);
     }
 
@@ -359,6 +360,7 @@ public final class Ndisc {
         own.put64(64, group.low());
         Icmp6.putChecksum(own, 48);
         Icmp6.countOut(decision, LISTENER_REPORT);
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         Outcome outcome = decision.output6.send(Kind.MLD_REPORT, device, group.high(), group.low());
         if (outcome == Outcome.FORWARD) {
             decision.input6.loopBack(own);

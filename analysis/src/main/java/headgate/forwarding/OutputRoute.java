@@ -32,6 +32,9 @@ public final class OutputRoute {
     /// Why the answer cannot be known; null if it can.
     public String incomplete;
 
+    /// Whether the source need not be one of the host's addresses (kernel: `FLOWI_FLAG_ANYSRC`).
+    boolean anySource;
+
     private final HostSnapshot host;
     private final Multipath multipath;
 
@@ -42,6 +45,7 @@ public final class OutputRoute {
 
     /// Starts a question about a packet with these addresses and no ports.
     Flowi4 ask(int source, int destination, int tos, int protocol) {
+        anySource = false;
         flow.inputDevice = host.loopback();
         flow.outputDevice = null;
         flow.source = source;
@@ -106,7 +110,7 @@ public final class OutputRoute {
     private boolean mayBeSource() {
         return !Inet4.isMulticast(source)
                 && source != Inet4.LIMITED_BROADCAST
-                && host.isLocal(source);
+                && (anySource || host.isLocal(source));
     }
 
     private Errno local(int preferred) {

@@ -9,9 +9,17 @@ import headgate.forwarding.nft.Netfilter;
 import headgate.forwarding.nft.NftRule;
 import headgate.forwarding.nft.Reject;
 import headgate.packet.IpProtocol;
+import java.util.Arrays;
 
 /// Shows packets to the rules of the packet filter (kernel: `nf_hook`).
 public final class PacketFilter {
+    private static final int TCP_HEADER = 20;
+    private static final int RST = 4;
+    private static final int ACK = 16;
+    private static final int DONT_FRAGMENT = 0x4000;
+
+    private static final int SYN = 2;
+
     private final HostSnapshot host;
     private final Netfilter netfilter;
     private final FilterRoutes routes;
@@ -21,7 +29,13 @@ public final class PacketFilter {
 
     private final NfPacket own = new NfPacket();
     private boolean begun;
-    private String evidence = "";
+    private boolean ownBegun;
+
+    /// Whether the packet that the host sends is a reset by which a rule answers.
+    private boolean resetting;
+
+    /// The rule or chain that decided at each hook.
+    private final Object[] evidence = new Object[Hook.values().length];
 
     PacketFilter(HostSnapshot host, ForwardingState state) {
         this.host = host;
@@ -33,17 +47,13 @@ public final class PacketFilter {
     /// A new packet has come in.
     void clear() {
         begun = false;
-        evidence = "";
+        Arrays.fill(evidence, null);
     }
 
-    /// Whether any rule, or connection tracking, is at the hook.
-    public boolean isAt(Hook hook) {
-        return host.hooks().contains(hook);
-    }
-
-    /// The rule or policy that decided at the last hook, in words; empty if none did.
-    public String evidence() {
-        return evidence;
+    /// The rule or policy that decided about the packet at the hook, in words; null if none did.
+    public String evidence(Hook hook) {
+        Object decided = evidence[hook.ordinal()];
+        return decided == null ? null : decided.toString();
     }
 
     /// How often a rule was met, and how many bytes the packets had.
@@ -63,10 +73,11 @@ public final class PacketFilter {
     /// @return true if the packet goes on; otherwise it was freed, as [Decision#effects] says, or
     ///   the decision is incomplete
     public boolean passes(Hook hook, Decision decision, Skb skb, NetDevice in, NetDevice out) {
+        boolean isOwn = skb == decision.own;
+        ownBegun &= !isOwn || hook != Hook.OUTPUT;
         if (!host.hooks().contains(hook)) {
             return true;
         }
-        boolean isOwn = skb == decision.own;
         NfPacket packet = isOwn ? own : passing;
         take(hook, decision, skb, packet);
         if (!isOwn && hook == Hook.PREROUTING && packet.isFragment() && isTracked(packet)) {
@@ -81,7 +92,9 @@ public final class PacketFilter {
                 hook == Hook.INGRESS || hook == Hook.EGRESS
                         ? netfilter.passDevice(hook, packet)
                         : netfilter.pass(hook, packet);
-        evidence = netfilter.evidence();
+        if (!isOwn) {
+            evidence[hook.ordinal()] = netfilter.evidence();
+        }
         skb.mark = packet.mark;
         if (packet.mangled && packet.family == NfPacket.IPV4) {
             skb.readHeader();
@@ -90,11 +103,15 @@ public final class PacketFilter {
         return switch (answer) {
             case ACCEPT -> true;
             case DROP -> {
-                drop(hook, decision, skb, packet);
+                drop(decision, skb, packet);
                 yield false;
             }
             case INCOMPLETE -> {
-                decision.incomplete(netfilter.why());
+                if (isOwn) {
+                    decision.effects.incomplete(netfilter.why());
+                } else {
+                    decision.incomplete(netfilter.why());
+                }
                 yield false;
             }
         };
@@ -106,7 +123,7 @@ public final class PacketFilter {
 
     private void take(Hook hook, Decision decision, Skb skb, NfPacket packet) {
         boolean isOwn = packet == own;
-        boolean first = isOwn ? hook == Hook.OUTPUT : !begun;
+        boolean first = isOwn ? !ownBegun : !begun;
         if (!first) {
             packet.replace(skb.bytes(), 0, skb.length, skb.captured);
             return;
@@ -116,10 +133,11 @@ public final class PacketFilter {
         packet.packetType = skb.packetType.ordinal();
         packet.vlanTag = skb.vlanIdentifier > 0 ? skb.vlanIdentifier : -1;
         packet.timeNanos = decision.nowNanos;
+        ownBegun |= isOwn;
         if (!isOwn) {
             begun = true;
             packet.takeLink(skb.sourceMac, skb.destinationMac);
-        } else if (begun && isAbout(packet)) {
+        } else if (begun && (resetting || isAbout(packet))) {
             netfilter.conntrack().attach(packet, passing);
         }
     }
@@ -147,32 +165,111 @@ public final class PacketFilter {
         };
     }
 
-    private void drop(Hook hook, Decision decision, Skb skb, NfPacket packet) {
+    private void drop(Decision decision, Skb skb, NfPacket packet) {
         Reject reject = netfilter.reject();
+        String function = netfilter.dropFunction();
         if (skb == decision.own) {
             if (reject != null) {
-                decision.incomplete("a reject rule meets a packet of the host's own");
+                decision.effects.incomplete("a reject rule meets a packet of the host's own");
                 return;
             }
-            decision.effects.drop(
-                    DropReason.NETFILTER_DROP, netfilter.dropFunction(), skb.protocolType);
+            decision.effects.drop(DropReason.NETFILTER_DROP, function, skb.protocolType);
+            countDiscard(decision, packet);
             return;
         }
-        boolean answered = reject != null && packet.family == NfPacket.IPV4 && isSound(packet);
-        if (answered && reject.isTcpReset()) {
-            decision.incomplete("a reject rule answers with a TCP reset");
-        } else if (answered) {
+        boolean answered = reject != null && isSound(packet);
+        if (answered && reject.isTcpReset() && isResettable(packet)) {
+            reset(decision, skb, packet);
+        } else if (answered && !reject.isTcpReset() && packet.family == NfPacket.IPV6) {
+            decision.icmp6.tell(Icmp6.UNREACHABLE, reject.code(), 0);
+        } else if (answered && !reject.isTcpReset()) {
             decision.dropAndTell(
-                    DropReason.NETFILTER_DROP, netfilter.dropFunction(), 3, reject.code(), 0);
+                    DropReason.NETFILTER_DROP, function, Icmp.UNREACHABLE, reject.code(), 0);
+            return;
+        }
+        if (!decision.isIncomplete()) {
+            decision.drop(DropReason.NETFILTER_DROP, function);
+        }
+    }
+
+    /// A reset is never answered.
+    private static boolean isResettable(NfPacket packet) {
+        return packet.presence(packet.transport, TCP_HEADER) == Presence.HERE
+                && (packet.tcpFlags() & RST) == 0;
+    }
+
+    private void reset(Decision decision, Skb skb, NfPacket packet) {
+        resetting = true;
+        if (packet.family == NfPacket.IPV6) {
+            decision.icmp6.reset(skb, packet.transport, true);
         } else {
-            decision.drop(DropReason.NETFILTER_DROP, netfilter.dropFunction());
+            reset4(decision, skb, packet);
+        }
+        resetting = false;
+    }
+
+    /// Kernel: `nf_send_reset`. Unlike those of TCP itself, the reset has type of service 0, may
+    /// come from any address, and is not counted by TCP.
+    private static void reset4(Decision decision, Skb skb, NfPacket packet) {
+        boolean everybody =
+                decision.input == Decision.Input.BROADCAST
+                        || decision.input == Decision.Input.MULTICAST;
+        OutputRoute route = decision.ownRoute;
+        route.ask(skb.destination, skb.source, 0, Skb.TCP);
+        route.anySource = true;
+        if (everybody || route.find(-1) != Errno.NONE) {
+            if (route.incomplete != null) {
+                decision.incomplete(route.incomplete);
+            }
+            return;
+        }
+        Skb own = decision.own;
+        own.beginIpv4(
+                Skb.IPV4_HEADER + TCP_HEADER,
+                0,
+                decision.timeToLive(),
+                Skb.TCP,
+                skb.destination,
+                skb.source);
+        own.put16(6, DONT_FRAGMENT);
+        own.readHeader();
+        int from = packet.transport;
+        int to = own.headerLength;
+        own.clear(to, TCP_HEADER);
+        own.put16(to, skb.u16(from + 2));
+        own.put16(to + 2, skb.u16(from));
+        own.put8(to + 12, TCP_HEADER / 4 << 4);
+        int flags = packet.tcpFlags();
+        if ((flags & ACK) != 0) {
+            own.put32(to + 4, skb.i32(from + 8));
+            own.put8(to + 13, RST);
+        } else {
+            int data = skb.length - from - (skb.u8(from + 12) >>> 4) * 4;
+            own.put32(to + 8, skb.i32(from + 4) + data + (flags >>> 1 & 1) + (flags & 1));
+            own.put8(to + 13, RST | ACK);
+        }
+        own.putTransportSum(16);
+        own.putHeaderChecksum();
+        decision.output.send(own, EgressFrames.Kind.TCP_RESET, route);
+    }
+
+    /// Kernel: `ip_send_skb`, `ip6_send_skb`; resets by rules, first answers of TCP and reports of
+    /// IGMP do not go that way.
+    private void countDiscard(Decision decision, NfPacket packet) {
+        boolean handshake =
+                packet.transportProtocol == IpProtocol.TCP && (packet.tcpFlags() & SYN) != 0;
+        if (!resetting
+                && !handshake
+                && packet.family == NfPacket.IPV4
+                && packet.transportProtocol != IpProtocol.IGMP) {
+            decision.count(SnmpCounter.IP_OUT_DISCARDS);
         }
     }
 
     /// Only a packet whose checksum is right is answered; protocols whose checksum is optional, or
     /// of another kind, are not looked at (kernel: `nf_reject_verify_csum`).
     private static boolean isSound(NfPacket packet) {
-        if (packet.fragmentOffset > 0) {
+        if (packet.fragmentOffset > 0 || !packet.hasTransport) {
             return false;
         }
         return switch (packet.transportProtocol) {

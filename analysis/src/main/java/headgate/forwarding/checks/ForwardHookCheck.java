@@ -29,8 +29,11 @@ public final class ForwardHookCheck implements ForwardingCheck {
 
     @Override
     public String evidence(Decision decision) {
-        boolean asked =
-                decision.filter.isAt(Hook.FORWARD) || decision.filter.isAt(Hook.POSTROUTING);
-        return asked ? decision.filter.evidence() : null;
+        String forward = decision.filter.evidence(Hook.FORWARD);
+        String postrouting = decision.filter.evidence(Hook.POSTROUTING);
+        if (forward == null || postrouting == null) {
+            return forward == null ? postrouting : forward;
+        }
+        return forward + ", then " + postrouting;
     }
 }

@@ -24,6 +24,6 @@ public final class PreRoutingCheck implements ForwardingCheck {
 
     @Override
     public String evidence(Decision decision) {
-        return decision.filter.isAt(Hook.PREROUTING) ? decision.filter.evidence() : null;
+        return decision.filter.evidence(Hook.PREROUTING);
     }
 }

@@ -20,6 +20,12 @@ public final class Conntrack {
     private static final long UDP_STREAM_NANOS = 2 * NANOS_PER_SECOND;
     private static final int SMALLEST_TABLE = 1024;
 
+    /// Version of GRE that carries PPTP (RFC 2637), whose calls only a helper knows.
+    private static final int PPTP = 1;
+
+    private static final int GRE_SECONDS = 30;
+    private static final int GRE_STREAM_SECONDS = 180;
+
     /// Buckets that are looked through for a connection that can make room (kernel:
     /// `NF_CT_EVICTION_RANGE`).
     private static final int EVICTION_RANGE = 8;
@@ -184,13 +190,19 @@ public final class Conntrack {
             case IpProtocol.TCP ->
                     tcpTracking.isSound(packet) && (!check || TransportChecksum.isRight(packet));
             case IpProtocol.UDP -> isSoundUdp(packet, check);
-            case IpProtocol.UDP_LITE, IpProtocol.SCTP, IpProtocol.DCCP, IpProtocol.GRE -> {
-                packet.ctUnknown =
-                        "connections of protocol " + packet.transportProtocol + " are not modelled";
-                yield false;
-            }
+            case IpProtocol.GRE ->
+                    packet.presence(at, 2) != Presence.HERE
+                            || (packet.u16(at) & 7) != PPTP
+                            || isUnmodelled(packet);
+            case IpProtocol.UDP_LITE, IpProtocol.SCTP, IpProtocol.DCCP -> isUnmodelled(packet);
             default -> true;
         };
+    }
+
+    private static boolean isUnmodelled(NfPacket packet) {
+        packet.ctUnknown =
+                "connections of protocol " + packet.transportProtocol + " are not modelled";
+        return false;
     }
 
     private static boolean isSoundUdp(NfPacket packet, boolean check) {
@@ -258,6 +270,11 @@ public final class Conntrack {
                 return tcpTracking.take(connection, packet, reply ? 1 : 0, this);
             }
             case IpProtocol.UDP -> takeUdp(connection);
+            case IpProtocol.GRE -> {
+                boolean answered = connection.has(NfConn.SEEN_REPLY);
+                connection.status |= answered ? NfConn.ASSURED : 0;
+                refresh(connection, answered ? GRE_STREAM_SECONDS : GRE_SECONDS);
+            }
             default ->
                     refresh(connection, tuple.isIcmp() ? icmpTimeout() : settings.genericTimeout());
         }

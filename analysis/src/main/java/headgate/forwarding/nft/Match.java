@@ -1,5 +1,7 @@
 package headgate.forwarding.nft;
 
+import headgate.forwarding.conntrack.NfPacket;
+
 /// Steps that compare (kernel: `nft_cmp`, `nft_range`, `nft_bitwise`, `nft_lookup`).
 abstract class Match extends Step {
     final Operand left;
@@ -52,6 +54,56 @@ abstract class Match extends Step {
                     Interval.compare(firstHigh, firstLow, high, low) <= 0
                             && Interval.compare(high, low, lastHigh, lastLow) <= 0;
             return code(within != negated);
+        }
+    }
+
+    /// [Within] for the fields that most rules compare: 1, 2 or 4 whole bytes of the network or
+    /// transport header.
+    static final class FieldWithin extends Step {
+        private final Within whole;
+        private final boolean network;
+        private final int needs;
+        private final int offset;
+        private final int bytes;
+        private final long first;
+        private final long last;
+        private final boolean negated;
+
+        FieldWithin(Operand.Payload field, Interval interval, boolean negated) {
+            whole = new Within(field, interval, negated);
+            network = field.field().base() == PayloadField.Base.NETWORK;
+            needs = field.field().needs();
+            offset = field.field().bit() / 8;
+            bytes = field.byteCount();
+            first = interval.firstLow();
+            last = interval.lastHigh() != 0 ? Long.MAX_VALUE : interval.lastLow();
+            this.negated = negated;
+        }
+
+        @Override
+        int run(Evaluation e) {
+            NfPacket packet = e.packet;
+            int at = offset;
+            if (network) {
+                if (needs >= 0 && needs != packet.family) {
+                    return BREAK;
+                }
+            } else {
+                if (!packet.hasTransport || needs >= 0 && needs != packet.transportProtocol) {
+                    return BREAK;
+                }
+                at += packet.transport;
+            }
+            if (at + bytes > packet.captured) {
+                return whole.run(e);
+            }
+            long value =
+                    switch (bytes) {
+                        case 1 -> packet.u8(at);
+                        case 2 -> packet.u16(at);
+                        default -> Integer.toUnsignedLong(packet.i32(at));
+                    };
+            return code((first <= value && value <= last) != negated);
         }
     }
 

@@ -288,12 +288,10 @@ public final class Netfilter {
         return why;
     }
 
-    /// The rule or chain policy that decided about the last packet, in words; empty if none did.
-    public String evidence() {
-        if (decidedBy != null) {
-            return decidedBy.toString();
-        }
-        return decidedIn == null ? "" : "policy of " + decidedIn;
+    /// The rule or chain that decided about the last packet; null if none did. Its text says so in
+    /// words.
+    public Object evidence() {
+        return decidedBy != null ? decidedBy : decidedIn;
     }
 
     /// How often a rule was met, by its counter; the first, if it has several.

@@ -71,8 +71,13 @@ final class NftChain {
         reading.clear();
     }
 
+    /// As messages name it.
+    String place() {
+        return "chain " + family + " " + table + " " + name;
+    }
+
     @Override
     public String toString() {
-        return "chain " + family + " " + table + " " + name;
+        return "policy of " + place();
     }
 }

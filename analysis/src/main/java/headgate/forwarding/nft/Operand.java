@@ -136,6 +136,15 @@ abstract class Operand {
             return field;
         }
 
+        /// Whether [Match.FieldWithin] can compare it.
+        boolean isPlain() {
+            return isWritable()
+                    && fast
+                    && shift == 0
+                    && field.bits() == bytes * 8
+                    && icmpTypes.length == 0;
+        }
+
         boolean isWritable() {
             return field.base() == PayloadField.Base.NETWORK
                     || field.base() == PayloadField.Base.TRANSPORT;

@@ -376,7 +376,7 @@ public final class RulesetReader {
             jumps.add(chain);
             chain.build();
             if (!chain.declared) {
-                chain.unknown = chain + " is not in the rule set";
+                chain.unknown = chain.place() + " is not in the rule set";
             }
         }
         jumps.refuseLoops(chains.values());

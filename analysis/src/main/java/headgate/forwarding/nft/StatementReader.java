@@ -59,7 +59,7 @@ final class StatementReader {
     private Step unknown(String what, JsonNode body) {
         return new Step.Unknown(
                 ruleset.note(
-                        chain
+                        chain.place()
                                 + " handle "
                                 + handle
                                 + ": "
@@ -125,28 +125,28 @@ final class StatementReader {
 
     private Step compare(Operand left, String operator, Interval right, JsonNode body) {
         boolean bits = left.type().kind() == Datatype.Kind.BITS;
+        var from = new Interval(right.firstHigh(), right.firstLow(), -1, -1);
+        var upTo = new Interval(0, 0, right.lastHigh(), right.lastLow());
         return switch (operator) {
-            case "==" -> new Match.Within(left, right, false);
-            case "!=" -> new Match.Within(left, right, true);
+            case "==" -> within(left, right, false);
+            case "!=" -> within(left, right, true);
             case "in" ->
                     bits
                             ? new Match.Bits(left, right.firstLow(), false)
-                            : new Match.Within(left, right, false);
+                            : within(left, right, false);
             case "!" -> new Match.Bits(left, right.firstLow(), true);
-            case "<" ->
-                    new Match.Within(
-                            left, new Interval(right.firstHigh(), right.firstLow(), -1, -1), true);
-            case ">=" ->
-                    new Match.Within(
-                            left, new Interval(right.firstHigh(), right.firstLow(), -1, -1), false);
-            case ">" ->
-                    new Match.Within(
-                            left, new Interval(0, 0, right.lastHigh(), right.lastLow()), true);
-            case "<=" ->
-                    new Match.Within(
-                            left, new Interval(0, 0, right.lastHigh(), right.lastLow()), false);
+            case "<" -> within(left, from, true);
+            case ">=" -> within(left, from, false);
+            case ">" -> within(left, upTo, true);
+            case "<=" -> within(left, upTo, false);
             default -> unknown("operator", body);
         };
+    }
+
+    private static Step within(Operand left, Interval right, boolean negated) {
+        return left instanceof Operand.Payload field && field.isPlain()
+                ? new Match.FieldWithin(field, right, negated)
+                : new Match.Within(left, right, negated);
     }
 
     private Step verdictMap(JsonNode body) {
