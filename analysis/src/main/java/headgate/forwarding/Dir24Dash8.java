@@ -9,12 +9,13 @@ final class Dir24Dash8 implements LongestPrefixMatch {
     private static final int BLOCK = 256;
 
     /// Leaf + 1, 0 for none; or, negative, a block's number with the top bit set.
-    private final int[] upper = new int[1 << 24];
+    private final int[] upper;
 
     /// Leaf + 1, 0 for none.
     private final int[] blocks;
 
     Dir24Dash8(AddressRanges ranges) {
+        upper = new int[1 << 24];
         int[] blocks = new int[BLOCK];
         int blockCount = 0;
         for (int range = 0; range < ranges.size(); range++) {
@@ -54,5 +55,58 @@ final class Dir24Dash8 implements LongestPrefixMatch {
         int value = upper[address >>> 8];
         return (value >= 0 ? value : blocks[(value & Integer.MAX_VALUE) * BLOCK + (address & 255)])
                 - 1;
+    }
+
+    private Dir24Dash8(int[] upper, int[] blocks) {
+        this.upper = upper;
+        this.blocks = blocks;
+    }
+
+    /// A copy in which what belongs to one leaf within a prefix belongs to another one: the way a
+    /// prefix comes (`from` is the next shorter one around it) or goes (`to` is). Only the entries
+    /// of the prefix are looked at.
+    ///
+    /// @param from and `to`: leaves, or [#NONE]
+    Dir24Dash8 with(Prefix prefix, int from, int to) {
+        int[] slots = upper.clone();
+        int first = prefix.address() >>> 8;
+        if (prefix.length() > 24) {
+            return withInBlock(slots, prefix, from, to);
+        }
+        int[] pieces = blocks.clone();
+        int count = 1 << 24 - prefix.length();
+        for (int slot = first; slot < first + count; slot++) {
+            if (slots[slot] < 0) {
+                int block = (slots[slot] & Integer.MAX_VALUE) * BLOCK;
+                replace(pieces, block, BLOCK, from, to);
+            } else if (slots[slot] == from + 1) {
+                slots[slot] = to + 1;
+            }
+        }
+        return new Dir24Dash8(slots, pieces);
+    }
+
+    private Dir24Dash8 withInBlock(int[] slots, Prefix prefix, int from, int to) {
+        int slot = prefix.address() >>> 8;
+        int[] pieces = blocks;
+        if (slots[slot] >= 0) {
+            pieces = Arrays.copyOf(blocks, blocks.length + BLOCK);
+            Arrays.fill(pieces, blocks.length, pieces.length, slots[slot]);
+            slots[slot] = blocks.length / BLOCK | Integer.MIN_VALUE;
+        } else {
+            pieces = blocks.clone();
+        }
+        int block = (slots[slot] & Integer.MAX_VALUE) * BLOCK;
+        int start = block + (prefix.address() & 255);
+        replace(pieces, start, 1 << 32 - prefix.length(), from, to);
+        return new Dir24Dash8(slots, pieces);
+    }
+
+    private static void replace(int[] values, int start, int count, int from, int to) {
+        for (int i = start; i < start + count; i++) {
+            if (values[i] == from + 1) {
+                values[i] = to + 1;
+            }
+        }
     }
 }

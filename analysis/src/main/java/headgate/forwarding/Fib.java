@@ -10,9 +10,10 @@ import java.util.Map;
 /// One IPv4 routing table: longest-prefix match, and inside a prefix the order of the kernel's
 /// `fib_trie` (DSCP first, then metric).
 ///
-/// Built in bulk and immutable: a changed table is a new one, put in the place of the old. Every
-/// prefix knows the next shorter one that covers it, so that a lookup whose entries are all refused
-/// (dead next hops, another DSCP) falls back without a second search.
+/// Built in bulk and immutable: a changed table is a new one, put in the place of the old; a change
+/// of one route ([#with], [#without]) copies a large table and touches only that route's entries.
+/// Every prefix knows the next shorter one that covers it, so that a lookup whose entries are all
+/// refused (dead next hops, another DSCP) falls back without a second search.
 public final class Fib implements FibTable<Flowi4, FibResult> {
     /// Bits of the packet's type of service that routes and rules with `tos` are compared with: the
     /// kernel masks off ECN *and* the old precedence bits, so that 0x28 meets `tos 0x08`
@@ -34,6 +35,10 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
     private final Map<Integer, FibInfo[]> others;
 
     private final boolean unreadable;
+
+    /// Prefixes that were taken away: their leaves stay, and nothing leads to them.
+    private final int gone;
+
     private LongestPrefixMatch match;
 
     private Fib(
@@ -43,7 +48,8 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
             int[] parents,
             FibInfo[] preferred,
             Map<Integer, FibInfo[]> others,
-            boolean unreadable) {
+            boolean unreadable,
+            int gone) {
         this.id = id;
         this.addresses = addresses;
         this.lengths = lengths;
@@ -51,6 +57,7 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
         this.preferred = preferred;
         this.others = others;
         this.unreadable = unreadable;
+        this.gone = gone;
     }
 
     /// Number of the table as rtnetlink(7) counts: 255 local, 254 main, 253 default; -1 for a table
@@ -61,7 +68,7 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
 
     /// How many prefixes the table has.
     public int size() {
-        return addresses.length;
+        return addresses.length - gone;
     }
 
     Prefix prefix(int leaf) {
@@ -76,12 +83,140 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
     public List<Route> routes() {
         var routes = new ArrayList<Route>(preferred.length);
         for (int leaf = 0; leaf < preferred.length; leaf++) {
+            if (preferred[leaf] == null) {
+                continue;
+            }
             routes.add(new Route4(prefix(leaf), id, preferred[leaf]));
             for (FibInfo other : others.getOrDefault(leaf, new FibInfo[0])) {
                 routes.add(new Route4(prefix(leaf), id, other));
             }
         }
         return routes;
+    }
+
+    /// This table with one more route.
+    public Fib with(Prefix prefix, FibInfo info) {
+        int leaf = find(prefix);
+        if (leaf != NONE || addresses.length < LARGE) {
+            var entries = leaf == NONE ? new ArrayList<FibInfo>() : entriesAt(leaf);
+            entries.add(info);
+            return withEntries(prefix, leaf, entries);
+        }
+        int size = addresses.length;
+        int around = around(prefix);
+        int[] newParents = Arrays.copyOf(parents, size + 1);
+        for (int i = 0; i < size; i++) {
+            if (parents[i] == around
+                    && lengths[i] > prefix.length()
+                    && prefix.contains(addresses[i])) {
+                newParents[i] = size;
+            }
+        }
+        newParents[size] = around;
+        int[] newAddresses = Arrays.copyOf(addresses, size + 1);
+        byte[] newLengths = Arrays.copyOf(lengths, size + 1);
+        FibInfo[] newPreferred = Arrays.copyOf(preferred, size + 1);
+        newAddresses[size] = prefix.address();
+        newLengths[size] = (byte) prefix.length();
+        newPreferred[size] = info;
+        var changed =
+                new Fib(
+                        id,
+                        newAddresses,
+                        newLengths,
+                        newParents,
+                        newPreferred,
+                        others,
+                        unreadable,
+                        gone);
+        changed.match = ((Dir24Dash8) match()).with(prefix, around, size);
+        return changed;
+    }
+
+    /// This table without that route; the same table if it does not have it.
+    public Fib without(Prefix prefix, FibInfo info) {
+        int leaf = find(prefix);
+        List<FibInfo> entries = leaf == NONE ? List.of() : entriesAt(leaf);
+        if (!entries.contains(info)) {
+            return this;
+        }
+        entries.remove(info);
+        if (!entries.isEmpty() || addresses.length < LARGE) {
+            return withEntries(prefix, leaf, entries);
+        }
+        int[] newParents = parents.clone();
+        for (int i = 0; i < newParents.length; i++) {
+            if (parents[i] == leaf) {
+                newParents[i] = parents[leaf];
+            }
+        }
+        FibInfo[] newPreferred = preferred.clone();
+        newPreferred[leaf] = null;
+        var changed =
+                new Fib(
+                        id,
+                        addresses,
+                        lengths,
+                        newParents,
+                        newPreferred,
+                        others,
+                        unreadable,
+                        gone + 1);
+        changed.match = ((Dir24Dash8) match()).with(prefix, leaf, parents[leaf]);
+        return changed;
+    }
+
+    /// The leaf of exactly that prefix; [LongestPrefixMatch#NONE] if there is none.
+    private int find(Prefix prefix) {
+        int leaf = match().leaf(prefix.address());
+        while (leaf != NONE && lengths[leaf] > prefix.length()) {
+            leaf = parents[leaf];
+        }
+        return leaf != NONE && lengths[leaf] == prefix.length() ? leaf : NONE;
+    }
+
+    /// The longest prefix that is shorter than that one and contains it.
+    private int around(Prefix prefix) {
+        int leaf = match().leaf(prefix.address());
+        while (leaf != NONE && lengths[leaf] >= prefix.length()) {
+            leaf = parents[leaf];
+        }
+        return leaf;
+    }
+
+    private List<FibInfo> entriesAt(int leaf) {
+        var entries = new ArrayList<FibInfo>();
+        entries.add(preferred[leaf]);
+        entries.addAll(List.of(others.getOrDefault(leaf, new FibInfo[0])));
+        return entries;
+    }
+
+    /// A table in which a prefix has these entries. Where the prefix stays, so does the structure
+    /// for lookups.
+    private Fib withEntries(Prefix prefix, int leaf, List<FibInfo> entries) {
+        if (leaf == NONE || entries.isEmpty()) {
+            var builder = new Builder(id);
+            for (Route route : routes()) {
+                if (!route.prefix().equals(prefix)) {
+                    builder.add((Prefix) route.prefix(), ((Route4) route).info(), 0);
+                }
+            }
+            entries.forEach(info -> builder.add(prefix, info, 0));
+            builder.unreadable |= unreadable;
+            return builder.build();
+        }
+        FibInfo[] ordered = Builder.ordered(entries);
+        FibInfo[] newPreferred = preferred.clone();
+        newPreferred[leaf] = ordered[0];
+        var newOthers = new HashMap<>(others);
+        newOthers.remove(leaf);
+        if (ordered.length > 1) {
+            newOthers.put(leaf, Arrays.copyOfRange(ordered, 1, ordered.length));
+        }
+        var changed =
+                new Fib(id, addresses, lengths, parents, newPreferred, newOthers, unreadable, gone);
+        changed.match = match();
+        return changed;
     }
 
     /// Finds the route for `flow` (kernel: `fib_table_lookup`).
@@ -241,7 +376,8 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
                     parents,
                     Arrays.copyOf(preferred, leaves),
                     others,
-                    unreadable);
+                    unreadable,
+                    0);
         }
 
         /// By address, then length, then the order in which they were added: one sort of longs that
@@ -271,6 +407,15 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
             }
             entries.sort(ORDER);
             return entries.stream().map(Ranked::info).toArray(FibInfo[]::new);
+        }
+
+        /// Entries of one prefix in the order in which they are asked.
+        static FibInfo[] ordered(List<FibInfo> entries) {
+            return entries.stream()
+                    .map(info -> new Ranked(0, info))
+                    .sorted(ORDER)
+                    .map(Ranked::info)
+                    .toArray(FibInfo[]::new);
         }
 
         private static int compareMetrics(FibInfo a, FibInfo b) {

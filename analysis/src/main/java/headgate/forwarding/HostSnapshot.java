@@ -2,13 +2,7 @@ package headgate.forwarding;
 
 import headgate.forwarding.nft.Ruleset;
 import headgate.packet.IpAddress;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.StringReader;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -149,22 +143,29 @@ public final class HostSnapshot {
         return List.copyOf(anycast);
     }
 
-    /// Reads the documents that lie as files in `directory`.
+    /// Reads the documents that lie as files in `sources`: directories, where files bear the names
+    /// above (or end in `.txt`, printed without `-j`), and single files, whose content says what
+    /// they are (see [headgate.forwarding.syntax.Format]).
     ///
-    /// @throws IOException if there is no such directory, or a file in it cannot be read
-    /// @throws SnapshotException if a document is broken or too large
-    public static HostSnapshot read(Path directory) throws IOException, SnapshotException {
-        if (!Files.exists(directory)) {
-            throw new NoSuchFileException(directory.toString());
-        }
-        if (!Files.isDirectory(directory)) {
-            throw new NotDirectoryException(directory.toString());
-        }
-        return new SnapshotReader(name -> open(directory.resolve(name))).read();
+    /// @throws IOException if there is no such file, or it cannot be read
+    /// @throws SnapshotException if a document is broken, too large, or not known
+    public static HostSnapshot read(List<Path> sources) throws IOException, SnapshotException {
+        return new SnapshotReader(SnapshotFiles.of(sources)).read();
     }
 
-    private static Reader open(Path file) throws IOException {
-        return Files.exists(file) ? Files.newBufferedReader(file) : null;
+    /// Reads `base` with some of its documents changed: those that `changes` have. A directory
+    /// among the changes is a snapshot of its own, of which `base` is no part.
+    ///
+    /// @throws IOException as [#read]
+    /// @throws SnapshotException as [#read]
+    public static HostSnapshot readChanged(List<Path> base, List<Path> changes)
+            throws IOException, SnapshotException {
+        return new SnapshotReader(SnapshotFiles.changed(base, changes)).read();
+    }
+
+    /// As [#read] of one directory or file.
+    public static HostSnapshot read(Path source) throws IOException, SnapshotException {
+        return read(List.of(source));
     }
 
     /// Reads documents from memory.
@@ -173,14 +174,10 @@ public final class HostSnapshot {
     /// @throws SnapshotException if a document is broken or too large
     public static HostSnapshot of(Map<String, String> documents) throws SnapshotException {
         try {
-            return new SnapshotReader(name -> open(documents.get(name))).read();
+            return new SnapshotReader(SnapshotFiles.inMemory(documents)).read();
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory cannot fail", e);
         }
-    }
-
-    private static Reader open(String document) {
-        return document == null ? null : new BufferedReader(new StringReader(document));
     }
 
     public Collection<NetDevice> devices() {

@@ -9,7 +9,12 @@ import java.util.Map;
 final class NextHopObjects {
     /// @param hops what a route through this object has; empty for a blackhole
     /// @param unmodelled what is not modelled of it; empty if nothing
-    record Entry(List<NextHop> hops, boolean blackhole, String unmodelled) {}
+    record Entry(List<NextHop> hops, boolean blackhole, String unmodelled) {
+        /// Whether it says nothing of what becomes of a packet.
+        boolean leadsNowhere() {
+            return hops.isEmpty() && !blackhole && unmodelled.isEmpty();
+        }
+    }
 
     private record Member(long id, int weight) {}
 

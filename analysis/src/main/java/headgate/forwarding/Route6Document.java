@@ -3,6 +3,7 @@ package headgate.forwarding;
 import headgate.packet.IpAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The IPv6 routes of `route6.json`, sorted into tables.
@@ -13,6 +14,9 @@ final class Route6Document {
     private final Map<String, Fib6.Builder> builders = new LinkedHashMap<>();
     private final Map<Fib6Info, Fib6Info> shared = new HashMap<>();
     private final Map<String, Fib6> built = new HashMap<>();
+
+    private final Map<String, NextHopObjects.Entry> resolved = new HashMap<>();
+    private Fib6 interior;
 
     Route6Document(NextHopObjects objects) {
         this.objects = objects;
@@ -44,7 +48,10 @@ final class Route6Document {
         IpAddress preferredSource = Inet6.parse(preferred);
         int mtu = RouteDocument.readMtu(element);
         boolean object = element.has("nhid");
-        NextHopObjects.Entry hops = objects.ofRoute(element);
+        NextHopObjects.Entry hops = nextHops(element);
+        if (type == RouteType.UNICAST && hops.leadsNowhere()) {
+            element.note("dev", "is missing");
+        }
         element.ignore("expires", "cache", "age", "users", "used", "error", "scope");
         if (source == null
                 || metric < 0
@@ -66,6 +73,37 @@ final class Route6Document {
                 unmodelled.isEmpty() ? hops.unmodelled() : unmodelled);
     }
 
+    private NextHopObjects.Entry nextHops(SnapshotElement element) {
+        return RouteDocument.isRecursive(element)
+                ? resolved.computeIfAbsent(element.text("gateway"), this::resolve)
+                : objects.ofRoute(element);
+    }
+
+    /// As for IPv4.
+    private NextHopObjects.Entry resolve(String gateway) {
+        if (interior == null) {
+            int main = RouteDocument.id(RouteDocument.MAIN);
+            interior = builders.getOrDefault(RouteDocument.MAIN, new Fib6.Builder(main)).build();
+        }
+        IpAddress address = Inet6.parse(gateway);
+        var flow = new Flowi6();
+        flow.destinationHigh = address == null ? 0 : address.high();
+        flow.destinationLow = address == null ? 0 : address.low();
+        var result = new Fib6Result();
+        if (address == null
+                || interior.lookup(flow, false, result) != Errno.NONE
+                || result.prefixLength() == 0) {
+            return RouteDocument.unreachable(gateway);
+        }
+        NextHop hop = result.nextHop();
+        NextHop way =
+                hop.hasGateway()
+                        ? hop
+                        : new NextHop(
+                                hop.device(), 0, address.high(), address.low(), 1, true, false, -1);
+        return new NextHopObjects.Entry(List.of(way), false, "");
+    }
+
     /// RFC 4191, ordered as the kernel scores it; -1 if it is not known.
     private static int preference(String name) {
         return switch (name) {
@@ -81,6 +119,11 @@ final class Route6Document {
         String canonical = RouteDocument.canonical(name);
         Fib6.Builder builder = builders.get(canonical);
         return builder == null ? null : built.computeIfAbsent(canonical, _ -> builder.build());
+    }
+
+    /// Whether the routes are those of all tables: each host has some in `local`.
+    boolean isOfAllTables() {
+        return builders.containsKey(RouteDocument.LOCAL);
     }
 
     Map<String, Fib6> tables() {

@@ -39,6 +39,8 @@ final class RouteDocument {
     private final Map<String, Fib.Builder> builders = new LinkedHashMap<>();
     private final Map<FibInfo, FibInfo> shared = new HashMap<>();
     private final Map<String, Fib> built = new HashMap<>();
+    private final Map<String, NextHopObjects.Entry> resolved = new HashMap<>();
+    private Fib interior;
     private boolean customLocalRoutes;
     private final Set<Integer> broadcasts = new HashSet<>();
     private final Set<Prefix> localPrefixes = new HashSet<>();
@@ -105,8 +107,11 @@ final class RouteDocument {
         boolean kernel = element.text("protocol").equals("kernel");
         int mtu = readMtu(element);
         boolean object = element.has("nhid");
-        NextHopObjects.Entry hops = objects.ofRoute(element);
+        NextHopObjects.Entry hops = nextHops(element);
         boolean blackhole = hops.blackhole();
+        if (type == RouteType.UNICAST && hops.leadsNowhere()) {
+            element.note("dev", "is missing");
+        }
         element.ignore("pref", "expires", "cache", "age", "users", "used", "uid", "error");
         if (tos < 0 || scope < 0 || source == null || metric < 0) {
             element.note("", "has a tos, scope, source or metric that is not known");
@@ -123,6 +128,48 @@ final class RouteDocument {
                 object,
                 hops.hops(),
                 unmodelled.isEmpty() ? hops.unmodelled() : unmodelled);
+    }
+
+    private NextHopObjects.Entry nextHops(SnapshotElement element) {
+        return isRecursive(element)
+                ? resolved.computeIfAbsent(element.text("gateway"), this::resolve)
+                : objects.ofRoute(element);
+    }
+
+    /// Whether a route names a gateway only, as BGP knows them, and not the way to it.
+    static boolean isRecursive(SnapshotElement element) {
+        return element.has("gateway")
+                && !element.has("dev")
+                && !element.has("nhid")
+                && !element.has("nexthops");
+    }
+
+    static NextHopObjects.Entry unreachable(String gateway) {
+        return new NextHopObjects.Entry(
+                List.of(), false, "no route of the snapshot leads to gateway " + gateway);
+    }
+
+    /// The way is that of the routes of `main` that came before, but for the default route (RFC
+    /// 4271 section 5.1.3).
+    private NextHopObjects.Entry resolve(String gateway) {
+        if (interior == null) {
+            interior = builders.getOrDefault(MAIN, new Fib.Builder(id(MAIN))).build();
+        }
+        Integer address = Inet4.parse(gateway);
+        var flow = new Flowi4();
+        flow.destination = address == null ? 0 : address;
+        var result = new FibResult();
+        if (address == null
+                || interior.lookup(flow, false, result) != Errno.NONE
+                || result.prefix().length() == 0) {
+            return unreachable(gateway);
+        }
+        NextHop hop = result.nextHop();
+        NextHop way =
+                hop.hasGateway()
+                        ? hop
+                        : new NextHop(hop.device(), address, 0, 0, 1, true, false, -1);
+        return new NextHopObjects.Entry(List.of(way), false, "");
     }
 
     /// Reads `gateway`, `via`, `dev`, `weight` and `flags`, which routes, their next hops and next
@@ -213,6 +260,11 @@ final class RouteDocument {
         return builder == null
                 ? null
                 : built.computeIfAbsent(canonical(name), _ -> builder.build());
+    }
+
+    /// Whether the routes are those of all tables: each host has some in `local`.
+    boolean isOfAllTables() {
+        return builders.containsKey(LOCAL);
     }
 
     Map<String, Fib> tables() {

@@ -15,6 +15,9 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
         /// The table of that name; null if it has no routes.
         FibTable<F, A> table(String name);
 
+        /// Whether a table that has no routes here has none on the host.
+        boolean allTables();
+
         /// The table asked first, and the one asked then, while there are no others rules.
         FibRules<F, A> rules(List<FibRule<F, A>> rules, boolean custom);
 
@@ -26,7 +29,7 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
     }
 
     /// IPv4, with its tables `local` and `main` in one while nobody added rules.
-    record Family4(RouteDocument routes) implements Family<Flowi4, FibResult> {
+    record Family4(RouteDocument routes, boolean allTables) implements Family<Flowi4, FibResult> {
         @Override
         public List<String> alwaysThere() {
             return List.of(
@@ -78,7 +81,7 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
     }
 
     /// IPv6.
-    record Family6(Route6Document routes) implements Family<Flowi6, Fib6Result> {
+    record Family6(Route6Document routes, boolean allTables) implements Family<Flowi6, Fib6Result> {
         @Override
         public List<String> alwaysThere() {
             return List.of("0: from all lookup local", "32766: from all lookup main");
@@ -184,6 +187,9 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
         appendKey(text, element, "suppress_prefixlen");
         appendKey(text, element, "suppress_ifgroup");
         element.ignore("protocol", "srclen", "dstlen", "unresolved");
+        if (action == FibRule.Action.TABLE && !isListed(table)) {
+            element.note("table", "the routes of table " + table + " are not listed");
+        }
         if (addresses == null || tos < 0 || dscp < 0 || action == null) {
             element.note("", "has a selector or action that is not known");
         }
@@ -221,6 +227,13 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
     private static String name(Record prefix) {
         String text = prefix == null ? "?" : prefix.toString();
         return text.equals(RouteDocument.DEFAULT) ? ALL : text;
+    }
+
+    /// `default` is empty on all but the oddest hosts.
+    private boolean isListed(String table) {
+        return family.allTables()
+                || family.table(table) != null
+                || table.equals(RouteDocument.DEFAULT);
     }
 
     private static void appendKey(StringBuilder text, SnapshotElement element, String key) {

@@ -97,6 +97,14 @@ final class SnapshotElement {
         return new SnapshotElement(reader, document, place + "/" + key, node.path(key));
     }
 
+    /// Whether this is an IPv6 route: only those have a preference (RFC 4191), and only they colons
+    /// in their addresses, but for the `via` of an IPv4 route.
+    boolean isIpv6Route() {
+        return node.has("pref")
+                || List.of("dst", "gateway", "from", "prefsrc").stream()
+                        .anyMatch(key -> node.path(key).asText().indexOf(':') >= 0);
+    }
+
     /// Declares keys that change no answer.
     void ignore(String... keys) {
         for (String key : keys) {

@@ -1,17 +1,20 @@
 package headgate.forwarding;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import headgate.forwarding.nft.Ruleset;
+import headgate.forwarding.syntax.Lines;
+import headgate.forwarding.syntax.SnapshotJson;
+import headgate.forwarding.syntax.Syntax;
 import headgate.packet.IpAddress;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
@@ -21,37 +24,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.zip.ZipException;
 
 /// Reads the documents of one snapshot in the order in which they refer to each other. Elements are
 /// read one by one, so that memory grows with what is kept, not with how it is written.
 final class SnapshotReader {
     private static final int MOST_LISTED = 1000;
     private static final int MOST_SYSCTLS = 100_000;
-    private static final int LONGEST_LINE = 1 << 16;
 
-    private static final ObjectMapper JSON =
-            new ObjectMapper(
-                    JsonFactory.builder()
-                            .streamReadConstraints(
-                                    StreamReadConstraints.builder()
-                                            .maxNestingDepth(200)
-                                            .maxStringLength(1 << 20)
-                                            .maxNumberLength(100)
-                                            .maxDocumentLength(1L << 31)
-                                            .build())
-                            .build());
-
-    /// Opens a document by its name; null if the snapshot does not have it.
-    interface Documents {
-        Reader open(String name) throws IOException;
-    }
+    /// Eight times as many as the Internet has routes.
+    private static final int MOST_ELEMENTS = 1 << 23;
 
     /// Takes one element of a JSON array.
     private interface ElementReader {
         void read(SnapshotElement element);
     }
 
-    private final Documents documents;
+    private final SnapshotFiles files;
 
     final Map<String, NetDevice> devices = new LinkedHashMap<>();
     final Neighbours6 neighbours6 = new Neighbours6();
@@ -70,13 +60,14 @@ final class SnapshotReader {
     boolean neighboursKnown;
     boolean multicastGroupsKnown;
     long unmodelledCount;
+    private int elementCount;
     String noRoutes;
     Sockets sockets;
     String noRoutes6;
     Ruleset ruleset;
 
-    SnapshotReader(Documents documents) {
-        this.documents = documents;
+    SnapshotReader(SnapshotFiles files) {
+        this.files = files;
     }
 
     HostSnapshot read() throws IOException, SnapshotException {
@@ -88,16 +79,24 @@ final class SnapshotReader {
         var routes = new RouteDocument(this, nextHopObjects);
         boolean routesKnown = elements("route4.json", routes::read);
         customLocalRoutes = routes.customLocalRoutes();
+        boolean all = routes.isOfAllTables();
+        var ruleDocument = new RuleDocument<>(this, new RuleDocument.Family4(routes, all));
+        if (routesKnown && !all) {
+            readLocalRoutes("route4.json", LocalRoutes::of, routes::read);
+        }
         broadcasts = routes.broadcasts();
         localPrefixes = routes.localPrefixes();
-        var ruleDocument = new RuleDocument<>(this, new RuleDocument.Family4(routes));
         boolean rulesKnown = elements("rule4.json", ruleDocument::read);
         rules = ruleDocument.build();
         tables.putAll(routes.tables());
         noRoutes = missing("4", routesKnown, rulesKnown);
         var routes6 = new Route6Document(nextHopObjects);
         boolean routes6Known = elements("route6.json", routes6::read);
-        var rule6Document = new RuleDocument<>(this, new RuleDocument.Family6(routes6));
+        boolean all6 = routes6.isOfAllTables();
+        var rule6Document = new RuleDocument<>(this, new RuleDocument.Family6(routes6, all6));
+        if (routes6Known && !all6) {
+            readLocalRoutes("route6.json", LocalRoutes::of6, routes6::read);
+        }
         boolean rules6Known = elements("rule6.json", rule6Document::read);
         rules6 = rule6Document.build();
         tables6.putAll(routes6.tables());
@@ -113,9 +112,9 @@ final class SnapshotReader {
 
     private void readIptables(String document, NftDocument filter)
             throws IOException, SnapshotException {
-        try (Reader reader = documents.open(document)) {
+        try (BufferedReader reader = files.open(document)) {
             if (reader != null) {
-                filter.readIptables(document, (BufferedReader) reader);
+                filter.readIptables(document, reader);
             }
         } catch (MalformedInputException e) {
             throw new SnapshotException(document, 0, 0, "is not UTF-8 text");
@@ -123,10 +122,21 @@ final class SnapshotReader {
     }
 
     private Sockets readSockets() throws IOException, SnapshotException {
-        try (Reader reader = documents.open("sockets.txt")) {
-            return reader == null ? Sockets.unknown() : Sockets.read((BufferedReader) reader, this);
+        try (BufferedReader reader = files.open("sockets.txt")) {
+            return reader == null ? Sockets.unknown() : Sockets.read(reader, this);
         } catch (MalformedInputException e) {
             throw new SnapshotException("sockets.txt", 0, 0, "is not UTF-8 text");
+        }
+    }
+
+    /// `ip route` alone lists `main`; the routes in `local` follow from the addresses.
+    private void readLocalRoutes(
+            String document, Function<NetDevice, List<ObjectNode>> ofDevice, ElementReader routes) {
+        note(document, "", "lists no table local; taken from the addresses");
+        for (NetDevice device : devices.values()) {
+            for (ObjectNode route : ofDevice.apply(device)) {
+                routes.read(new SnapshotElement(this, "addr.json", device.name(), route));
+            }
         }
     }
 
@@ -146,29 +156,100 @@ final class SnapshotReader {
         return entry.toString();
     }
 
-    /// Hands each element of the document's array to `reader`.
+    /// Hands each element of the document to `reader`, from all files that it is made up of.
     ///
     /// @return whether the snapshot has the document
     private boolean elements(String document, ElementReader reader)
             throws IOException, SnapshotException {
-        try (Reader text = documents.open(document)) {
-            if (text == null) {
-                return false;
+        SnapshotFiles base = files.base();
+        if (base == null) {
+            return readFiles(files, document, reader);
+        }
+        if (files.onlyAddsTo(document)) {
+            return readFiles(base, document, reader) | readFiles(files, document, reader);
+        }
+        return readFiles(files, document, reader) || readFiles(base, document, reader);
+    }
+
+    private boolean readFiles(SnapshotFiles from, String document, ElementReader reader)
+            throws IOException, SnapshotException {
+        boolean known = false;
+        for (SnapshotFiles.File file : from.of(document)) {
+            if (file.format() == null) {
+                known |= readFile(file, reader);
+                continue;
             }
-            JsonParser parser = JSON.getFactory().createParser(text);
-            return readElements(document, parser, reader);
+            int[] taken = {0};
+            readFile(
+                    file,
+                    ofFamily(
+                            document,
+                            element -> {
+                                taken[0]++;
+                                reader.read(element);
+                            }));
+            known |= taken[0] > 0;
+        }
+        return known;
+    }
+
+    /// One file may list routes of both families.
+    private static ElementReader ofFamily(String document, ElementReader reader) {
+        return switch (document) {
+            case "route4.json" -> element -> readUnless(element.isIpv6Route(), element, reader);
+            case "route6.json" -> element -> readUnless(!element.isIpv6Route(), element, reader);
+            default -> reader;
+        };
+    }
+
+    private static void readUnless(boolean other, SnapshotElement element, ElementReader reader) {
+        if (other) {
+            element.ignoreAll();
+        } else {
+            reader.read(element);
+        }
+    }
+
+    private boolean readFile(SnapshotFiles.File file, ElementReader reader)
+            throws IOException, SnapshotException {
+        Syntax syntax = file.format() == null ? null : file.format().syntax();
+        try {
+            if (syntax == null) {
+                try (Reader text = file.reader()) {
+                    JsonParser parser = SnapshotJson.MAPPER.getFactory().createParser(text);
+                    return readElements(file, parser, reader);
+                }
+            }
+            try (InputStream bytes = file.bytes()) {
+                syntax.read(file.name(), bytes, (place, node) -> take(file, place, node, reader));
+            }
+            return true;
         } catch (JsonProcessingException e) {
             JsonLocation place = e.getLocation();
             int line = place == null ? 0 : place.getLineNr();
             int column = place == null ? 0 : place.getColumnNr();
-            throw new SnapshotException(document, line, column, e.getOriginalMessage());
+            throw new SnapshotException(file.name(), line, column, e.getOriginalMessage());
         } catch (MalformedInputException e) {
-            throw new SnapshotException(document, 0, 0, "is not UTF-8 text");
+            throw new SnapshotException(file.name(), 0, 0, "is not UTF-8 text");
+        } catch (ZipException | EOFException e) {
+            throw SnapshotFiles.brokenPacking(file.name(), e);
         }
     }
 
-    private boolean readElements(String document, JsonParser parser, ElementReader reader)
-            throws IOException {
+    private void take(SnapshotFiles.File file, String place, JsonNode node, ElementReader reader)
+            throws SnapshotException {
+        if (++elementCount > MOST_ELEMENTS) {
+            throw new SnapshotException(
+                    file.name(), 0, 0, "the snapshot has more than " + MOST_ELEMENTS + " entries");
+        }
+        var element = new SnapshotElement(this, file.name(), place, node);
+        reader.read(element);
+        element.noteUnread();
+    }
+
+    private boolean readElements(SnapshotFiles.File file, JsonParser parser, ElementReader reader)
+            throws IOException, SnapshotException {
+        String document = file.name();
         JsonToken token = parser.nextToken();
         if (token == null) {
             note(document, "", "is empty");
@@ -184,46 +265,48 @@ final class SnapshotReader {
             return false;
         }
         for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-            JsonNode node = JSON.readTree(parser);
+            JsonNode node = SnapshotJson.MAPPER.readTree(parser);
             // `ip -j` prints {} for entries of families that it was not asked for.
             if (node.isObject() && node.isEmpty()) {
                 continue;
             }
-            var element = new SnapshotElement(this, document, place + "/" + i, node);
-            reader.read(element);
-            element.noteUnread();
+            take(file, place + "/" + i, node, reader);
         }
         return true;
     }
 
     private Map<String, String> readSysctls() throws IOException, SnapshotException {
         var values = new HashMap<String, String>();
-        try (Reader reader = documents.open("sysctl.txt")) {
-            if (reader == null) {
-                return values;
-            }
-            var lines = (BufferedReader) reader;
-            int number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (values.size() >= MOST_SYSCTLS || line.length() > LONGEST_LINE) {
-                    throw new SnapshotException(
-                            "sysctl.txt", number, 0, "more than a kernel has settings");
-                }
-                readSysctl(line, number, values);
-            }
-        } catch (MalformedInputException e) {
-            throw new SnapshotException("sysctl.txt", 0, 0, "is not UTF-8 text");
+        if (files.base() != null) {
+            readSysctls(files.base(), values);
         }
+        readSysctls(files, values);
         return values;
     }
 
-    private void readSysctl(String line, int number, Map<String, String> values) {
-        int equals = line.indexOf('=');
-        if (equals > 0) {
-            values.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
-        } else if (!line.isBlank()) {
-            note("sysctl.txt", "line " + number, "is not 'key = value'");
+    private void readSysctls(SnapshotFiles from, Map<String, String> values)
+            throws IOException, SnapshotException {
+        for (SnapshotFiles.File file : from.of("sysctl.txt")) {
+            try (Reader text = file.reader()) {
+                readSysctls(file.name(), text, values);
+            }
+        }
+    }
+
+    private void readSysctls(String name, Reader text, Map<String, String> values)
+            throws IOException, SnapshotException {
+        var lines = new Lines(name, text);
+        for (String line = lines.next(); line != null; line = lines.next()) {
+            if (values.size() >= MOST_SYSCTLS) {
+                throw new SnapshotException(
+                        name, lines.number(), 0, "more than a kernel has settings");
+            }
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                values.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+            } else if (!line.isBlank()) {
+                note(name, "line " + lines.number(), "is not 'key = value'");
+            }
         }
     }
 

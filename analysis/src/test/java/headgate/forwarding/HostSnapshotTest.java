@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import headgate.forwarding.HostSnapshot.Hook;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -36,10 +35,8 @@ class HostSnapshotTest {
     }
 
     @Test
-    void saysThatThereIsNoDirectory(@TempDir Path directory) throws Exception {
-        Path file = Files.writeString(directory.resolve("file"), "");
+    void saysThatThereIsNoSuchFile(@TempDir Path directory) {
         assertThrows(NoSuchFileException.class, () -> HostSnapshot.read(directory.resolve("x")));
-        assertThrows(NotDirectoryException.class, () -> HostSnapshot.read(file));
     }
 
     @Test
@@ -75,8 +72,8 @@ class HostSnapshotTest {
 
     @Test
     void listsOnlySoManyThingsAndCountsTheRest() throws Exception {
-        String routes =
-                "[" + "{\"dst\":\"1.1.1.1\",\"x\":1},".repeat(5000) + "{\"dst\":\"1.1.1.2\"}]";
+        String route = "{\"type\":\"blackhole\",\"dst\":\"1.1.1.1\",\"table\":\"local\",\"x\":1}";
+        String routes = "[" + (route + ",").repeat(4999) + route + "]";
         HostSnapshot host = HostSnapshot.of(Map.of("route4.json", routes));
         assertEquals(1000, host.unmodelled().size());
         assertEquals(5000, host.unmodelledCount());

@@ -9,17 +9,16 @@ import headgate.forwarding.HostSnapshot;
 import headgate.forwarding.NetDevice;
 import headgate.forwarding.RouteAnswer;
 import headgate.forwarding.RouteQuery;
-import headgate.forwarding.SnapshotException;
 import headgate.forwarding.Verdict;
 import headgate.forwarding.VerdictTally;
 import headgate.packet.FlowKey;
 import headgate.packet.Frame;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +42,19 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "The snapshot's files are what these commands print, under these names: link.json (ip -j",
-            "-d link), addr.json (ip -j addr), route4.json (ip -j route show table all), rule4.json",
-            "(ip -j rule), neigh.json (ip -j neigh), maddr.json (ip -j maddr), nexthop.json (ip -j",
-            "nexthop), nft.json (nft -j list ruleset; none where there are no rules), sysctl.txt",
-            "(sysctl -a).",
+            "A snapshot is a directory as headgate snapshot writes it: link.json (ip -j -d link),",
+            "addr.json, route4.json and route6.json (ip -j route show table all), rule4.json,",
+            "rule6.json, neigh.json, maddr.json, nexthop.json, nft.json (nft -j list ruleset; none",
+            "where there are no rules), sysctl.txt (sysctl -a), sockets.txt. Or files of any name, told",
+            "apart by their content: those, the same commands without -j, show ip route of FRRouting,",
+            "show route of BIRD, MRT tables. All but text may be gzipped.",
             "  headgate forward -R gw1/ -r day.pcap --in eth0",
+            "  headgate forward -R gw1/ -r day.pcapng -w leaving.pcapng",
             "  headgate forward -R gw1/ --packet 'in eth0 10.0.0.9:4242 > 1.1.1.1:53 udp' --trace",
-            "  headgate forward -R gw1/ --route '1.1.1.1 from 10.0.0.9 iif eth0'"
+            "  headgate forward -R gw1/ --route '1.1.1.1 from 10.0.0.9 iif eth0'",
+            "  headgate forward -R gw1/ --vs new-ruleset.json -r day.pcapng --fail-on diff",
+            "",
+            "Exit status: 0 done, 1 --fail-on met, 2 usage, 3 input unreadable or cut."
         })
 final class ForwardCommand implements Callable<Integer> {
     private static final int DEFAULT_LIMIT = 50;
@@ -60,15 +64,19 @@ final class ForwardCommand implements Callable<Integer> {
 
     @Option(
             names = {"-R", "--rules"},
-            paramLabel = "DIR",
+            paramLabel = "SNAPSHOT",
             required = true,
-            description = "The router's snapshot: a directory of command outputs (below).")
-    private Path rules;
+            description =
+                    "The router's snapshot: a directory of command outputs, or one of them (below);"
+                            + " repeat to add.")
+    private List<Path> rules;
 
     @Option(
             names = "--in",
             paramLabel = "DEVICE",
-            description = "Device by which the frames come in (default with -i: that interface).")
+            description =
+                    "Device by which the frames come in (default: the interface that the capture"
+                            + " names for each).")
     private String device;
 
     @Option(
@@ -84,9 +92,36 @@ final class ForwardCommand implements Callable<Integer> {
     private String route;
 
     @Option(
+            names = "--vs",
+            paramLabel = "SNAPSHOT2",
+            description =
+                    "Tell only what fares otherwise under this: files stand for those of -R that say"
+                            + " the same kind of thing, a directory for all; repeat to add.")
+    private List<Path> others;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "diff",
+            description = "With --vs: exit 1 when a packet fares otherwise.")
+    private FailOn failOn;
+
+    /// What `--fail-on` asks for.
+    private enum FailOn {
+        DIFF
+    }
+
+    @Option(
             names = "--trace",
             description = "Every step of every packet, with the rule or route that decided.")
     private boolean trace;
+
+    @Option(
+            names = {"-w", "--write"},
+            paramLabel = "FILE",
+            description =
+                    "Write the frames that leave as pcapng, an interface for each device; - for"
+                            + " stdout.")
+    private String writeFile;
 
     @Option(
             names = {"-n", "--limit"},
@@ -108,52 +143,42 @@ final class ForwardCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (packet != null && route != null) {
-            throw new ParameterException(
-                    spec.commandLine(), "name either --packet or --route, not both");
+            throw usage("name either --packet or --route, not both");
+        }
+        if (writeFile != null && (packet != null || route != null || trace)) {
+            throw usage("-w goes with traffic (-r, -i), without --trace");
+        }
+        if (failOn != null && others == null) {
+            throw usage("--fail-on diff needs another snapshot to compare with: --vs");
+        }
+        if (others != null && (route != null || writeFile != null)) {
+            throw usage("--vs goes with packets, and without -w");
         }
         var path = new ForwardingPath(snapshot());
+        if (others != null) {
+            return compare(path, new ForwardingPath(otherSnapshot()));
+        }
         if (packet != null) {
             return judgePacket(path, parsed(() -> PacketSpec.parse(packet)));
         }
         if (route != null) {
             return answerRoute(path, parsed(() -> RouteSpec.parse(route)));
         }
-        NetDevice receiver = device(path.host(), receivingDevice(path.host()));
-        return trace ? traceTraffic(path, receiver) : judgeTraffic(path, receiver);
+        return trace ? traceTraffic(path) : judgeTraffic(path);
+    }
+
+    private ParameterException usage(String words) {
+        return new ParameterException(spec.commandLine(), words);
     }
 
     // ---- Options ----
 
     private HostSnapshot snapshot() throws IOException {
-        try {
-            HostSnapshot host = HostSnapshot.read(rules);
-            if (host.devices().isEmpty()) {
-                throw new CommandFailure(
-                        ExitCode.INPUT,
-                        rules + " is no snapshot: it has neither link.json nor addr.json");
-            }
-            explainUnmodelled(host);
-            return host;
-        } catch (NoSuchFileException e) {
-            throw new CommandFailure(ExitCode.INPUT, "no directory " + rules);
-        } catch (NotDirectoryException e) {
-            throw new CommandFailure(
-                    ExitCode.INPUT, rules + " is not a directory of command outputs");
-        } catch (SnapshotException e) {
-            throw new CommandFailure(ExitCode.INPUT, rules + ": " + e.getMessage());
-        }
+        return new SnapshotArgument(rules).read(output.err());
     }
 
-    private void explainUnmodelled(HostSnapshot host) {
-        if (host.unmodelledCount() > 0) {
-            output.err()
-                    .printf(
-                            "headgate: %d things in the snapshot are not known; answers that depend"
-                                    + " on them are incomplete. The first: %s%n",
-                            host.unmodelledCount(),
-                            TextTable.escape(host.unmodelled().getFirst().toString()));
-            output.err().flush();
-        }
+    private HostSnapshot otherSnapshot() throws IOException {
+        return new SnapshotArgument(others).readOver(new SnapshotArgument(rules), output.err());
     }
 
     private <T> T parsed(java.util.function.Supplier<T> parser) {
@@ -164,31 +189,56 @@ final class ForwardCommand implements Callable<Integer> {
         }
     }
 
-    private String receivingDevice(HostSnapshot host) {
-        if (device != null) {
-            return device;
-        }
-        if (traffic.isLive()) {
-            return traffic.name();
-        }
-        throw new ParameterException(
-                spec.commandLine(),
-                "name the device by which the frames come in with --in; there are: "
-                        + devices(host));
-    }
-
     private NetDevice device(HostSnapshot host, String name) {
         NetDevice known = host.device(name);
         if (known == null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no device '" + name + "' in the snapshot; there are: " + devices(host));
+            throw usage("no device '" + name + "' in the snapshot; there are: " + devices(host));
         }
         return known;
     }
 
     private static String devices(HostSnapshot host) {
         return host.devices().stream().map(NetDevice::name).collect(Collectors.joining(", "));
+    }
+
+    /// The device by which a frame came in: the one named, or the one that its capture names.
+    private final class Receiver {
+        private final HostSnapshot host;
+        private NetDevice[] byInterface = {};
+
+        Receiver(HostSnapshot host) {
+            this.host = host;
+            if (device != null) {
+                device(host, device);
+            }
+        }
+
+        NetDevice of(Frame frame) {
+            int id = frame.interfaceId;
+            if (id >= byInterface.length) {
+                byInterface = Arrays.copyOf(byInterface, id + 1);
+            }
+            if (byInterface[id] == null) {
+                byInterface[id] = find(id);
+            }
+            return byInterface[id];
+        }
+
+        private NetDevice find(int interfaceId) {
+            if (device != null) {
+                return host.device(device);
+            }
+            String name = traffic.interfaces().get(interfaceId).name();
+            NetDevice known = host.device(name);
+            if (known == null) {
+                throw usage(
+                        "the capture's interface '%s' is no device of the snapshot; name the device"
+                                        .formatted(TextTable.escape(name))
+                                + " by which the frames come in with --in; there are: "
+                                + devices(host));
+            }
+            return known;
+        }
     }
 
     private int rowLimit() {
@@ -223,7 +273,8 @@ final class ForwardCommand implements Callable<Integer> {
         }
     }
 
-    private int traceTraffic(ForwardingPath path, NetDevice receiver) throws IOException {
+    private int traceTraffic(ForwardingPath path) throws IOException {
+        var receiver = new Receiver(path.host());
         long[] number = {0};
         if (output.isText()) {
             var end =
@@ -243,8 +294,8 @@ final class ForwardCommand implements Callable<Integer> {
     }
 
     private static Traced traced(
-            ForwardingPath path, NetDevice receiver, Frame frame, long[] number) {
-        Verdict verdict = path.verdict(path.judge(frame, receiver));
+            ForwardingPath path, Receiver receiver, Frame frame, long[] number) {
+        Verdict verdict = path.verdict(path.judge(frame, receiver.of(frame)));
         return new Traced(++number[0], verdict, FlowKey.of(frame));
     }
 
@@ -269,6 +320,25 @@ final class ForwardCommand implements Callable<Integer> {
         }
     }
 
+    // ---- Two snapshots ----
+
+    private int compare(ForwardingPath path, ForwardingPath other) throws IOException {
+        var comparison = parsed(() -> new FateComparison(path, other, output, maxFlows, trace));
+        TrafficOptions.End end;
+        if (packet != null) {
+            PacketSpec one = parsed(() -> PacketSpec.parse(packet));
+            comparison.add(one.frame(path.host()), device(path.host(), one.device()));
+            end = new TrafficOptions.End(1, 0, null, false);
+        } else {
+            var receiver = new Receiver(path.host());
+            end = traffic.read(frame -> comparison.add(frame, receiver.of(frame)));
+        }
+        boolean differs = comparison.report(end.frames(), rowLimit());
+        return end.exitCode() == ExitCode.DONE && differs && failOn == FailOn.DIFF
+                ? ExitCode.FOUND
+                : end.exitCode();
+    }
+
     // ---- A route query ----
 
     private int answerRoute(ForwardingPath path, RouteQuery query) {
@@ -289,37 +359,74 @@ final class ForwardCommand implements Callable<Integer> {
 
     // ---- Traffic ----
 
-    private int judgeTraffic(ForwardingPath path, NetDevice receiver) throws IOException {
-        int shown = rowLimit();
-        var tally = parsed(() -> new VerdictTally(receiver.name(), Long.MAX_VALUE, maxFlows));
-        var end =
-                traffic.read(frame -> {
-                    Decision decision = path.judge(frame, receiver);
-                    tally.add(frame, receiver.name(), decision);
-                });
+    private int judgeTraffic(ForwardingPath path) throws IOException {
+        var receiver = new Receiver(path.host());
+        var tally = parsed(() -> new VerdictTally(traffic.name(), Long.MAX_VALUE, maxFlows));
+        TrafficOptions.End end;
+        try (EgressFile leaving = writeFile == null ? null : new EgressFile(writePath())) {
+            long[] number = {0};
+            end =
+                    traffic.read(frame -> {
+                        NetDevice in = receiver.of(frame);
+                        Decision decision = path.judge(frame, in);
+                        tally.add(frame, in.name(), decision);
+                        number[0]++;
+                        write(decision, frame, number[0], leaving);
+                    });
+            explainEgress(leaving);
+        }
         var verdicts = new ArrayList<FlowVerdict>();
         tally.drain(verdicts::add);
         verdicts.sort(Comparator.comparingLong(FlowVerdict::packets).reversed());
-        if (output.isText()) {
-            printCounts(verdicts);
-            printFlows(verdicts, shown);
-        } else {
-            try (var rows = output.rows()) {
-                verdicts.stream()
-                        .limit(shown)
-                        .forEach(v -> rows.add(json -> VerdictJson.write(json, v)));
-            }
-        }
+        report(verdicts);
         if (areForOthers(verdicts, end.frames())) {
             output.err()
                     .println(
                             "headgate: the frames are addressed to other hosts at the link layer; did"
                                     + " they come in by "
-                                    + receiver
+                                    + verdicts.getFirst().device()
                                     + "?");
         }
-        explainEnd(end.frames(), verdicts.size(), Math.min(shown, verdicts.size()), tally);
+        explainEnd(end.frames(), verdicts.size(), Math.min(rowLimit(), verdicts.size()), tally);
         return end.exitCode();
+    }
+
+    private Path writePath() {
+        return writeFile.equals("-") ? null : Path.of(writeFile);
+    }
+
+    private static void write(Decision decision, Frame frame, long number, EgressFile leaving) {
+        if (leaving == null) {
+            return;
+        }
+        try {
+            leaving.write(decision.effects.egress, number, frame.arrivalNanos);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void explainEgress(EgressFile leaving) {
+        if (leaving != null) {
+            output.err().printf("%d frames leave, in %s%n", leaving.frames(), writeFile);
+        }
+    }
+
+    /// Nothing but packets goes to standard output when they go there.
+    private void report(List<FlowVerdict> verdicts) {
+        if ("-".equals(writeFile)) {
+            return;
+        }
+        if (output.isText()) {
+            printCounts(verdicts);
+            printFlows(verdicts, rowLimit());
+        } else {
+            try (var rows = output.rows()) {
+                verdicts.stream()
+                        .limit(rowLimit())
+                        .forEach(v -> rows.add(json -> VerdictJson.write(json, v)));
+            }
+        }
     }
 
     private record Count(long packets, long bytes) {

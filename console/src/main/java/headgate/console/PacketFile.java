@@ -35,6 +35,11 @@ final class PacketFile implements Closeable {
     }
 
     private WritableByteChannel channel() throws IOException {
+        return channel(path);
+    }
+
+    /// @param path null for standard output
+    static WritableByteChannel channel(Path path) throws IOException {
         return path == null
                 ? new FileOutputStream(FileDescriptor.out).getChannel()
                 : FileChannel.open(

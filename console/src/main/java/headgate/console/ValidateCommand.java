@@ -10,17 +10,20 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "WHAT",
         description =
-                "Hold what Headgate says against what other tools, or a real kernel, say of the same input.",
+                "Hold what Headgate says against what other tools, or a real kernel, say of the"
+                        + " same input.",
         subcommands = {
             ValidateDecodeCommand.class,
             ValidatePathCommand.class,
-            ValidateForwardCommand.class
+            ValidateForwardCommand.class,
+            ValidateLiveCommand.class
         },
         footer = {
             "",
             "  headgate validate decode day.pcap",
             "  headgate validate path cases",
-            "  headgate validate forward cases/forwarding"
+            "  headgate validate forward cases/forwarding",
+            "  headgate validate live"
         })
 final class ValidateCommand implements Runnable {
     @Spec private CommandSpec spec;

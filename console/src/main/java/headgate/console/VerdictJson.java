@@ -109,10 +109,16 @@ final class VerdictJson {
     }
 
     static void write(JsonGenerator json, FlowVerdict verdict) throws IOException {
-        Fate fate = verdict.fate();
         json.writeStartObject();
         json.writeStringField("input_device", verdict.device());
         writeFlow(json, verdict.flow());
+        writeFate(json, verdict.fate());
+        json.writeNumberField("packets", verdict.packets());
+        json.writeNumberField("bytes", verdict.bytes());
+        json.writeEndObject();
+    }
+
+    static void writeFate(JsonGenerator json, Fate fate) throws IOException {
         json.writeStringField("verdict", fate.verdict());
         writeUnlessEmpty(json, "reason", fate.reason());
         writeUnlessEmpty(json, "drop_reason", fate.dropReason());
@@ -122,12 +128,9 @@ final class VerdictJson {
         writeUnlessEmpty(json, "output_device", fate.outputDevice());
         writeUnlessEmpty(json, "next_hop", fate.nextHop());
         writeUnlessEmpty(json, "next_hop_mac", fate.nextHopMac());
-        json.writeNumberField("packets", verdict.packets());
-        json.writeNumberField("bytes", verdict.bytes());
-        json.writeEndObject();
     }
 
-    private static void writeFlow(JsonGenerator json, FlowKey flow) throws IOException {
+    static void writeFlow(JsonGenerator json, FlowKey flow) throws IOException {
         if (flow == null) {
             return;
         }

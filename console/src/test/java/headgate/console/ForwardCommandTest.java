@@ -161,7 +161,8 @@ class ForwardCommandTest {
         CommandRun run = forward("-r", capture(), "--in", "eth0", "--trace", "-T", "json");
         JsonNode frames = new ObjectMapper().readTree(run.out());
         assertEquals(3, frames.size());
-        assertEquals("FW-17", frames.get(0).get("steps").get(7).get("rule").asText());
+        JsonNode steps = frames.get(0).get("steps");
+        assertEquals("FW-17", steps.get(steps.size() - 1).get("rule").asText());
         assertEquals(1, frames.get(2).get("counters").get("Ip.InReceives").asInt());
     }
 
@@ -199,7 +200,7 @@ class ForwardCommandTest {
     void saysThatThereIsNoSnapshot() {
         CommandRun run = CommandRun.of("forward", "-R", "/no/such/place", "--route", "8.8.8.8");
         assertEquals(ExitCode.INPUT, run.status());
-        assertEquals("headgate: no directory /no/such/place\n", run.err());
+        assertEquals("headgate: no file or directory /no/such/place\n", run.err());
     }
 
     @Test
@@ -232,5 +233,155 @@ class ForwardCommandTest {
     void suspectsTheDeviceWhenAllFramesAreForOthers() throws IOException {
         CommandRun run = forward("-r", capture(), "--in", "eth1");
         assertTrue(run.err().contains("did they come in by eth1?"), run.err());
+    }
+
+    private static final String PROHIBITED =
+            """
+            prohibit default
+            10.0.0.0/24 dev eth0 proto kernel scope link
+            10.0.1.0/24 dev eth1 proto kernel scope link
+            192.168.3.0/24 via 10.0.1.2 dev eth1
+            """;
+
+    /// Routes as another set: the world is prohibited, 192.168.3/24 is not.
+    private String otherRoutes() throws IOException {
+        put("changed", PROHIBITED);
+        return router.resolve("changed").toString();
+    }
+
+    @Test
+    void tellsOnlyWhatChangesUnderAnotherRuleSet() throws IOException {
+        CommandRun run = forward("-r", capture(), "--in", "eth0", "--vs", otherRoutes());
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        assertTrue(
+                run.out().startsWith("3 of 3 packets (100.0 %) in 2 flows change their fate"),
+                run.out());
+        assertTrue(
+                run.out()
+                        .matches(
+                                "(?s).*forward out eth1 to 10.0.1.2 -> reject PROHIBIT 3/13 +1 +2"
+                                        + " +94.*"),
+                run.out());
+        assertTrue(run.out().contains("1970-01-01T00:00:01Z"), run.out());
+    }
+
+    @Test
+    void failsOnADifferenceOnlyWhereThereIsOne() throws IOException {
+        String[] same = {"-r", capture(), "--in", "eth0", "--vs", router.toString()};
+        CommandRun run = forward(with(same, "--fail-on", "diff"));
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        assertTrue(run.out().startsWith("0 of 3 packets"), run.out());
+        same[5] = otherRoutes();
+        assertEquals(ExitCode.FOUND, forward(with(same, "--fail-on", "diff")).status());
+        assertEquals(
+                ExitCode.USAGE,
+                forward("-r", capture(), "--in", "eth0", "--fail-on", "diff").status());
+    }
+
+    private static String[] with(String[] words, String... more) {
+        String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+        System.arraycopy(more, 0, all, words.length, more.length);
+        return all;
+    }
+
+    @Test
+    void givesBothFatesOfEachChangeAsJson() throws IOException {
+        CommandRun run =
+                forward("-r", capture(), "--in", "eth0", "--vs", otherRoutes(), "-T", "json");
+        JsonNode changes = new ObjectMapper().readTree(run.out());
+        assertEquals(2, changes.size());
+        assertEquals("forward", changes.get(0).get("as_is").get("verdict").asText());
+        assertEquals("3/13", changes.get(0).get("what_if").get("icmp").asText());
+        assertEquals(2, changes.get(0).get("packets").asInt());
+        assertEquals("1970-01-01T00:00:01Z", changes.get(0).get("first").asText());
+    }
+
+    @Test
+    void countsPacketsThatFoundNoRow() throws IOException {
+        CommandRun run =
+                forward(
+                        "-r",
+                        capture(),
+                        "--in",
+                        "eth0",
+                        "--vs",
+                        otherRoutes(),
+                        "--max-flows",
+                        "1",
+                        "--fail-on",
+                        "diff");
+        assertEquals(ExitCode.FOUND, run.status());
+        assertTrue(run.err().contains("1 packets belong to flows beyond --max-flows"), run.err());
+        assertTrue(run.err().contains("1 of them change their fate"), run.err());
+    }
+
+    @Test
+    void comparesOnePacket() throws IOException {
+        CommandRun run =
+                forward(
+                        "--packet",
+                        "in eth0 10.0.0.9:1 > 8.8.8.8:2 udp",
+                        "--vs",
+                        otherRoutes(),
+                        "--trace");
+        assertTrue(run.out().contains("   now:  forward out eth1"), run.out());
+        assertTrue(run.out().contains("   then: PROHIBIT"), run.out());
+    }
+
+    @Test
+    void writesTheFramesThatLeave() throws IOException {
+        Path out = router.resolve("leaving.pcapng");
+        CommandRun run = forward("-r", capture(), "--in", "eth0", "-w", out.toString());
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        CommandRun printed = CommandRun.of("packets", "-r", out.toString(), "-e", "-T", "jsonl");
+        String[] lines = printed.out().split("\n");
+        JsonNode first = new ObjectMapper().readTree(lines[0]);
+        assertEquals("02:bb:00:01:00:02", first.get("eth.dst").asText(), printed.out());
+        assertEquals("02:aa:00:00:00:01", first.get("eth.src").asText());
+        assertEquals(63, first.get("ip.ttl").asInt());
+        assertTrue(run.err().contains("frames leave, in " + out), run.err());
+    }
+
+    @Test
+    void takesFramesByTheInterfacesThatTheirCaptureNames() throws IOException {
+        Path named = router.resolve("named.pcapng");
+        // Frames out of the router come by eth1, which is what the file calls their interface.
+        forward("-r", capture(), "--in", "eth0", "-w", named.toString());
+        CommandRun run = forward("-r", named.toString());
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        assertTrue(run.out().contains("drop NOT_FOR_US"), run.out());
+    }
+
+    @Test
+    void judgesAnIpv6Packet() {
+        CommandRun run =
+                forward(
+                        "--packet",
+                        "in eth0 [2001:db8::9]:4242 > [2001:db8:1::9]:53 udp",
+                        "-T",
+                        "jsonl");
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        assertTrue(run.out().contains("\"src\":\"2001:db8::9\""), run.out());
+        assertTrue(run.out().contains("\"dst_port\":53"), run.out());
+        assertEquals(
+                ExitCode.USAGE, forward("--packet", "in eth0 10.0.0.9 > 2001::1 udp").status());
+        assertEquals(
+                ExitCode.USAGE, forward("--packet", "in eth0 2001::2 > 2001::1 udp df").status());
+    }
+
+    @Test
+    void addsUpSeveralSources() throws IOException {
+        put("more", "8.0.0.0/8 via 10.0.1.2 dev eth1\n");
+        String more = router.resolve("more").toString();
+        CommandRun run = forward("-R", more, "--packet", "in eth0 10.0.0.9:4242 > 8.8.8.8:53 udp");
+        assertTrue(run.out().contains("by 8.0.0.0/8 via 10.0.1.2"), run.out() + run.err());
+    }
+
+    @Test
+    void saysWhichFileIsNothingThatIsKnown() throws IOException {
+        put("letter", "Dear all,\n");
+        CommandRun run = forward("-R", router.resolve("letter").toString(), "--route", "8.8.8.8");
+        assertEquals(ExitCode.INPUT, run.status());
+        assertTrue(run.err().contains("letter: is no output of a command"), run.err());
     }
 }

@@ -1,0 +1,37 @@
+package headgate.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import headgate.console.live.LiveRouter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class ValidateLiveCommandTest {
+    @Test
+    void forwardsAsThisHostsKernelDoes() throws Exception {
+        String missing = LiveRouter.missing();
+        assumeTrue(missing.isEmpty(), "no router can be made here; needed: " + missing);
+        CommandRun run = CommandRun.of("validate", "live", "-T", "json");
+        JsonNode frames = new ObjectMapper().readTree(run.out());
+        assertEquals(ValidateLiveCommand.PACKETS.size(), frames.size(), run.err());
+        int forwarded = 0;
+        for (JsonNode frame : frames) {
+            if (frame.get("verdict").asText().equals("forward")) {
+                assertTrue(frame.get("equal").asBoolean(), frame.toString());
+                forwarded++;
+            }
+        }
+        assertTrue(forwarded >= 7, frames.toString());
+    }
+
+    @Test
+    void asksForAllThatATrialNeeds() {
+        assertEquals(ExitCode.USAGE, CommandRun.of("validate", "live", "--in", "eth0").status());
+        assertEquals(ExitCode.USAGE, CommandRun.of("validate", "live", "-R", "x").status());
+    }
+}
