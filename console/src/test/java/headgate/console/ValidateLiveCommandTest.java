@@ -13,20 +13,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ValidateLiveCommandTest {
     @Test
-    void forwardsAsThisHostsKernelDoes() throws Exception {
+    void treatsEachKindOfPacketAsThisHostsKernelDoes() throws Exception {
         String missing = LiveRouter.missing();
         assumeTrue(missing.isEmpty(), "no router can be made here; needed: " + missing);
         CommandRun run = CommandRun.of("validate", "live", "-T", "json");
         JsonNode frames = new ObjectMapper().readTree(run.out());
         assertEquals(ValidateLiveCommand.PACKETS.size(), frames.size(), run.err());
-        int forwarded = 0;
         for (JsonNode frame : frames) {
-            if (frame.get("verdict").asText().equals("forward")) {
-                assertTrue(frame.get("equal").asBoolean(), frame.toString());
-                forwarded++;
-            }
+            assertTrue(frame.get("equal").asBoolean(), frame.toString());
         }
-        assertTrue(forwarded >= 7, frames.toString());
+        assertEquals(ExitCode.DONE, run.status());
     }
 
     @Test
