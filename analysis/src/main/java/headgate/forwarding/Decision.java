@@ -357,16 +357,32 @@ public final class Decision {
                 && incomplete("net.ipv4.conf." + device + "." + key + " is not in the snapshot");
     }
 
+    /// A packet that connection tracking put together is freed piece by piece.
+    void freePieces() {
+        for (int i = 1;
+                skb.pieces != null && effects.dropCount() > 0 && i < skb.pieces.length;
+                i++) {
+            effects.drop(DropReason.NOT_SPECIFIED, "skb_release_data", skb.protocolType);
+        }
+    }
+
     /// Takes up a fragment for the host.
     ///
     /// @return false if the packet is whole now; otherwise this ended the decision
     public boolean awaitsFragments() {
+        boolean awaits = awaitsFragments(ForwardingState.FOR_DELIVERY);
+        skb.pieces = null;
+        return awaits;
+    }
+
+    /// @param user who collects
+    boolean awaitsFragments(int user) {
         count(SnmpCounter.IP_REASM_REQDS);
         Reassembly.Result result =
                 state.reassembly.add(
                         skb,
                         options,
-                        ForwardingState.FOR_DELIVERY,
+                        user,
                         nowNanos,
                         setting("net.ipv4.ipfrag_time", 30) * 1_000_000_000L,
                         setting("net.ipv4.ipfrag_high_thresh", 4 << 20));

@@ -150,6 +150,7 @@ public final class ForwardingPath {
                     default -> CHECKS;
                 };
         ask(decision.asked);
+        decision.freePieces();
         return decision;
     }
 

@@ -27,6 +27,9 @@ public final class ForwardingState {
     /// Who collects fragments: the host itself, for local delivery.
     static final int FOR_DELIVERY = 0;
 
+    /// Who collects fragments: connection tracking, before packets are routed.
+    static final int FOR_TRACKING = 1;
+
     private static final byte FRAGMENTS = 'r';
     private static final byte NEIGHBOUR = 'n';
     private static final byte HALF_OPEN = 'h';

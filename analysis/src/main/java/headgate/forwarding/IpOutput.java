@@ -75,7 +75,12 @@ public final class IpOutput {
         if (mac == UNKNOWN) {
             return Outcome.INCOMPLETE;
         }
+        int[] pieces = piecesThatFit(skb, mtuBytes);
+        if (skb.pieces != null) {
+            mtuBytes = Math.min(mtuBytes, skb.fragMaxSize);
+        }
         int packets = skb.length > mtuBytes ? fragmentCount(skb, mtuBytes) : 1;
+        packets = pieces != null ? pieces.length : packets;
         decision.effects.count(SnmpCounter.IP_OUT_TRANSMITS, packets);
         decision.effects.count(
                 SnmpCounter.IP_EXT_OUT_OCTETS, skb.length + (packets - 1) * skb.headerLength);
@@ -87,7 +92,7 @@ public final class IpOutput {
             return await(skb, device, hop, neighbour, packets > 1 ? mtuBytes : 0);
         }
         if (packets > 1) {
-            fragment(skb, kind, device, mac, mtuBytes);
+            fragment(skb, kind, device, mac, mtuBytes, pieces);
         } else {
             decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IP, skb);
         }
@@ -152,6 +157,18 @@ public final class IpOutput {
         return hop != null && hop.hasGateway6();
     }
 
+    /// A packet that was put together from fragments leaves in the same ones, if they fit.
+    private static int[] piecesThatFit(Skb skb, int mtuBytes) {
+        int[] pieces = skb.pieces;
+        for (int i = 0; pieces != null && i < pieces.length; i++) {
+            boolean whole = pieces[i] % 8 == 0 || i == pieces.length - 1;
+            if (!whole || skb.headerLength + pieces[i] > mtuBytes) {
+                return null;
+            }
+        }
+        return pieces;
+    }
+
     private static int room(Skb skb, int mtuBytes) {
         return mtuBytes - skb.headerLength & ~7;
     }
@@ -163,12 +180,17 @@ public final class IpOutput {
 
     /// Kernel: `ip_do_fragment`. Options that are not to be copied become no-operations in all
     /// fragments but the first.
-    private void fragment(Skb skb, Kind kind, NetDevice device, long mac, int mtuBytes) {
+    ///
+    /// @param pieces bytes of payload of each fragment; null for as many as fit
+    private void fragment(
+            Skb skb, Kind kind, NetDevice device, long mac, int mtuBytes, int[] pieces) {
         EgressFrames frames = decision.effects.frames();
         int room = room(skb, mtuBytes);
         int header = skb.headerLength;
-        for (int from = 0; from < skb.length - header; from += room) {
-            int length = Math.min(room, skb.length - header - from);
+        int length;
+        int number = 0;
+        for (int from = 0; from < skb.length - header; from += length) {
+            length = Math.min(pieces == null ? room : pieces[number++], skb.length - header - from);
             int here = Math.clamp(skb.captured - header - from, 0, length);
             boolean last = from + length == skb.length - header;
             int at =
@@ -189,7 +211,7 @@ public final class IpOutput {
             }
             MemorySegment.copy(skb.bytes(), header + from, bytes, at + header, here);
             int flags =
-                    (skb.dontFragment ? DONT_FRAGMENT : 0)
+                    (skb.dontFragment && pieces == null ? DONT_FRAGMENT : 0)
                             | (last && !skb.moreFragments ? 0 : MORE_FRAGMENTS);
             put16(bytes, at + 2, header + length);
             put16(bytes, at + 6, flags | (skb.fragmentOffset + from) / 8);

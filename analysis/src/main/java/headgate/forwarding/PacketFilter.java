@@ -81,8 +81,14 @@ public final class PacketFilter {
         NfPacket packet = isOwn ? own : passing;
         take(hook, decision, skb, packet);
         if (!isOwn && hook == Hook.PREROUTING && packet.isFragment() && isTracked(packet)) {
-            decision.incomplete("reassembly before connection tracking is not modelled");
-            return false;
+            if (packet.family == NfPacket.IPV6) {
+                decision.incomplete("reassembly of IPv6 before connection tracking");
+                return false;
+            }
+            if (decision.awaitsFragments(ForwardingState.FOR_TRACKING)) {
+                return false;
+            }
+            packet.replace(skb.bytes(), 0, skb.length, skb.captured);
         }
         packet.setInput(in);
         packet.setOutput(out);

@@ -257,6 +257,9 @@ final class Reassembly {
         }
         skb.captured = captured;
         skb.length = length;
+        skb.fragMaxSize = queue.largest;
+        queue.pieces.sort((a, b) -> Integer.compare(a.offset, b.offset));
+        skb.pieces = queue.pieces.stream().mapToInt(Piece::length).toArray();
         skb.readHeader();
         skb.putHeaderChecksum();
         return Result.COMPLETE;

@@ -100,6 +100,18 @@ public final class Skb {
     /// The mark that rules gave the packet.
     public int mark;
 
+    /// Bytes of payload of the fragments that it was put together from before it was routed, in
+    /// their order; null if it came whole.
+    int[] pieces;
+
+    /// The largest of these fragments, with its header (kernel: `IPCB(skb)->frag_max_size`).
+    int fragMaxSize;
+
+    /// Whether it may be fragmented again although it has the flag not to (kernel: `ignore_df`).
+    public boolean mayBeSplitAgain(int mtuBytes) {
+        return pieces != null && fragMaxSize <= mtuBytes;
+    }
+
     /// Makes this the bare packet that the kernel invents for `ip route get`.
     void asOfFlow(Flowi4 flow) {
         packetType = PacketType.HOST;
@@ -121,6 +133,7 @@ public final class Skb {
         vlanIdentifier = 0;
         sourceMac = destinationMac = -1;
         mark = 0;
+        pieces = null;
         protocolType = frame.etherType;
         int skip = frame.networkOffset < 0 ? frame.lengthCaptured : frame.networkOffset;
         switch (frame.linkType) {
@@ -391,6 +404,7 @@ public final class Skb {
         vlanIdentifier = 0;
         sourceMac = destinationMac = -1;
         mark = 0;
+        pieces = null;
         captured = this.length = length;
         bytes.asSlice(0, IPV4_HEADER).fill((byte) 0);
         put8(0, 0x45);

@@ -34,7 +34,7 @@ public final class MtuCheck implements ForwardingCheck {
         if (skb.length <= decision.mtuBytes) {
             return false;
         }
-        if (skb.dontFragment) {
+        if (skb.dontFragment && !skb.mayBeSplitAgain(decision.mtuBytes)) {
             decision.count(SnmpCounter.IP_FRAG_FAILS);
             return decision.dropAndTell(
                     DropReason.PKT_TOO_BIG,

@@ -194,7 +194,9 @@ public final class Conntrack {
                     packet.presence(at, 2) != Presence.HERE
                             || (packet.u16(at) & 7) != PPTP
                             || isUnmodelled(packet);
-            case IpProtocol.UDP_LITE, IpProtocol.SCTP, IpProtocol.DCCP -> isUnmodelled(packet);
+            case IpProtocol.SCTP ->
+                    (!check || TransportChecksum.isSctpRight(packet)) && isUnmodelled(packet);
+            case IpProtocol.UDP_LITE, IpProtocol.DCCP -> isUnmodelled(packet);
             default -> true;
         };
     }

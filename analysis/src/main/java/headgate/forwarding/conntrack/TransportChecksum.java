@@ -1,10 +1,14 @@
 package headgate.forwarding.conntrack;
 
+import headgate.forwarding.conntrack.NfPacket.Presence;
 import headgate.packet.Checksum;
 import headgate.packet.IpProtocol;
+import java.util.zip.CRC32C;
 
 /// Checksums over what IP carries (kernel: `nf_ip_checksum`, `nf_ip6_checksum`).
 public final class TransportChecksum {
+    private static final int SCTP_HEADER = 12;
+
     private TransportChecksum() {}
 
     /// Whether the ones' complement sum over the payload, with a pseudo-header where the protocol
@@ -17,6 +21,20 @@ public final class TransportChecksum {
         }
         int sum = sum(packet);
         return sum == 0xffff || sum == 0 && packet.family == NfPacket.IPV4;
+    }
+
+    /// RFC 9260 appendix A: CRC-32C with zero in its place, least significant byte first.
+    static boolean isSctpRight(NfPacket packet) {
+        int at = packet.transport;
+        if (packet.captured < packet.length || packet.presence(at, SCTP_HEADER) != Presence.HERE) {
+            return packet.captured < packet.length;
+        }
+        var crc = new CRC32C();
+        for (int i = at; i < packet.length; i++) {
+            boolean field = i >= at + 8 && i < at + SCTP_HEADER;
+            crc.update(field ? 0 : packet.u8(i));
+        }
+        return (int) crc.getValue() == Integer.reverseBytes(packet.i32(at + 8));
     }
 
     private static int sum(NfPacket packet) {
