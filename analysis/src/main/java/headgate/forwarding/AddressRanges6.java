@@ -1,24 +1,23 @@
 package headgate.forwarding;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Nested IPv6 prefixes laid flat, in two levels: the upper 64 bits of all addresses cut into
 /// ranges that each have one longest prefix; where prefixes longer than 64 bits lie in one /64, the
 /// lower 64 bits likewise.
 ///
-/// A lookup is a binary search in a sample of the range starts that fits a processor's first cache,
-/// then in the block behind it.
+/// A lookup goes down a tree of samples, each of every eighth start of the next: the upper ones
+/// stay in a processor's first caches, and a step in a lower one reads one line of memory.
 final class AddressRanges6 {
     static final int NONE = -1;
 
-    private static final int BLOCK_BITS = 6;
+    private static final int BLOCK_BITS = 3;
     private static final int BLOCK = 1 << BLOCK_BITS;
 
-    /// Every [#BLOCK]th of [#starts].
-    private final long[] sample;
-
-    /// Where each range starts, ascending as signed numbers: addresses with their top bit flipped.
-    private final long[] starts;
+    /// Samples, the coarsest first; the last are all starts.
+    private final long[][] levels;
 
     /// The prefix of each range; [#NONE], or below it for a /64 that has a level of its own.
     private final int[] leaves;
@@ -28,7 +27,9 @@ final class AddressRanges6 {
 
     /// One level under construction, and a second level as it is kept.
     private static final class Ranges {
+        /// Ascending as signed numbers: addresses with their top bit flipped.
         long[] starts;
+
         int[] leaves;
         int size;
 
@@ -100,13 +101,21 @@ final class AddressRanges6 {
         }
         closeAll(first, highs, lengths, open, depth);
         first.trim();
-        starts = first.starts;
         leaves = first.leaves;
         longer = Arrays.copyOf(seconds, secondCount);
-        sample = new long[(starts.length + BLOCK - 1) >>> BLOCK_BITS];
-        for (int i = 0; i < sample.length; i++) {
-            sample[i] = starts[i << BLOCK_BITS];
+        levels = levels(first.starts);
+    }
+
+    private static long[][] levels(long[] starts) {
+        var levels = new ArrayList<long[]>(List.of(starts));
+        for (long[] finer = starts; finer.length > BLOCK * BLOCK; finer = levels.getFirst()) {
+            long[] coarser = new long[(finer.length + BLOCK - 1) >>> BLOCK_BITS];
+            for (int i = 0; i < coarser.length; i++) {
+                coarser[i] = finer[i << BLOCK_BITS];
+            }
+            levels.addFirst(coarser);
         }
+        return levels.toArray(long[][]::new);
     }
 
     private static void fillParents(long[] highs, long[] lows, short[] lengths, int[] parents) {
@@ -190,9 +199,12 @@ final class AddressRanges6 {
     /// Index of the longest prefix that contains the address; [#NONE] if none does.
     int leaf(long high, long low) {
         long signed = high ^ Long.MIN_VALUE;
-        int block = search(sample, 0, sample.length, signed) << BLOCK_BITS;
-        int end = Math.min(block + BLOCK, starts.length);
-        int leaf = leaves[search(starts, block, end, signed)];
+        int range = search(levels[0], 0, levels[0].length, signed);
+        for (int i = 1; i < levels.length; i++) {
+            int block = range << BLOCK_BITS;
+            range = search(levels[i], block, Math.min(block + BLOCK, levels[i].length), signed);
+        }
+        int leaf = leaves[range];
         return leaf >= NONE ? leaf : longer[-2 - leaf].leaf(low ^ Long.MIN_VALUE);
     }
 

@@ -213,13 +213,15 @@ public final class HostSnapshot {
         return false;
     }
 
-    /// Whether the device takes packets to that anycast address of the host's own.
+    /// Whether `device` takes packets to that anycast address of the host's own; null for any
+    /// device.
     public boolean hasAnycast6(NetDevice device, long high, long low) {
         for (int i = 0; i < anycast6.size(); i++) {
             Route6 route = anycast6.get(i);
+            NetDevice joined = route.info().nextHops().getFirst().device();
             if (route.prefix().low() == low
                     && route.prefix().high() == high
-                    && route.info().nextHops().getFirst().device() == device) {
+                    && (device == null || device == joined)) {
                 return true;
             }
         }

@@ -65,10 +65,7 @@ public final class Icmp6 {
     public void tell(int type, int code, int info, NetDevice device) {
         Skb skb = decision.skb;
         header.read(skb.bytes(), 0);
-        boolean own =
-                decision.host.hasAddress6(device, header.destinationHigh, header.destinationLow)
-                        || decision.host.hasAnycast6(
-                                device, header.destinationHigh, header.destinationLow);
+        boolean own = isOwnDestination(device);
         if (header.isToMulticast() || skb.packetType != Skb.PacketType.HOST) {
             if (!isToldOfGroups(type, code, info)) {
                 return;
@@ -94,6 +91,14 @@ public final class Icmp6 {
                 code,
                 result.nextHop(),
                 decision.output6.mac(output(), nextHopHigh(), nextHopLow()));
+    }
+
+    /// Link-local addresses are those of one device, others the host's.
+    private boolean isOwnDestination(NetDevice device) {
+        long high = header.destinationHigh;
+        long low = header.destinationLow;
+        return decision.host.hasAddress6(device, high, low)
+                || decision.host.hasAnycast6(Inet6.isLinkLocal(high) ? device : null, high, low);
     }
 
     /// Of packets to groups, and to others' link addresses, only these are told.

@@ -21,17 +21,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Every recorded IPv6 frame of the scenarios without a packet filter: the frames that leave byte
-/// for byte, drops with reason and function, counters, datagrams to sockets, neighbour entries.
+/// Every recorded IPv6 frame: the frames that leave byte for byte, drops with reason and function,
+/// counters, datagrams to sockets, neighbour entries.
 class Ip6CasesTest {
     private static final String ENDING = ".jsonl.gz";
     private static final int ETHERTYPE = 24;
+    private static final int REDIRECTS_AT_ONCE = 6;
     private static final HexFormat HEX = HexFormat.of();
 
     @TestFactory
     Stream<DynamicTest> doesAsTheKernelDid() {
         return ForwardingCases.scenarios(ENDING).stream()
-                .filter(s -> s.matches("v6_.*|rand6_[0-9]+|ecmp6_.*|l2_ipv4_sanity_1"))
+                .filter(s -> s.matches("v6_.*|rand6_[0-9]+|ecmp6_.*|nft_v6.*|l2_ipv4_sanity_1"))
                 .map(s -> DynamicTest.dynamicTest(s, () -> doesAsTheKernelDid(s)));
     }
 
@@ -66,10 +67,7 @@ class Ip6CasesTest {
             Verdict verdict = path.decide(frame, device);
             String difference = difference(verdict, line.get("expected"));
             if (!difference.isEmpty()) {
-                // The recorder started afresh when budgets ran low, and does not tell when.
-                var fresh = new ForwardingPath(host);
-                if (difference(fresh.decide(frame, device), line.get("expected")).isEmpty()) {
-                    path = fresh;
+                if (isEqualWithAnotherBudget(host, frame, device, line.get("expected"))) {
                     continue;
                 }
                 differences.add(
@@ -82,6 +80,20 @@ class Ip6CasesTest {
             }
         }
         return frames;
+    }
+
+    /// The recorder started afresh when budgets of redirects ran low, and does not tell when: those
+    /// that concern this frame may be whole or spent.
+    private static boolean isEqualWithAnotherBudget(
+            HostSnapshot host, Frame frame, String device, JsonNode expected) {
+        var fresh = new ForwardingPath(host);
+        for (int i = 0; i <= REDIRECTS_AT_ONCE; i++) {
+            Verdict verdict = fresh.decide(frame, device);
+            if ((i == 0 || i == REDIRECTS_AT_ONCE) && difference(verdict, expected).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String difference(Verdict verdict, JsonNode expected) {

@@ -1,0 +1,236 @@
+package headgate.forwarding;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import headgate.forwarding.EgressFrames.Kind;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The FW6 rules, one packet each; the recorded kernel is asked in the system tests.
+class Ip6PathTest {
+    private static final String FROM = "2001 0db8 0000 0000 0000 0000 0000 0009 ";
+    private static final String TO_THE_WORLD = "2a00 0000 0000 0000 0000 0000 0000 0005 ";
+    private static final String TO_ETH0 = "2001 0db8 0000 0000 0000 0000 0000 0001 ";
+    private static final String FROM_LINK_LOCAL = "fe80 0000 0000 0000 0000 0000 0000 0009 ";
+
+    /// UDP from port 4242 to 53, with four bytes that nobody looks at.
+    private static final String UDP = "1092 0035 000c 0000 00000000";
+
+    private static Verdict decide(String hex) {
+        return new Router6Fixture().decide(hex);
+    }
+
+    private static Verdict.Refused refused(Verdict verdict) {
+        assertTrue(verdict instanceof Verdict.Refused, verdict::toString);
+        return (Verdict.Refused) verdict;
+    }
+
+    private static Verdict.EgressFrame only(Verdict verdict, Kind kind) {
+        List<Verdict.EgressFrame> egress = verdict.trail().consequences().egress();
+        assertEquals(List.of(kind), egress.stream().map(Verdict.EgressFrame::kind).toList());
+        return egress.getFirst();
+    }
+
+    private static String hex(Verdict.EgressFrame frame, int from, int to) {
+        return HexFormat.of().formatHex(frame.bytes(), from, to);
+    }
+
+    private static int counter(Verdict verdict, String name) {
+        return verdict.trail().counters().getOrDefault(name, 0);
+    }
+
+    @Test
+    void forwardsWithOneHopLess() {
+        Verdict verdict = decide("60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP);
+        assertTrue(verdict instanceof Verdict.Forward, verdict::toString);
+        Verdict.EgressFrame frame = only(verdict, Kind.FORWARD);
+        assertEquals("eth1", frame.device());
+        // To the router's MAC, from eth1's, hop limit 63.
+        assertEquals("02bb00010002" + "02aa00000001" + "86dd", hex(frame, 0, 14));
+        assertEquals("3f", hex(frame, 21, 22));
+        assertEquals(1, counter(verdict, "Ip6OutForwDatagrams"));
+    }
+
+    @Test
+    void tellsTheSourceThatThePacketsHopsAreSpent() {
+        Verdict verdict = decide("60000000 000c 11 01" + FROM + TO_THE_WORLD + UDP);
+        assertEquals(DropReason.IP_INHDR, refused(verdict).dropReason());
+        assertEquals(Verdict.Reason.TTL_EXPIRED, refused(verdict).reason());
+        Verdict.EgressFrame frame = only(verdict, Kind.ICMP_ERROR);
+        assertEquals("02bb00000009", hex(frame, 0, 6));
+        // Type 3, code 0; the packet is quoted with the hop limit that it came with.
+        assertEquals("0300", hex(frame, 54, 56));
+        assertEquals("01", hex(frame, 69, 70));
+        assertEquals(1, counter(verdict, "Icmp6OutTimeExcds"));
+    }
+
+    @Test
+    void refusesHeadersThatCannotBe() {
+        assertEquals(
+                DropReason.UNHANDLED_PROTO,
+                refused(decide("50000000 000c 11 40" + FROM + TO_THE_WORLD + UDP)).dropReason());
+        assertEquals(
+                DropReason.PKT_TOO_SMALL,
+                refused(decide("60000000 000d 11 40" + FROM + TO_THE_WORLD + UDP)).dropReason());
+        String loopback = "0000 0000 0000 0000 0000 0000 0000 0001 ";
+        assertEquals(
+                DropReason.IP_INHDR,
+                refused(decide("60000000 000c 11 40" + loopback + TO_THE_WORLD + UDP))
+                        .dropReason());
+        String group = "ff02 0000 0000 0000 0000 0000 0000 0001 ";
+        assertEquals(
+                DropReason.IP_INHDR,
+                refused(decide("60000000 000c 11 40" + group + TO_THE_WORLD + UDP)).dropReason());
+    }
+
+    @Test
+    void dropsLinkLayerPadding() {
+        Verdict verdict = decide("60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP + "ffff");
+        assertEquals(14 + 52, only(verdict, Kind.FORWARD).bytes().length);
+        assertEquals(54, counter(verdict, "Ip6InOctets"));
+        assertEquals(52, counter(verdict, "Ip6OutOctets"));
+    }
+
+    @Test
+    void keepsLinkLocalSourcesOnTheirLink() {
+        Verdict verdict = decide("60000000 000c 11 40" + FROM_LINK_LOCAL + TO_THE_WORLD + UDP);
+        assertEquals(DropReason.IP_INADDRERRORS, refused(verdict).dropReason());
+        assertEquals(Verdict.Reason.MARTIAN, refused(verdict).reason());
+        // Its link address is not known: the error waits, and is asked for.
+        only(verdict, Kind.NEIGHBOUR_SOLICITATION);
+    }
+
+    @Test
+    void tellsTheMtuInsteadOfFragmenting() {
+        String payload = "00".repeat(1401 - 40);
+        Verdict verdict = decide("60000000 0551 11 40" + FROM + TO_THE_WORLD + payload);
+        assertEquals(DropReason.PKT_TOO_BIG, refused(verdict).dropReason());
+        Verdict.EgressFrame frame = only(verdict, Kind.ICMP_ERROR);
+        // Type 2, MTU 1400; no longer than the smallest MTU.
+        assertEquals("0200", hex(frame, 54, 56));
+        assertEquals("00000578", hex(frame, 58, 62));
+        assertEquals(14 + 1280, frame.bytes().length);
+    }
+
+    @Test
+    void answersEchoRequests() {
+        // Type 128, checksum, identifier 1, sequence 1.
+        Verdict verdict = decide("60000000 0008 3a 40" + FROM + TO_ETH0 + "80 00 24 3f 0001 0001");
+        Verdict.EgressFrame frame = only(verdict, Kind.ECHO_REPLY);
+        assertEquals("8100233f00010001", hex(frame, 54, 62));
+        assertEquals(1, counter(verdict, "Icmp6OutEchoReplies"));
+    }
+
+    @Test
+    void refusesAWrongIcmpChecksum() {
+        Verdict verdict = decide("60000000 0008 3a 40" + FROM + TO_ETH0 + "80 00 00 00 0001 0001");
+        assertEquals(
+                DropReason.ICMP_CSUM, verdict.trail().consequences().drops().getFirst().reason());
+        assertEquals(1, counter(verdict, "Icmp6InCsumErrors"));
+    }
+
+    @Test
+    void pointsAtAnOptionThatItDoesNotKnow() {
+        // Hop-by-hop: next header UDP, option 0x9e (tell the source), four bytes.
+        Verdict verdict =
+                decide("60000000 0014 00 40" + FROM + TO_THE_WORLD + "11 00 9e 04 00000000" + UDP);
+        assertEquals(DropReason.UNHANDLED_PROTO, refused(verdict).dropReason());
+        Verdict.EgressFrame frame = only(verdict, Kind.ICMP_ERROR);
+        assertEquals("0402", hex(frame, 54, 56));
+        assertEquals("0000002a", hex(frame, 58, 62));
+    }
+
+    @Test
+    void doesNotLookAtDestinationOptionsOfOthers() {
+        Verdict verdict =
+                decide("60000000 0014 3c 40" + FROM + TO_THE_WORLD + "11 00 9e 04 00000000" + UDP);
+        assertTrue(verdict instanceof Verdict.Forward, verdict::toString);
+    }
+
+    @Test
+    void putsFragmentsForItselfTogether() {
+        // Two fragments of an echo request of 24 bytes, the second one first.
+        var router = new Router6Fixture().path();
+        String head = "02aa00000000 02bb00000009 86dd 60000000 ";
+        Verdict second =
+                router.decide(
+                        RouterFixture.frame(
+                                head
+                                        + "0010 2c 40"
+                                        + FROM
+                                        + TO_ETH0
+                                        + "3a 00 0010 00000007"
+                                        + "0000000000000000"),
+                        "eth0");
+        assertTrue(second instanceof Verdict.Reassembling, second::toString);
+        Verdict whole =
+                router.decide(
+                        RouterFixture.frame(
+                                head
+                                        + "0018 2c 40"
+                                        + FROM
+                                        + TO_ETH0
+                                        + "3a 00 0001 00000007"
+                                        + "8000 242f 0001 0001 0000000000000000"),
+                        "eth0");
+        assertEquals(1, counter(whole, "Ip6ReasmOKs"));
+        only(whole, Kind.ECHO_REPLY);
+    }
+
+    @Test
+    void advertisesItsLinkAddressToWhomAsks() {
+        // Solicitation from 2001:db8::9 for 2001:db8::1, with its link address.
+        String group = "ff02 0000 0000 0000 0000 0001 ff00 0001 ";
+        Verdict verdict =
+                new Router6Fixture()
+                        .path()
+                        .decide(
+                                RouterFixture.frame(
+                                        "3333ff000001 02bb00000009 86dd 60000000 0020 3a ff"
+                                                + FROM
+                                                + group
+                                                + "8700 1b5e 00000000"
+                                                + TO_ETH0
+                                                + "0101 02bb00000009"),
+                                "eth0");
+        Verdict.EgressFrame frame = only(verdict, Kind.NEIGHBOUR_ADVERTISEMENT);
+        // Type 136; router, solicited, override; its own link address.
+        assertEquals("8800", hex(frame, 54, 56));
+        assertEquals("e0000000", hex(frame, 58, 62));
+        assertEquals("020102aa00000000", hex(frame, 78, 86));
+    }
+
+    @Test
+    void saysWhatAPacketDependsOnThatTheSnapshotDoesNotHave() {
+        String packet = "60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP;
+        for (String missing : new String[] {"route6.json", "rule6.json", "neigh.json"}) {
+            Verdict verdict = new Router6Fixture().document(missing, null).decide(packet);
+            assertEquals(
+                    "the snapshot has no " + missing,
+                    verdict instanceof Verdict.Incomplete(String why, _) ? why : verdict.kind());
+        }
+    }
+
+    @Test
+    void redirectsSixTimesAtOnceAndThenEachSecond() {
+        var path =
+                new Router6Fixture()
+                        .routes("{\"dst\":\"2a00::/16\",\"gateway\":\"fe80::9\",\"dev\":\"eth0\"}")
+                        .path();
+        var frame =
+                RouterFixture.frame(
+                        "02aa00000000 02bb00000009 86dd 60000000 000c 11 40"
+                                + FROM
+                                + TO_THE_WORLD
+                                + UDP);
+        int redirects = 0;
+        for (int i = 0; i < 8; i++) {
+            redirects += counter(path.decide(frame, "eth0"), "Icmp6OutRedirects");
+        }
+        assertEquals(6, redirects);
+        frame.arrivalNanos += 1_000_000_000L;
+        assertEquals(1, counter(path.decide(frame, "eth0"), "Icmp6OutRedirects"));
+    }
+}
