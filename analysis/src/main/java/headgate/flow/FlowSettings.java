@@ -1,16 +1,22 @@
 package headgate.flow;
 
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+
 /// What a [FlowTable] is allowed to keep, and for how long. All times are event time: the time
-/// stamps of frames, never a clock.
+/// stamps of frames, never a clock. Times that allow for idleness count from the last frame.
 ///
 /// @param maxFlows most flows alive at once; the next one evicts, counted as [EndReason#EVICTED]
 /// @param maxFragmentedDatagrams most datagrams whose ports are remembered for their later
 ///   fragments
+/// @param tcpAttemptNanos how long after its SYN a TCP flow that nobody answered may go on
 /// @param tcpOpeningNanos idle time allowed to a TCP flow that is not established
 /// @param tcpEstablishedNanos idle time allowed to an established or half-closed TCP flow, and to
 ///   one taken up in the middle
+/// @param tcpPartialCloseNanos the same, where a side was first heard of when it closed
 /// @param tcpClosedNanos how long a closed TCP flow stays to take stragglers in
 /// @param udpNanos idle time allowed to UDP
+/// @param dnsNanos idle time allowed to UDP with port 53
 /// @param icmpNanos idle time allowed to ICMP and ICMPv6
 /// @param otherNanos idle time allowed to other protocols
 /// @param activeNanos a flow that goes on for longer gives an interim record this often
@@ -18,26 +24,40 @@ package headgate.flow;
 /// @param maxOpeningBytes most bytes kept, for all flows together, of what their sides say first:
 ///   messages that are put together, and metadata of live flows
 /// @param hashSeed makes collisions in the table unpredictable to those who send the frames
+/// @param conventions by whose rules a flow has its sides and its end
 public record FlowSettings(
         int maxFlows,
         int maxFragmentedDatagrams,
+        long tcpAttemptNanos,
         long tcpOpeningNanos,
         long tcpEstablishedNanos,
+        long tcpPartialCloseNanos,
         long tcpClosedNanos,
         long udpNanos,
+        long dnsNanos,
         long icmpNanos,
         long otherNanos,
         long activeNanos,
         long fragmentNanos,
         long maxOpeningBytes,
-        long hashSeed) {
+        long hashSeed,
+        Conventions conventions) {
+
+    /// Where tools differ about what one conversation is.
+    public enum Conventions {
+        /// The sender of the first frame began, and the last frame is the end.
+        PLAIN,
+
+        /// Zeek's: who is first heard from a server's port answers (`likely_server_ports`), a SYN
+        /// after a reset begins another connection, and acknowledgments after both sides have
+        /// closed do not make one last longer.
+        ZEEK
+    }
 
     /// A time that never passes.
     public static final long NEVER = Long.MAX_VALUE;
 
     private static final long SECOND = 1_000_000_000L;
-
-    private static final long OPENING_BYTES = 64 << 20;
 
     /// For a stream that does not end. Sources: `nf_conntrack_tcp_timeout_syn_recv` (60 s), Zeek's
     /// `tcp_inactivity_timeout` (5 min), `tcp_close_delay` (5 s), `udp_inactivity_timeout` (1 min)
@@ -46,33 +66,41 @@ public record FlowSettings(
             new FlowSettings(
                     1_000_000,
                     4096,
+                    NEVER,
                     60 * SECOND,
+                    300 * SECOND,
                     300 * SECOND,
                     5 * SECOND,
                     60 * SECOND,
                     60 * SECOND,
                     60 * SECOND,
                     60 * SECOND,
+                    60 * SECOND,
                     30 * SECOND,
-                    OPENING_BYTES,
-                    0);
+                    64 << 20,
+                    0,
+                    Conventions.PLAIN);
 
     /// For one capture file: a conversation is what its endpoints make it, however long it pauses,
     /// as in tshark's `-z conv`. Only a SYN of another connection, or a full table, splits it.
     public static final FlowSettings CAPTURE_FILE =
-            new FlowSettings(
-                    1_000_000,
-                    4096,
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                    NEVER,
-                    30 * SECOND,
-                    OPENING_BYTES,
-                    0);
+            LIVE.withIdleNanos(NEVER)
+                    .with(draft -> {
+                        draft.tcpClosedNanos = NEVER;
+                        draft.activeNanos = NEVER;
+                    });
+
+    /// What Zeek would write into its conn.log. Sources, beside those of [#LIVE]:
+    /// `tcp_attempt_delay` (5 s), `tcp_partial_close_delay` (3 s), `dns_session_timeout` (10 s).
+    public static final FlowSettings ZEEK =
+            LIVE.with(draft -> {
+                draft.tcpAttemptNanos = 5 * SECOND;
+                draft.tcpOpeningNanos = 300 * SECOND;
+                draft.tcpPartialCloseNanos = 3 * SECOND;
+                draft.dnsNanos = 10 * SECOND;
+                draft.activeNanos = NEVER;
+                draft.conventions = Conventions.ZEEK;
+            });
 
     /// The most flows that row numbers allow for.
     static final int MAX_FLOWS_LIMIT = 1 << 28;
@@ -83,10 +111,13 @@ public record FlowSettings(
                 maxFragmentedDatagrams >= 0 && maxFragmentedDatagrams <= 1 << 24,
                 "max-fragmented-datagrams",
                 maxFragmentedDatagrams);
+        require(tcpAttemptNanos > 0, "tcp-attempt", tcpAttemptNanos);
         require(tcpOpeningNanos > 0, "tcp-opening", tcpOpeningNanos);
         require(tcpEstablishedNanos > 0, "tcp-established", tcpEstablishedNanos);
+        require(tcpPartialCloseNanos > 0, "tcp-partial-close", tcpPartialCloseNanos);
         require(tcpClosedNanos > 0, "tcp-closed", tcpClosedNanos);
         require(udpNanos > 0, "udp", udpNanos);
+        require(dnsNanos > 0, "dns", dnsNanos);
         require(icmpNanos > 0, "icmp", icmpNanos);
         require(otherNanos > 0, "other", otherNanos);
         require(activeNanos > 0, "active", activeNanos);
@@ -100,77 +131,89 @@ public record FlowSettings(
         }
     }
 
-    /// The same with another limit of flows.
-    public FlowSettings withMaxFlows(int flows) {
+    /// A copy in which some values are others: `settings.with(draft -> draft.maxFlows = 1000)`.
+    public FlowSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
         return new FlowSettings(
-                flows,
-                maxFragmentedDatagrams,
-                tcpOpeningNanos,
-                tcpEstablishedNanos,
-                tcpClosedNanos,
-                udpNanos,
-                icmpNanos,
-                otherNanos,
-                activeNanos,
-                fragmentNanos,
-                maxOpeningBytes,
-                hashSeed);
+                draft.maxFlows,
+                draft.maxFragmentedDatagrams,
+                draft.tcpAttemptNanos,
+                draft.tcpOpeningNanos,
+                draft.tcpEstablishedNanos,
+                draft.tcpPartialCloseNanos,
+                draft.tcpClosedNanos,
+                draft.udpNanos,
+                draft.dnsNanos,
+                draft.icmpNanos,
+                draft.otherNanos,
+                draft.activeNanos,
+                draft.fragmentNanos,
+                draft.maxOpeningBytes,
+                draft.hashSeed,
+                draft.conventions);
     }
 
     /// The same with one idle time for every protocol and state, closed TCP excepted.
     public FlowSettings withIdleNanos(long nanos) {
-        return new FlowSettings(
-                maxFlows,
-                maxFragmentedDatagrams,
-                nanos,
-                nanos,
-                tcpClosedNanos,
-                nanos,
-                nanos,
-                nanos,
-                activeNanos,
-                fragmentNanos,
-                maxOpeningBytes,
-                hashSeed);
+        return with(draft -> {
+            draft.tcpOpeningNanos = draft.tcpEstablishedNanos = draft.tcpPartialCloseNanos = nanos;
+            draft.udpNanos = draft.dnsNanos = draft.icmpNanos = draft.otherNanos = nanos;
+        });
     }
 
-    /// The same with interim records this often.
-    public FlowSettings withActiveNanos(long nanos) {
-        return new FlowSettings(
-                maxFlows,
-                maxFragmentedDatagrams,
-                tcpOpeningNanos,
-                tcpEstablishedNanos,
-                tcpClosedNanos,
-                udpNanos,
-                icmpNanos,
-                otherNanos,
-                nanos,
-                fragmentNanos,
-                maxOpeningBytes,
-                hashSeed);
-    }
+    /// Settings that are being changed; checked when they become [FlowSettings] again.
+    public static final class Draft {
+        public int maxFlows;
+        public int maxFragmentedDatagrams;
+        public long tcpAttemptNanos;
+        public long tcpOpeningNanos;
+        public long tcpEstablishedNanos;
+        public long tcpPartialCloseNanos;
+        public long tcpClosedNanos;
+        public long udpNanos;
+        public long dnsNanos;
+        public long icmpNanos;
+        public long otherNanos;
+        public long activeNanos;
+        public long fragmentNanos;
+        public long maxOpeningBytes;
+        public long hashSeed;
+        public Conventions conventions;
 
-    /// The same with another seed of the table's hash.
-    public FlowSettings withHashSeed(long seed) {
-        return new FlowSettings(
-                maxFlows,
-                maxFragmentedDatagrams,
-                tcpOpeningNanos,
-                tcpEstablishedNanos,
-                tcpClosedNanos,
-                udpNanos,
-                icmpNanos,
-                otherNanos,
-                activeNanos,
-                fragmentNanos,
-                maxOpeningBytes,
-                seed);
+        private Draft(FlowSettings from) {
+            maxFlows = from.maxFlows;
+            maxFragmentedDatagrams = from.maxFragmentedDatagrams;
+            tcpAttemptNanos = from.tcpAttemptNanos;
+            tcpOpeningNanos = from.tcpOpeningNanos;
+            tcpEstablishedNanos = from.tcpEstablishedNanos;
+            tcpPartialCloseNanos = from.tcpPartialCloseNanos;
+            tcpClosedNanos = from.tcpClosedNanos;
+            udpNanos = from.udpNanos;
+            dnsNanos = from.dnsNanos;
+            icmpNanos = from.icmpNanos;
+            otherNanos = from.otherNanos;
+            activeNanos = from.activeNanos;
+            fragmentNanos = from.fragmentNanos;
+            maxOpeningBytes = from.maxOpeningBytes;
+            hashSeed = from.hashSeed;
+            conventions = from.conventions;
+        }
     }
 
     /// The shortest time after which a flow may end by itself; [#NEVER] if none does.
     long shortestNanos() {
-        long tcp = Math.min(Math.min(tcpOpeningNanos, tcpEstablishedNanos), tcpClosedNanos);
-        return Math.min(Math.min(tcp, udpNanos), Math.min(icmpNanos, otherNanos));
+        return LongStream.of(
+                        tcpAttemptNanos,
+                        tcpOpeningNanos,
+                        tcpEstablishedNanos,
+                        tcpPartialCloseNanos,
+                        tcpClosedNanos,
+                        udpNanos,
+                        dnsNanos,
+                        icmpNanos,
+                        otherNanos)
+                .min()
+                .getAsLong();
     }
 }

@@ -1,5 +1,6 @@
 package headgate.flow;
 
+import headgate.flow.FlowSettings.Conventions;
 import headgate.packet.Frame;
 import headgate.packet.IpProtocol;
 import java.nio.ByteBuffer;
@@ -22,6 +23,8 @@ public final class FlowTable {
     /// Stands for a protocol that the frame does not get to tell (IANA: reserved).
     private static final int UNKNOWN_PROTOCOL = 255;
 
+    private static final int DNS_PORT = 53;
+
     private static final int ROWS_PER_CHUNK = 1 << 10;
     private static final int NONE = -1;
     private static final int FIRST_INDEX_SIZE = 1 << 10;
@@ -35,6 +38,7 @@ public final class FlowTable {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final FlowSettings settings;
+    private final boolean followsZeek;
     private final FlowListener listener;
     private final FragmentPorts fragmentPorts;
     private final TcpTracker tcp = new TcpTracker();
@@ -80,6 +84,7 @@ public final class FlowTable {
 
     public FlowTable(FlowSettings settings, FlowListener listener) {
         this.settings = settings;
+        this.followsZeek = settings.conventions() == Conventions.ZEEK;
         this.listener = listener;
         this.fragmentPorts =
                 new FragmentPorts(settings.maxFragmentedDatagrams(), settings.fragmentNanos());
@@ -281,11 +286,11 @@ public final class FlowTable {
     /// Whether the frame belongs to the flow that was found, which ends otherwise.
     private boolean continues(int number, Frame frame) {
         // By the table's time, not the frame's: a late frame must not find a flow that is over.
-        if (nowNanos - row.get(FlowRow.LAST) > allowedIdleNanos(row)) {
+        if (isOutOfTime(row)) {
             end(number, idleReason(row));
             return false;
         }
-        if (isTcpSegment(frame) && TcpTracker.beginsAnother(row, side, frame)) {
+        if (isTcpSegment(frame) && TcpTracker.beginsAnother(row, side, frame, followsZeek)) {
             end(number, EndReason.PORT_REUSE);
             return false;
         }
@@ -321,10 +326,7 @@ public final class FlowTable {
             evict();
         }
         flowsStarted++;
-        boolean answer =
-                isTcpSegment(frame)
-                        && (frame.tcpFlags & (TcpTracker.SYN | TcpTracker.ACK))
-                                == (TcpTracker.SYN | TcpTracker.ACK);
+        boolean answer = isAnswer(frame);
         side = answer ? FlowRow.RESPONDER : FlowRow.ORIGINATOR;
         int number = allocate();
         int source = FlowRow.ADDRESS + 2 * side;
@@ -351,9 +353,29 @@ public final class FlowTable {
         return number;
     }
 
+    /// Whether the first frame of a flow was sent by the side that did not begin it.
+    private boolean isAnswer(Frame frame) {
+        if (!isTcpSegment(frame)) {
+            return followsZeek
+                    && frame.protocol == IpProtocol.UDP
+                    && LikelyServerPorts.UDP.has(sourcePort)
+                    && !LikelyServerPorts.UDP.has(destinationPort);
+        }
+        int opening = frame.tcpFlags & (TcpTracker.SYN | TcpTracker.ACK);
+        if (opening == (TcpTracker.SYN | TcpTracker.ACK)) {
+            return true;
+        }
+        return followsZeek
+                && opening != TcpTracker.SYN
+                && LikelyServerPorts.TCP.has(sourcePort)
+                && (!LikelyServerPorts.TCP.has(destinationPort) || sourcePort < destinationPort);
+    }
+
     private void count(Frame frame) {
         row.set(FlowRow.FIRST, Math.min(row.get(FlowRow.FIRST), frame.arrivalNanos));
-        row.set(FlowRow.LAST, Math.max(row.get(FlowRow.LAST), frame.arrivalNanos));
+        if (!followsZeek || !isTcpSegment(frame) || !TcpTracker.isFarewell(row, frame)) {
+            row.set(FlowRow.LAST, Math.max(row.get(FlowRow.LAST), frame.arrivalNanos));
+        }
         row.add(FlowRow.PACKETS + side, 1);
         row.add(FlowRow.FRAME_BYTES + side, frame.lengthOnWire);
         row.add(FlowRow.IP_BYTES + side, frame.networkLength);
@@ -408,17 +430,31 @@ public final class FlowTable {
 
     // ---- Time and room ----
 
+    private boolean isOutOfTime(FlowRow row) {
+        return nowNanos - row.get(FlowRow.LAST) > allowedIdleNanos(row)
+                || nowNanos - row.get(FlowRow.FIRST) > settings.tcpAttemptNanos()
+                        && row.protocol() == IpProtocol.TCP
+                        && TcpTracker.isUnanswered(row);
+    }
+
     private long allowedIdleNanos(FlowRow row) {
         return switch (row.protocol()) {
             case IpProtocol.TCP -> {
                 if (TcpTracker.isOver(row)) {
                     yield settings.tcpClosedNanos();
                 }
+                if (TcpTracker.closedUnheard(row)) {
+                    yield settings.tcpPartialCloseNanos();
+                }
                 yield TcpTracker.isOpening(row)
                         ? settings.tcpOpeningNanos()
                         : settings.tcpEstablishedNanos();
             }
-            case IpProtocol.UDP -> settings.udpNanos();
+            case IpProtocol.UDP ->
+                    row.port(FlowRow.RESPONDER) == DNS_PORT
+                                    || row.port(FlowRow.ORIGINATOR) == DNS_PORT
+                            ? settings.dnsNanos()
+                            : settings.udpNanos();
             case IpProtocol.ICMP, IpProtocol.ICMPV6 -> settings.icmpNanos();
             default -> settings.otherNanos();
         };
@@ -434,7 +470,7 @@ public final class FlowTable {
         for (int i = 0; i < rows; i++) {
             hand = hand + 1 < rowsUsed ? hand + 1 : 0;
             place(other, hand);
-            if (other.isLive() && nowNanos - other.get(FlowRow.LAST) > allowedIdleNanos(other)) {
+            if (other.isLive() && isOutOfTime(other)) {
                 end(hand, idleReason(other));
             }
         }

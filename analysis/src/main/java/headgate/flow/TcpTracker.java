@@ -96,11 +96,13 @@ final class TcpTracker {
 
     /// Whether a segment begins another connection between the same ports: a SYN without ACK that
     /// starts at another sequence number than its side did, or one after both sides had closed.
-    static boolean beginsAnother(FlowRow row, int side, Frame frame) {
+    ///
+    /// @param afterReset whether one after a reset does too
+    static boolean beginsAnother(FlowRow row, int side, Frame frame, boolean afterReset) {
         if ((frame.tcpFlags & (SYN | ACK)) != SYN) {
             return false;
         }
-        if (didClose(row, 0) && didClose(row, 1)) {
+        if (didClose(row, 0) && didClose(row, 1) || afterReset && isOver(row)) {
             return true;
         }
         return isNumbered(row, side) && frame.sequenceNumber != start(row, side);
@@ -142,6 +144,29 @@ final class TcpTracker {
                 && (state(row, side) == RESET
                         || didClose(row, 1 - side)
                         || state(row, 1 - side) == INACTIVE);
+    }
+
+    /// Whether a segment, not yet taken into the row, only acknowledges after both sides have
+    /// closed.
+    static boolean isFarewell(FlowRow row, Frame frame) {
+        return didClose(row, 0)
+                && didClose(row, 1)
+                && frame.payloadLength <= 0
+                && (frame.tcpFlags & (SYN | FIN | RST)) == 0;
+    }
+
+    /// Whether a SYN was seen and nothing at all of the other side.
+    static boolean isUnanswered(FlowRow row) {
+        return state(row, 0) == SYN_SENT && state(row, 1) == INACTIVE;
+    }
+
+    /// Whether the first that was heard of a side was that it closed.
+    static boolean closedUnheard(FlowRow row) {
+        return closedUnheard(row, 0) || closedUnheard(row, 1);
+    }
+
+    private static boolean closedUnheard(FlowRow row, int side) {
+        return state(row, side) == CLOSED && stateBefore(row, side) == INACTIVE;
     }
 
     /// Whether a handshake has begun and is not complete.

@@ -227,20 +227,7 @@ class FlowOpeningsTest {
     }
 
     private static FlowSettings withOpeningBytes(long bytes) {
-        FlowSettings s = FlowSettings.CAPTURE_FILE;
-        return new FlowSettings(
-                s.maxFlows(),
-                s.maxFragmentedDatagrams(),
-                s.tcpOpeningNanos(),
-                s.tcpEstablishedNanos(),
-                s.tcpClosedNanos(),
-                s.udpNanos(),
-                s.icmpNanos(),
-                s.otherNanos(),
-                s.activeNanos(),
-                s.fragmentNanos(),
-                bytes,
-                s.hashSeed());
+        return FlowSettings.CAPTURE_FILE.with(draft -> draft.maxOpeningBytes = bytes);
     }
 
     @Test

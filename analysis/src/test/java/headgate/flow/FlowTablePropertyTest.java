@@ -82,7 +82,9 @@ class FlowTablePropertyTest {
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int maxFlows) {
         var random = new Random(seed);
         var records = new ArrayList<FlowRecord>();
-        var table = new FlowTable(FlowSettings.LIVE.withMaxFlows(maxFlows), records::add);
+        var table =
+                new FlowTable(
+                        FlowSettings.LIVE.with(draft -> draft.maxFlows = maxFlows), records::add);
         var frame = new Frame();
         long nanos = 1_700_000_000L * SECOND;
         long packets = 0;
@@ -122,7 +124,7 @@ class FlowTablePropertyTest {
         var packets = new long[1];
         var table =
                 new FlowTable(
-                        FlowSettings.LIVE.withMaxFlows(50),
+                        FlowSettings.LIVE.with(draft -> draft.maxFlows = 50),
                         record -> packets[0] += record.interim() ? 0 : record.packets());
         var frame = new Frame();
         long withIp = 0;

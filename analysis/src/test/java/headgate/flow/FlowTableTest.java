@@ -94,20 +94,7 @@ class FlowTableTest {
 
     @Test
     void forgetsTheOldestOfTooManyFragmentedDatagrams() {
-        var settings =
-                new FlowSettings(
-                        10,
-                        4,
-                        SECOND,
-                        SECOND,
-                        SECOND,
-                        SECOND,
-                        SECOND,
-                        SECOND,
-                        SECOND,
-                        30 * SECOND,
-                        0,
-                        0);
+        var settings = FlowSettings.LIVE.with(draft -> draft.maxFragmentedDatagrams = 4);
         var few = new Conversation(settings);
         for (int identification = 0; identification < 5; identification++) {
             few.udpFragment(true, identification, 0, true);
@@ -264,7 +251,7 @@ class FlowTableTest {
 
     @Test
     void staysWithinItsLimitUnderASynFloodAndKeepsEstablishedConnections() {
-        var small = new Conversation(FlowSettings.LIVE.withMaxFlows(1000));
+        var small = new Conversation(FlowSettings.LIVE.with(draft -> draft.maxFlows = 1000));
         small.handshake();
         for (int i = 0; i < 100_000; i++) {
             small.client = 0x0b000000 + i;
@@ -280,7 +267,9 @@ class FlowTableTest {
 
     @Test
     void refusesSettingsAndStatesThatMakeNoSense() {
-        assertThrows(IllegalArgumentException.class, () -> FlowSettings.LIVE.withMaxFlows(0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> FlowSettings.LIVE.with(draft -> draft.maxFlows = 0));
         assertThrows(IllegalArgumentException.class, () -> FlowSettings.LIVE.withIdleNanos(0));
         var table = flow.table;
         assertThrows(IllegalArgumentException.class, () -> table.restore(new byte[0], null));

@@ -136,7 +136,7 @@ final class FlowsCommand implements Callable<Integer> {
     private FlowSettings settings() {
         FlowSettings settings = traffic.isLive() ? FlowSettings.LIVE : FlowSettings.CAPTURE_FILE;
         try {
-            settings = settings.withMaxFlows(maxFlows);
+            settings = settings.with(draft -> draft.maxFlows = maxFlows);
             return idleSeconds == null
                     ? settings
                     : settings.withIdleNanos((long) (idleSeconds * 1e9));
