@@ -49,8 +49,8 @@ public record FlowSettings(
         PLAIN,
 
         /// Zeek's: who is first heard from a server's port answers (`likely_server_ports`), a SYN
-        /// after a reset begins another connection, and acknowledgments after both sides have
-        /// closed do not make one last longer.
+        /// after a reset begins another connection, and acknowledgments and resets after both sides
+        /// have closed do not make one last longer.
         ZEEK
     }
 

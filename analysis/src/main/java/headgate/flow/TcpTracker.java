@@ -152,7 +152,7 @@ final class TcpTracker {
         return didClose(row, 0)
                 && didClose(row, 1)
                 && frame.payloadLength <= 0
-                && (frame.tcpFlags & (SYN | FIN | RST)) == 0;
+                && (frame.tcpFlags & (SYN | FIN)) == 0;
     }
 
     /// Whether a SYN was seen and nothing at all of the other side.
@@ -225,6 +225,9 @@ final class TcpTracker {
             return ofReset(row, originator);
         }
         if (originator == RESET) {
+            if (responder == INACTIVE && stateBefore(row, FlowRow.ORIGINATOR) == INACTIVE) {
+                return ConnState.OTH;
+            }
             return neverOpened(responder) ? ConnState.RSTOS0 : ConnState.RSTO;
         }
         if (originator == CLOSED) {

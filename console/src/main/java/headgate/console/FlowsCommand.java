@@ -1,9 +1,12 @@
 package headgate.console;
 
+import headgate.capture.FrameHandler;
+import headgate.flow.FlowListener;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
+import headgate.flow.TunnelDatagrams;
 import headgate.packet.IpProtocol;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,7 +38,8 @@ import picocli.CommandLine.Spec;
             "unless --idle is given; a live capture ends them by idle times. json and jsonl give all",
             "flows by start unless -s or -n is given; a live jsonl gives each as it ends.",
             "  headgate flows -r day.pcap -s retrans tcp port 443",
-            "  headgate flows -r day.pcap -T jsonl -e src -e dst -e orig_bytes"
+            "  headgate flows -r day.pcap -T jsonl -e src -e dst -e orig_bytes",
+            "  headgate flows -r day.pcap --zeek | zeek-cut id.orig_h id.resp_h conn_state"
         })
 final class FlowsCommand implements Callable<Integer> {
     private static final int DEFAULT_LIMIT = 50;
@@ -87,6 +91,14 @@ final class FlowsCommand implements Callable<Integer> {
     private Double idleSeconds;
 
     @Option(
+            names = "--zeek",
+            description = {
+                "Follow Zeek's rules of where a connection ends and who began it; as text, write",
+                "a conn.log."
+            })
+    private boolean zeek;
+
+    @Option(
             names = "--max-flows",
             paramLabel = "N",
             description =
@@ -134,7 +146,14 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private FlowSettings settings() {
-        FlowSettings settings = traffic.isLive() ? FlowSettings.LIVE : FlowSettings.CAPTURE_FILE;
+        if (zeek && idleSeconds != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--zeek has idle times of its own: leave --idle out");
+        }
+        FlowSettings settings =
+                zeek
+                        ? FlowSettings.ZEEK
+                        : traffic.isLive() ? FlowSettings.LIVE : FlowSettings.CAPTURE_FILE;
         try {
             settings = settings.with(draft -> draft.maxFlows = maxFlows);
             return idleSeconds == null
@@ -146,43 +165,71 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private boolean isUnsorted() {
-        return output.format() == OutputOptions.Format.jsonl && sort == null && limit == null;
+        return (output.format() == OutputOptions.Format.jsonl || isConnLog())
+                && sort == null
+                && limit == null;
+    }
+
+    private boolean isForPeople() {
+        return output.isText() && !isConnLog();
+    }
+
+    private boolean isConnLog() {
+        return zeek && output.isText() && fieldNames.isEmpty();
     }
 
     private int rowLimit() {
         if (limit != null && limit < 0) {
             throw new ParameterException(spec.commandLine(), "-n " + limit + " is below 0");
         }
-        int wanted = limit != null ? limit : output.isText() ? DEFAULT_LIMIT : 0;
+        int wanted = limit != null ? limit : isForPeople() ? DEFAULT_LIMIT : 0;
         return wanted == 0 ? Integer.MAX_VALUE : wanted;
     }
 
     // ---- Ways to print ----
 
     private int printAsTheyEnd(FlowSettings settings, List<FlowField> fields) throws IOException {
+        if (isConnLog()) {
+            var log = new ZeekConnLog(output.out());
+            log.begin();
+            return printEach(
+                    settings,
+                    record -> {
+                        log.add(record);
+                        output.out().flush();
+                    });
+        }
         try (var rows = output.rows()) {
-            var table =
-                    new FlowTable(
-                            settings,
-                            record -> {
-                                add(rows, record, fields);
-                                output.out().flush();
-                            });
-            var end = traffic.read(table::onFrame);
-            table.endAll();
-            explain(table, -1);
-            return end.exitCode();
+            return printEach(
+                    settings,
+                    record -> {
+                        add(rows, record, fields);
+                        output.out().flush();
+                    });
         }
     }
 
+    private int printEach(FlowSettings settings, FlowListener listener) throws IOException {
+        var table = new FlowTable(settings, listener);
+        var end = traffic.read(feed(table));
+        table.endAll();
+        explain(table, -1);
+        return end.exitCode();
+    }
+
     private int printSorted(FlowSettings settings, List<FlowField> fields) throws IOException {
-        Sort key = sort != null ? sort : output.isText() ? Sort.bytes : Sort.start;
+        Sort key = sort != null ? sort : isForPeople() ? Sort.bytes : Sort.start;
         var kept = new Kept(key.order, rowLimit());
         var table = new FlowTable(settings, kept::add);
-        var end = traffic.read(table::onFrame);
+        var end = traffic.read(feed(table));
         table.endAll();
         List<FlowRecord> records = kept.inOrder();
-        if (output.isText()) {
+        if (isConnLog()) {
+            var log = new ZeekConnLog(output.out());
+            log.begin();
+            records.forEach(log::add);
+            output.out().flush();
+        } else if (output.isText()) {
             printText(records, fields);
         } else {
             try (var rows = output.rows()) {
@@ -191,6 +238,10 @@ final class FlowsCommand implements Callable<Integer> {
         }
         explain(table, records.size());
         return end.exitCode();
+    }
+
+    private FrameHandler feed(FlowTable table) {
+        return zeek ? new TunnelDatagrams(table::onFrame)::onFrame : table::onFrame;
     }
 
     private static void add(JsonRows rows, FlowRecord record, List<FlowField> fields) {
@@ -325,7 +376,7 @@ final class FlowsCommand implements Callable<Integer> {
     private void explain(FlowTable table, int rows) {
         var seen = table.statistics();
         var err = output.err();
-        if (output.isText()) {
+        if (output.isText() && rows >= 0) {
             err.printf(
                     "%d of %d flows, %d frames (%d without IP)%n",
                     rows, seen.flowsStarted(), seen.frames(), seen.framesWithoutIp());

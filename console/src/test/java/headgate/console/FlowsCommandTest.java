@@ -242,4 +242,24 @@ class FlowsCommandTest {
                 ExitCode.INPUT,
                 CommandRun.of("flows", "-r", directory.resolve("none").toString()).status());
     }
+
+    @Test
+    void writesAConnLogThatEndsAConnectionWhenBothSidesHaveClosed() {
+        CommandRun run = CommandRun.of("flows", "-r", capture, "--zeek");
+        List<String> lines = run.out().lines().filter(line -> !line.startsWith("#")).toList();
+        assertEquals(ExitCode.DONE, run.status());
+        assertEquals(2, lines.size());
+        List<String> tcp = List.of(lines.getFirst().split("\t"));
+        assertEquals(22, tcp.size());
+        assertEquals(List.of("10.0.0.1", "50000", "10.0.0.2", "80", "tcp"), tcp.subList(2, 7));
+        assertEquals(List.of("0.029000", "10", "100", "SF", "T", "T"), tcp.subList(8, 14));
+        assertTrue(run.out().contains("#path\tconn"));
+    }
+
+    @Test
+    void refusesIdleTimesBesideThoseOfZeek() {
+        CommandRun run = CommandRun.of("flows", "-r", capture, "--zeek", "--idle", "5");
+        assertEquals(ExitCode.USAGE, run.status());
+        assertTrue(run.err().contains("--zeek"));
+    }
 }

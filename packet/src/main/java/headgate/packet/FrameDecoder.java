@@ -34,6 +34,8 @@ public final class FrameDecoder {
     private final TunnelWalk tunnels = new TunnelWalk(this);
     private final LinkWalk links = new LinkWalk(this, tunnels);
 
+    private final boolean opensDatagrams;
+
     /// Where the innermost layer so far ends, in bytes from the frame's first; what is captured may
     /// end before.
     private int end;
@@ -44,6 +46,20 @@ public final class FrameDecoder {
     /// Ordinal of the [Limit] that set it: storing a reference makes the collector's barrier part
     /// of every frame.
     private int endSetBy;
+
+    /// Reads whatever is nested in a frame.
+    public FrameDecoder() {
+        this(true);
+    }
+
+    private FrameDecoder(boolean opensDatagrams) {
+        this.opensDatagrams = opensDatagrams;
+    }
+
+    /// Takes what a UDP datagram carries for payload, a tunnel too: the datagram's own facts stay.
+    public static FrameDecoder leavingDatagramsClosed() {
+        return new FrameDecoder(false);
+    }
 
     /// Fills in the facts of the frame whose bytes, lengths and link type are already placed. Never
     /// throws for bytes that came from a network, whatever they are.
@@ -524,7 +540,7 @@ public final class FrameDecoder {
         }
         int next = offset + UdpView.HEADER_LENGTH;
         payload(frame, next);
-        if (TunnelWalk.mayTunnel(frame.sourcePort, frame.destinationPort)) {
+        if (TunnelWalk.mayTunnel(frame.sourcePort, frame.destinationPort) && opensDatagrams) {
             tunnels.udp(frame, frame.sourcePort, frame.destinationPort, next);
         }
     }
