@@ -28,7 +28,8 @@ public record IpAddress(int version, long high, long low) {
         return text.indexOf(':') < 0 ? v4(parseV4(text, text)) : parseV6(text);
     }
 
-    /// Dotted decimal, or the canonical form of RFC 5952.
+    /// Dotted decimal, or the canonical form of RFC 5952; as `inet_ntop(3)`, with the end of mapped
+    /// and compatible addresses (RFC 4291 section 2.5.5) in dotted decimal.
     public static String format(int version, long high, long low) {
         var text = new StringBuilder(39);
         append(text, version, high, low);
@@ -45,6 +46,8 @@ public record IpAddress(int version, long high, long low) {
             appendV4(text, low);
         } else if (high == 0 && low >>> 32 == 0xffff) {
             appendV4(text.append("::ffff:"), low);
+        } else if (high == 0 && low >>> 32 == 0 && low >>> 16 != 0) {
+            appendV4(text.append("::"), low);
         } else {
             appendV6(text, high, low);
         }

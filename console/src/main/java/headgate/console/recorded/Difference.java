@@ -29,7 +29,7 @@ public record Difference(String key, String kernel, String ours) {
             JsonNode theirs = key.equals("drops") ? named(kernel.path(key)) : kernel.path(key);
             JsonNode mine = ours.path(key);
             boolean frames = key.equals("egress") || key.equals("on_neigh_failed");
-            if (frames ? !areFramesEqual(theirs, mine) : !theirs.equals(mine)) {
+            if (frames ? !areFramesEqual(theirs, mine) : !areEqual(theirs, mine)) {
                 differences.add(new Difference(key, text(theirs), text(mine)));
             }
         }
@@ -48,13 +48,25 @@ public record Difference(String key, String kernel, String ours) {
         return copy;
     }
 
+    /// Numbers by their value: how wide they were read does not matter.
+    private static boolean areEqual(JsonNode kernel, JsonNode ours) {
+        return kernel.equals(Difference::compare, ours);
+    }
+
+    private static int compare(JsonNode kernel, JsonNode ours) {
+        if (kernel.isNumber() && ours.isNumber()) {
+            return kernel.decimalValue().compareTo(ours.decimalValue());
+        }
+        return kernel.equals(ours) ? 0 : 1;
+    }
+
     private static String text(JsonNode node) {
         return node.isMissingNode() ? "" : node.toString();
     }
 
     private static boolean areFramesEqual(JsonNode kernel, JsonNode ours) {
         if (!(kernel instanceof ArrayNode) || !(ours instanceof ArrayNode)) {
-            return kernel.equals(ours);
+            return areEqual(kernel, ours);
         }
         if (kernel.size() != ours.size()) {
             return false;
@@ -75,7 +87,7 @@ public record Difference(String key, String kernel, String ours) {
             theirs.put("hex", masked(theirs.path("hex").asText(), mask));
             mine.put("hex", masked(mine.path("hex").asText(), mask));
         }
-        return theirs.equals(mine);
+        return areEqual(theirs, mine);
     }
 
     private static String masked(String hex, JsonNode mask) {

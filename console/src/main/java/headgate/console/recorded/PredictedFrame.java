@@ -12,6 +12,7 @@ import headgate.forwarding.Verdict;
 import headgate.packet.Frame;
 import headgate.packet.FrameDecoder;
 import headgate.packet.IpAddress;
+import headgate.packet.IpProtocol;
 import headgate.packet.MacAddress;
 import headgate.packet.NetworkOrder;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,8 @@ public final class PredictedFrame {
     private static final HexFormat HEX = HexFormat.of();
     private static final int ETHERNET = 14;
     private static final int ARP = 28;
+    private static final int IPV6_HEADER = 40;
+    private static final int EXTENSION = 8;
 
     private final ForwardingPath path;
     private final FrameDecoder decoder = new FrameDecoder();
@@ -98,7 +101,7 @@ public final class PredictedFrame {
     }
 
     /// One word for all of it, and where the frame that stands for it went.
-    private static void putVerdict(ObjectNode json, Verdict verdict) {
+    private void putVerdict(ObjectNode json, Verdict verdict) {
         Verdict.Consequences consequences = verdict.trail().consequences();
         List<Verdict.EgressFrame> egress = consequences.egress();
         Verdict.EgressFrame chief = chief(egress);
@@ -161,7 +164,7 @@ public final class PredictedFrame {
         };
     }
 
-    private static String word(
+    private String word(
             Verdict verdict, Verdict.EgressFrame chief, List<Verdict.EgressFrame> egress) {
         if (chief == null) {
             return switch (verdict) {
@@ -171,9 +174,8 @@ public final class PredictedFrame {
                         c.trail().counters().containsKey("Ip.ReasmReqds")
                                 ? "reassembly_pending"
                                 : "consumed";
-                case Verdict.Local _ -> "local";
                 case Verdict.Incomplete _ -> "incomplete";
-                default -> "drop";
+                default -> wasDelivered(verdict) ? "local" : "drop";
             };
         }
         return switch (chief.kind()) {
@@ -181,7 +183,7 @@ public final class PredictedFrame {
                     egress.stream().anyMatch(it -> it.kind() == Kind.REDIRECT)
                             ? "forward+redirect"
                             : "forward";
-            case FORWARD_FRAGMENT -> "forward_fragmented";
+            case FORWARD_FRAGMENT -> frame.isFragment() ? "forward" : "forward_fragmented";
             case ARP_REQUEST -> "arp_pending";
             case NEIGHBOUR_SOLICITATION -> "nd_pending";
             case REDIRECT -> "redirect_only";
@@ -189,10 +191,19 @@ public final class PredictedFrame {
         };
     }
 
-    private static String name(Kind kind) {
+    /// Whether a protocol of the host took the packet, or an error that the host itself was sent
+    /// about it.
+    private static boolean wasDelivered(Verdict verdict) {
+        var counters = verdict.trail().counters();
+        return counters.containsKey("Ip.InDelivers") || counters.containsKey("Ip6InDelivers");
+    }
+
+    private String name(Kind kind) {
         return switch (kind) {
             case NEIGHBOUR_SOLICITATION -> "ns";
             case NEIGHBOUR_ADVERTISEMENT -> "na";
+            // What came in pieces and was put together leaves in these pieces again.
+            case FORWARD_FRAGMENT -> frame.isFragment() ? "forward" : "forward_fragment";
             default -> kind.name().toLowerCase(Locale.ROOT);
         };
     }
@@ -226,7 +237,7 @@ public final class PredictedFrame {
         return NetworkOrder.u48(MemorySegment.ofArray(bytes), 0);
     }
 
-    private static ArrayNode frames(List<Verdict.EgressFrame> egress) {
+    private ArrayNode frames(List<Verdict.EgressFrame> egress) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         for (Verdict.EgressFrame each : egress) {
             ObjectNode json = array.addObject();
@@ -249,17 +260,33 @@ public final class PredictedFrame {
                 bytes.length >= at + 40 && bytes[12] == (byte) 0x86 && bytes[13] == (byte) 0xdd;
         if (ipv4 && bytes[at + 9] == 1 && (bytes[at + 6] & 0x1f | bytes[at + 7]) == 0) {
             at += (bytes[at] & 15) * 4;
-        } else if (ipv6 && bytes[at + 6] == 58) {
-            at += 40;
+        } else if (ipv6) {
+            at = icmpv6At(bytes, at);
         } else {
             return null;
         }
-        return bytes.length < at + 2
+        return at < 0 || bytes.length < at + 2
                 ? null
                 : JsonNodeFactory.instance
                         .arrayNode()
                         .add(bytes[at] & 255)
                         .add(bytes[at + 1] & 255);
+    }
+
+    /// Where behind the extension headers an ICMPv6 message starts; -1 if none does.
+    private static int icmpv6At(byte[] bytes, int header) {
+        int next = bytes[header + 6];
+        int at = header + IPV6_HEADER;
+        while (bytes.length >= at + EXTENSION
+                && (next == IpProtocol.HOP_BY_HOP || next == IpProtocol.FRAGMENT)) {
+            boolean isFragment = next == IpProtocol.FRAGMENT;
+            if (isFragment && (bytes[at + 2] | bytes[at + 3] & 0xf8) != 0) {
+                return -1;
+            }
+            next = bytes[at];
+            at += isFragment ? EXTENSION : ((bytes[at + 1] & 255) + 1) * EXTENSION;
+        }
+        return next == IpProtocol.ICMPV6 ? at : -1;
     }
 
     private static void putDrops(ObjectNode json, List<Effects.Drop> drops) {
