@@ -79,7 +79,7 @@ final class SnapshotReader {
         var routes = new RouteDocument(this, nextHopObjects);
         boolean routesKnown = elements("route4.json", routes::read);
         customLocalRoutes = routes.customLocalRoutes();
-        boolean all = routes.isOfAllTables();
+        boolean all = routes.isOfAllTables() || areNone(LocalRoutes::of);
         var ruleDocument = new RuleDocument<>(this, new RuleDocument.Family4(routes, all));
         if (routesKnown && !all) {
             readLocalRoutes("route4.json", LocalRoutes::of, routes::read);
@@ -92,7 +92,7 @@ final class SnapshotReader {
         noRoutes = missing("4", routesKnown, rulesKnown);
         var routes6 = new Route6Document(nextHopObjects);
         boolean routes6Known = elements("route6.json", routes6::read);
-        boolean all6 = routes6.isOfAllTables();
+        boolean all6 = routes6.isOfAllTables() || areNone(LocalRoutes::of6);
         var rule6Document = new RuleDocument<>(this, new RuleDocument.Family6(routes6, all6));
         if (routes6Known && !all6) {
             readLocalRoutes("route6.json", LocalRoutes::of6, routes6::read);
@@ -138,6 +138,11 @@ final class SnapshotReader {
                 routes.read(new SnapshotElement(this, "addr.json", device.name(), route));
             }
         }
+    }
+
+    /// A family without addresses has no routes in `local` that could be missing.
+    private boolean areNone(Function<NetDevice, List<ObjectNode>> ofDevice) {
+        return devices.values().stream().allMatch(device -> ofDevice.apply(device).isEmpty());
     }
 
     private static String missing(String version, boolean routesKnown, boolean rulesKnown) {
