@@ -15,15 +15,14 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ValidateDecodeCommand.class,
             ValidatePathCommand.class,
-            ValidateForwardCommand.class,
-            ValidateLiveCommand.class
+            ValidateForwardCommand.class
         },
         footer = {
             "",
             "  headgate validate decode day.pcap",
             "  headgate validate path cases",
             "  headgate validate forward cases/forwarding",
-            "  headgate validate live"
+            "  headgate validate forward --live"
         })
 final class ValidateCommand implements Runnable {
     @Spec private CommandSpec spec;

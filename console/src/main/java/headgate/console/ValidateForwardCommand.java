@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "forward",
         mixinStandardHelpOptions = true,
+        subcommands = ValidateLiveCommand.class,
         description = {
             "Hold what Headgate says of frames and routes to what a real kernel was recorded to do with",
             "them: frames that leave, byte for byte; drops, counters, deliveries, neighbours, routes."
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             "question is one line, the prediction under the keys of the recording.",
             "",
             "  headgate validate forward cases/forwarding",
+            "  headgate validate forward --live",
             "",
             "Exit status: 0 done, 1 something differs or is incomplete and --fail-on diff was given,",
             "3 the recordings cannot be read."
@@ -51,7 +53,7 @@ final class ValidateForwardCommand implements Callable<Integer> {
         diff
     }
 
-    @Parameters(paramLabel = "DIR", description = "Directory of recordings.")
+    @Parameters(paramLabel = "DIR", arity = "0..1", description = "Directory of recordings.")
     private Path directory;
 
     @Option(
@@ -89,6 +91,11 @@ final class ValidateForwardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (directory == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "which recordings? DIR, or --live for this host's own kernel");
+        }
         if (show < 0) {
             throw new ParameterException(
                     spec.commandLine(), "--show " + show + ": must not be negative");

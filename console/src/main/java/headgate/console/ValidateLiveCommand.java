@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
-        name = "live",
+        name = "--live",
         mixinStandardHelpOptions = true,
         description = {
             "Hold what Headgate says of frames to what this host's own kernel does with them: a"
@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
                     + " touched.",
             "Errors about one source are limited by the kernel to five at once: many frames of one",
             "source may differ by that.",
-            "  headgate validate live",
-            "  headgate validate live -R gw1/ -r day.pcapng --in eth0",
+            "  headgate validate forward --live",
+            "  headgate validate forward --live -R gw1/ -r day.pcapng --in eth0",
             "",
             "Exit status: 0 all equal, 1 something differs, 2 usage, 3 no router can be made here."
         })

@@ -16,7 +16,7 @@ class ValidateLiveCommandTest {
     void treatsEachKindOfPacketAsThisHostsKernelDoes() throws Exception {
         String missing = LiveRouter.missing();
         assumeTrue(missing.isEmpty(), "no router can be made here; needed: " + missing);
-        CommandRun run = CommandRun.of("validate", "live", "-T", "json");
+        CommandRun run = CommandRun.of("validate", "forward", "--live", "-T", "json");
         JsonNode frames = new ObjectMapper().readTree(run.out());
         assertEquals(ValidateLiveCommand.PACKETS.size(), frames.size(), run.err());
         for (JsonNode frame : frames) {
@@ -27,7 +27,10 @@ class ValidateLiveCommandTest {
 
     @Test
     void asksForAllThatATrialNeeds() {
-        assertEquals(ExitCode.USAGE, CommandRun.of("validate", "live", "--in", "eth0").status());
-        assertEquals(ExitCode.USAGE, CommandRun.of("validate", "live", "-R", "x").status());
+        assertEquals(
+                ExitCode.USAGE,
+                CommandRun.of("validate", "forward", "--live", "--in", "eth0").status());
+        assertEquals(
+                ExitCode.USAGE, CommandRun.of("validate", "forward", "--live", "-R", "x").status());
     }
 }
