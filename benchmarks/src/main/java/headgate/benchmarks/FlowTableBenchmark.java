@@ -42,7 +42,10 @@ public class FlowTableBenchmark {
     @Setup
     public void open() {
         long before = heapUsed();
-        table = new FlowTable(FlowSettings.CAPTURE_FILE.with(draft -> draft.maxFlows = 2 * flows), _ -> {});
+        table =
+                new FlowTable(
+                        FlowSettings.CAPTURE_FILE.with(draft -> draft.maxFlows = 2 * flows),
+                        _ -> {});
         for (int flow = 0; flow < flows; flow++) {
             conversations.open(frame, flow, table);
         }

@@ -75,7 +75,8 @@ public final class PacketTopology {
             StreamSettings settings, StreamCounters counters, Consumer<String> talk) {
         var packets = new PacketTopology(settings.topics());
         long silenceMillis = settings.silence().toMillis();
-        var flows = FlowSettings.LIVE.with(draft -> draft.activeNanos = settings.interim().toNanos());
+        var flows =
+                FlowSettings.LIVE.with(draft -> draft.activeNanos = settings.interim().toNanos());
         var ruleSets = new RuleSets(counters, talk);
         var graph = packets.graph;
 
