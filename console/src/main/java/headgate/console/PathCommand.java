@@ -243,7 +243,11 @@ final class PathCommand implements Callable<Integer> {
         var file = new ArrivalsFile(arrivals);
         file.read(handler, traffic.progress(inputName()));
         if (file.damage() != null) {
-            output.err().println("headgate: " + inputName() + ": " + file.damage());
+            String damage = inputName() + ": " + file.damage();
+            if (file.arrivals() == 0) {
+                throw new CommandFailure(ExitCode.INPUT, damage);
+            }
+            output.err().println("headgate: " + damage);
             return ExitCode.INPUT;
         }
         return Interruption.raised() ? ExitCode.INTERRUPTED : ExitCode.DONE;
