@@ -1,5 +1,6 @@
 package headgate.flow;
 
+import headgate.packet.IpProtocol;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,11 @@ import java.util.Map;
 /// @param application what is spoken in it, as [headgate.flow.app.Application#label] has it; empty
 ///   if unknown
 /// @param metadata what both sides said first: fields under tshark's names, each value once
+/// @param tunnels the packets around those of the flow, outer to inner, as in its first frame
+/// @param capturePoints where it was seen, by the names of whoever captured it; empty where these
+///   are not known
+/// @param missingPlace where the missing bytes of both sides got lost
+/// @param detail null if the table had no room for it
 public record FlowRecord(
         int ipVersion,
         int protocol,
@@ -43,7 +49,11 @@ public record FlowRecord(
         long clientRttNanos,
         EndReason endReason,
         String application,
-        Map<String, List<String>> metadata) {
+        Map<String, List<String>> metadata,
+        List<Tunnel> tunnels,
+        List<String> capturePoints,
+        LossPlace missingPlace,
+        FlowDetail detail) {
 
     /// What one side is, and sent.
     ///
@@ -65,6 +75,13 @@ public record FlowRecord(
     ///   again, or late
     /// @param zeroWindows segments that closed the window, stays at 65,535
     /// @param missingBytes bytes that the peer acknowledged and that were never seen here
+    /// @param trafficClass type of service or traffic class (DSCP and ECN) of its first frame; -1
+    ///   if it sent none
+    /// @param trafficClassChanged whether a later frame had another one
+    /// @param minTimeToLive lowest time to live or hop limit; -1 if it sent none
+    /// @param maxTimeToLive highest time to live or hop limit; -1 if it sent none
+    /// @param sackPermitted option of the SYN
+    /// @param detail null if the table had no room for it
     public record Side(
             long addressHigh,
             long addressLow,
@@ -80,13 +97,60 @@ public record FlowRecord(
             int windowScale,
             long retransmissions,
             long zeroWindows,
-            long missingBytes) {}
+            long missingBytes,
+            int trafficClass,
+            boolean trafficClassChanged,
+            int minTimeToLive,
+            int maxTimeToLive,
+            boolean sackPermitted,
+            SideDetail detail) {
+
+        /// Bytes of its packets that are not payload: IP and transport headers with their options.
+        public long headerBytes() {
+            return ipBytes - payloadBytes;
+        }
+    }
 
     public FlowRecord {
         if (ipVersion != 4 && ipVersion != 6) {
             throw new IllegalArgumentException("IP version " + ipVersion + " is neither 4 nor 6");
         }
         vlanIds = List.copyOf(vlanIds);
+        tunnels = List.copyOf(tunnels);
+        capturePoints = List.copyOf(capturePoints);
+    }
+
+    /// The same as seen at these capture points.
+    public FlowRecord seenAt(List<String> points) {
+        return with(points, missingPlace);
+    }
+
+    /// The same with its missing bytes, if there are any, lost there.
+    public FlowRecord lostAt(LossPlace place) {
+        return with(capturePoints, missingBytes() == 0 ? LossPlace.NONE : place);
+    }
+
+    private FlowRecord with(List<String> points, LossPlace place) {
+        return new FlowRecord(
+                ipVersion,
+                protocol,
+                originator,
+                responder,
+                vlanIds,
+                communityId,
+                firstNanos,
+                lastNanos,
+                state,
+                history,
+                serverRttNanos,
+                clientRttNanos,
+                endReason,
+                application,
+                metadata,
+                tunnels,
+                points,
+                place,
+                detail);
     }
 
     /// Whether the flow goes on after this record.
@@ -104,6 +168,27 @@ public record FlowRecord(
 
     public long retransmissions() {
         return originator.retransmissions + responder.retransmissions;
+    }
+
+    public long missingBytes() {
+        return originator.missingBytes + responder.missingBytes;
+    }
+
+    /// ICMP type of the messages of the originator; -1 if the flow is not ICMP.
+    public int icmpType() {
+        return isIcmp() ? originator.port : -1;
+    }
+
+    /// Their code: 0 for messages that have an answer; -1 if the flow is not ICMP.
+    public int icmpCode() {
+        if (!isIcmp()) {
+            return -1;
+        }
+        return IcmpPairs.partner(ipVersion, originator.port) < 0 ? responder.port : 0;
+    }
+
+    private boolean isIcmp() {
+        return protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6;
     }
 
     /// The way from the client through here to the server and back; -1 if one part is unknown.

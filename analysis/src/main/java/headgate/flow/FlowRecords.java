@@ -30,7 +30,11 @@ final class FlowRecords {
                         : -1,
                 reason,
                 application,
-                metadata);
+                metadata,
+                List.of(),
+                List.of(),
+                row.missingBytes(0) + row.missingBytes(1) == 0 ? LossPlace.NONE : LossPlace.UNKNOWN,
+                null);
     }
 
     private static FlowRecord.Side side(FlowRow row, int side) {
@@ -51,7 +55,13 @@ final class FlowRecords {
                 tcp ? TcpTracker.windowScale(row, side) : -1,
                 row.retransmits(side),
                 tcp ? TcpTracker.zeroWindows(row, side) : 0,
-                row.missingBytes(side));
+                row.missingBytes(side),
+                -1,
+                false,
+                -1,
+                -1,
+                false,
+                null);
     }
 
     private static List<Integer> vlanIds(FlowRow row) {

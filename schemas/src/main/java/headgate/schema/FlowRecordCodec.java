@@ -2,14 +2,22 @@ package headgate.schema;
 
 import headgate.flow.ConnState;
 import headgate.flow.EndReason;
+import headgate.flow.FlowDetail;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
+import headgate.flow.LossPlace;
+import headgate.flow.RoundTrips;
+import headgate.flow.SideDetail;
+import headgate.flow.Spread;
+import headgate.flow.TcpDetail;
+import headgate.flow.Tunnel;
 import headgate.packet.IpAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 
 /// [FlowRecord] ⇄ values of the topic `flows` (`flow-record.avsc`).
@@ -19,6 +27,7 @@ public final class FlowRecordCodec {
     private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
     private static final ConnState[] STATES = ConnState.values();
     private static final EndReason[] REASONS = EndReason.values();
+    private static final LossPlace[] PLACES = LossPlace.values();
 
     private FlowRecordCodec() {}
 
@@ -41,6 +50,10 @@ public final class FlowRecordCodec {
             out.writeEnum(record.endReason().ordinal());
             out.writeString(record.application());
             writeMetadata(out, record.metadata());
+            writeTunnels(out, record.tunnels());
+            writeTexts(out, record.capturePoints());
+            out.writeEnum(record.missingPlace().ordinal());
+            writeDetail(out, record.detail());
         });
     }
 
@@ -49,13 +62,26 @@ public final class FlowRecordCodec {
         out.setItemCount(metadata.size());
         for (var field : metadata.entrySet()) {
             out.writeString(field.getKey());
-            out.setItemCount(field.getValue().size());
-            for (String value : field.getValue()) {
-                out.writeString(value);
-            }
-            out.writeArrayEnd();
+            writeTexts(out, field.getValue());
         }
         out.writeMapEnd();
+    }
+
+    private static void writeTexts(AvroOutput out, List<String> texts) {
+        out.setItemCount(texts.size());
+        texts.forEach(out::writeString);
+        out.writeArrayEnd();
+    }
+
+    private static void writeTunnels(AvroOutput out, List<Tunnel> tunnels) {
+        out.setItemCount(tunnels.size());
+        for (Tunnel tunnel : tunnels) {
+            out.writeString(tunnel.type());
+            out.writeString(tunnel.source());
+            out.writeString(tunnel.destination());
+            out.writeLong(tunnel.identifier());
+        }
+        out.writeArrayEnd();
     }
 
     private static void writeSide(AvroOutput out, int ipVersion, Side side) {
@@ -73,6 +99,80 @@ public final class FlowRecordCodec {
         out.writeLong(side.retransmissions());
         out.writeLong(side.zeroWindows());
         out.writeLong(side.missingBytes());
+        out.writeInt(side.trafficClass());
+        out.writeBoolean(side.trafficClassChanged());
+        out.writeInt(side.minTimeToLive());
+        out.writeInt(side.maxTimeToLive());
+        out.writeBoolean(side.sackPermitted());
+        writeDetail(out, side.detail());
+    }
+
+    /// Writes which branch of `["null", …]` follows; false if there is nothing to follow.
+    private static boolean writePresence(AvroOutput out, Object valueOrNull) {
+        out.writeIndex(valueOrNull == null ? 0 : 1);
+        return valueOrNull != null;
+    }
+
+    private static void writeDetail(AvroOutput out, FlowDetail detail) {
+        if (writePresence(out, detail)) {
+            writeSpread(out, detail.interArrivalNanos());
+            writeSpread(out, detail.activeNanos());
+            writeSpread(out, detail.idleNanos());
+            out.writeLong(detail.subflows());
+        }
+    }
+
+    private static void writeDetail(AvroOutput out, SideDetail detail) {
+        if (writePresence(out, detail)) {
+            out.writeLong(detail.firstNanos());
+            out.writeLong(detail.lastNanos());
+            writeSpread(out, detail.payloadLength());
+            writeSpread(out, detail.interArrivalNanos());
+            out.writeLong(detail.dataPackets());
+            out.writeLong(detail.bulks());
+            out.writeLong(detail.bulkPackets());
+            out.writeLong(detail.bulkBytes());
+            out.writeLong(detail.bulkNanos());
+            writeTcp(out, detail.tcp());
+        }
+    }
+
+    private static void writeSpread(AvroOutput out, Spread spread) {
+        out.writeLong(spread.count());
+        out.writeLong(spread.min());
+        out.writeLong(spread.max());
+        out.writeDouble(spread.mean());
+        out.writeDouble(spread.standardDeviation());
+    }
+
+    private static void writeTcp(AvroOutput out, TcpDetail tcp) {
+        if (!writePresence(out, tcp)) {
+            return;
+        }
+        out.writeInt(tcp.initialWindow());
+        out.writeLong(tcp.fins());
+        out.writeLong(tcp.syns());
+        out.writeLong(tcp.resets());
+        out.writeLong(tcp.pushes());
+        out.writeLong(tcp.acknowledgments());
+        out.writeLong(tcp.urgents());
+        out.writeLong(tcp.eces());
+        out.writeLong(tcp.cwrs());
+        out.writeLong(tcp.outOfOrder());
+        out.writeLong(tcp.fastRetransmissions());
+        out.writeLong(tcp.timeoutRetransmissions());
+        out.writeLong(tcp.spuriousRetransmissions());
+        out.writeLong(tcp.duplicateAcks());
+        out.writeLong(tcp.keepAlives());
+        out.writeLong(tcp.zeroWindowNanos());
+        if (writePresence(out, tcp.roundTrips())) {
+            out.writeLong(tcp.roundTrips().samples());
+            out.writeLong(tcp.roundTrips().minNanos());
+            out.writeLong(tcp.roundTrips().meanNanos());
+            out.writeLong(tcp.roundTrips().p50Nanos());
+            out.writeLong(tcp.roundTrips().p95Nanos());
+            out.writeLong(tcp.roundTrips().maxNanos());
+        }
     }
 
     /// @throws UnreadableValueException when the value is no flow record
@@ -91,7 +191,7 @@ public final class FlowRecordCodec {
                 in.readInt(),
                 readSide(in, ipVersion),
                 readSide(in, ipVersion),
-                readVlanIds(in),
+                readItems(in, AvroInput::readInt),
                 communityId,
                 in.readLong(),
                 in.readLong(),
@@ -101,27 +201,93 @@ public final class FlowRecordCodec {
                 in.readLong(),
                 REASONS[in.readIndexBelow(REASONS.length)],
                 in.readString(),
-                readMetadata(in));
+                readMetadata(in),
+                readItems(in, FlowRecordCodec::readTunnel),
+                readItems(in, AvroInput::readString),
+                PLACES[in.readIndexBelow(PLACES.length)],
+                readIfPresent(in, FlowRecordCodec::readFlowDetail));
+    }
+
+    private static <T> T readIfPresent(AvroInput in, Function<AvroInput, T> read) {
+        return in.readIndexBelow(2) == 0 ? null : read.apply(in);
+    }
+
+    private static <T> List<T> readItems(AvroInput in, Function<AvroInput, T> read) {
+        var items = new ArrayList<T>();
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                items.add(read.apply(in));
+            }
+        }
+        return items;
+    }
+
+    private static Tunnel readTunnel(AvroInput in) {
+        return new Tunnel(in.readString(), in.readString(), in.readString(), in.readLong());
+    }
+
+    private static FlowDetail readFlowDetail(AvroInput in) {
+        return new FlowDetail(readSpread(in), readSpread(in), readSpread(in), in.readLong());
+    }
+
+    private static SideDetail readSideDetail(AvroInput in) {
+        return new SideDetail(
+                in.readLong(),
+                in.readLong(),
+                readSpread(in),
+                readSpread(in),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                readIfPresent(in, FlowRecordCodec::readTcp));
+    }
+
+    private static Spread readSpread(AvroInput in) {
+        return new Spread(
+                in.readLong(), in.readLong(), in.readLong(), in.readDouble(), in.readDouble());
+    }
+
+    private static TcpDetail readTcp(AvroInput in) {
+        return new TcpDetail(
+                in.readInt(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                readIfPresent(in, FlowRecordCodec::readRoundTrips));
+    }
+
+    private static RoundTrips readRoundTrips(AvroInput in) {
+        return new RoundTrips(
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong());
     }
 
     private static Map<String, List<String>> readMetadata(AvroInput in) {
         var metadata = new LinkedHashMap<String, List<String>>();
         for (long left = in.readMapStart(); left > 0; left = in.mapNext()) {
             for (; left > 0; left--) {
-                metadata.put(in.readString(), readValues(in));
+                metadata.put(in.readString(), readItems(in, AvroInput::readString));
             }
         }
         return metadata;
-    }
-
-    private static List<String> readValues(AvroInput in) {
-        var values = new ArrayList<String>();
-        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
-            for (; left > 0; left--) {
-                values.add(in.readString());
-            }
-        }
-        return values;
     }
 
     private static Side readSide(AvroInput in, int ipVersion) {
@@ -141,7 +307,13 @@ public final class FlowRecordCodec {
                 in.readInt(),
                 in.readLong(),
                 in.readLong(),
-                in.readLong());
+                in.readLong(),
+                in.readInt(),
+                in.readBoolean(),
+                in.readInt(),
+                in.readInt(),
+                in.readBoolean(),
+                readIfPresent(in, FlowRecordCodec::readSideDetail));
     }
 
     private static IpAddress readAddress(AvroInput in, int ipVersion) {
@@ -156,15 +328,5 @@ public final class FlowRecordCodec {
             throw new UnreadableValueException(text + " is no IPv" + ipVersion + " address");
         }
         return address;
-    }
-
-    private static List<Integer> readVlanIds(AvroInput in) {
-        var ids = new ArrayList<Integer>();
-        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
-            for (; left > 0; left--) {
-                ids.add(in.readInt());
-            }
-        }
-        return ids;
     }
 }
