@@ -12,6 +12,20 @@ public final class FlowKeys {
 
     private static final int ETHERNET_OVER_GRE = 0x6558;
     private static final int ETHERNET_HEADER = 14;
+    private static final int PPP_OVER_GRE = 0x880b;
+    private static final int PPP_HEADER = 4;
+
+    private static final int GRE_HEADER = 4;
+    private static final int GRE_ROUTING = 0x4000;
+    private static final int GRE_KEY = 0x2000;
+
+    /// Checksum, key, sequence number: a word each.
+    private static final int GRE_OPTIONS = 0xb000;
+
+    private static final int GRE_ACKNOWLEDGMENT = 0x0080;
+
+    /// Version of GRE that carries PPTP.
+    private static final int GRE_PPTP = 1;
 
     /// 4 or 6; 0 if no addresses were found.
     int version;
@@ -56,6 +70,10 @@ public final class FlowKeys {
 
     /// Returns the type of the packet inside; -1 if none is entered.
     private int network(int type, boolean entersTunnels) {
+        if ((type == Skb.ETH_P_8021Q || type == Skb.ETH_P_8021AD) && end - at >= Skb.VLAN_TAG) {
+            at += Skb.VLAN_TAG;
+            return NetworkOrder.u16(bytes, at - 2);
+        }
         boolean read =
                 switch (type) {
                     case Skb.ETH_P_IP -> ipv4();
@@ -100,6 +118,24 @@ public final class FlowKeys {
         isFragment = isEncapsulated = false;
     }
 
+    /// As the one above, for IPv4.
+    void ofFlow(Flowi4 flow) {
+        ofAddresses(flow.source, flow.destination);
+        protocol = flow.protocol;
+        sourcePort = flow.sourcePort;
+        destinationPort = flow.destinationPort;
+    }
+
+    /// Takes two IPv4 addresses for the keys, and nothing else.
+    void ofAddresses(int source, int destination) {
+        version = 4;
+        sourceHigh = destinationHigh = 0;
+        sourceLow = Integer.toUnsignedLong(source);
+        destinationLow = Integer.toUnsignedLong(destination);
+        flowLabel = protocol = sourcePort = destinationPort = 0;
+        isFragment = isEncapsulated = false;
+    }
+
     /// Takes the keys from a fixed header alone.
     void ofHeader(Ip6Header header) {
         version = 6;
@@ -130,8 +166,11 @@ public final class FlowKeys {
         if (end - at < Ip6Header.LENGTH) {
             return false;
         }
+        int around = flowLabel;
         header.read(bytes, at);
         ofHeader(header);
+        // A packet without a label keeps that of the one around it.
+        flowLabel = flowLabel == 0 ? around : flowLabel;
         at += Ip6Header.LENGTH;
         return true;
     }
@@ -152,19 +191,40 @@ public final class FlowKeys {
         };
     }
 
-    /// RFC 2784 and 2890; version 0 without routing is entered.
+    /// RFC 2784 and 2890, version 0 without routing, and RFC 2637, version 1.
     private int insideGre() {
-        if (end - at < 4 || (NetworkOrder.u16(bytes, at) & 0x4007) != 0) {
+        int flags = end - at < GRE_HEADER ? GRE_ROUTING : NetworkOrder.u16(bytes, at);
+        int version = flags & 7;
+        if ((flags & GRE_ROUTING) != 0 || version > GRE_PPTP) {
             return -1;
         }
-        int flags = NetworkOrder.u16(bytes, at);
         int type = NetworkOrder.u16(bytes, at + 2);
-        at += 4 + Integer.bitCount(flags & 0xb000) * 4L;
+        int options = Integer.bitCount(flags & GRE_OPTIONS);
+        if (version == GRE_PPTP) {
+            return type == PPP_OVER_GRE && (flags & GRE_KEY) != 0
+                    ? insidePpp(options + Integer.bitCount(flags & GRE_ACKNOWLEDGMENT))
+                    : -1;
+        }
+        at += GRE_HEADER + options * 4L;
         if (type == ETHERNET_OVER_GRE && end - at >= ETHERNET_HEADER) {
             type = NetworkOrder.u16(bytes, at + 12);
             at += ETHERNET_HEADER;
         }
         return type;
+    }
+
+    /// @param options words between the fixed part of the GRE header and PPP's
+    private int insidePpp(int options) {
+        long ppp = at + GRE_HEADER + options * 4L;
+        if (end - ppp < PPP_HEADER) {
+            return -1;
+        }
+        at = ppp + PPP_HEADER;
+        return switch (NetworkOrder.u16(bytes, ppp + 2)) {
+            case 0x0021 -> Skb.ETH_P_IP;
+            case 0x0057 -> Skb.ETH_P_IPV6;
+            default -> PPP_OVER_GRE;
+        };
     }
 
     private void readPorts() {

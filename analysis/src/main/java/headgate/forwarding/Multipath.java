@@ -3,35 +3,23 @@ package headgate.forwarding;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which next hop of several a packet takes: the kernel's hash thresholds over SipHash (kernel:
-/// `fib_multipath_hash`, `fib_select_multipath`, `nexthop_select_path_hthr`).
+/// Which next hop of several a packet takes: the kernel's hash thresholds over a [MultipathHash]
+/// (kernel: `fib_select_multipath`, `nexthop_select_path_hthr`).
 public final class Multipath {
-    private final int policy;
-    private final int seed;
+    private final MultipathHash hash;
     private final boolean useNeighbours;
     private final Neighbours neighbours;
     private final String incomplete;
-    private final SipHash hash = new SipHash();
 
     Multipath(Sysctls sysctls, Neighbours neighbours) {
-        this.policy = (int) sysctls.get("net.ipv4.fib_multipath_hash_policy");
-        this.seed = (int) sysctls.get("net.ipv4.fib_multipath_hash_seed");
-        this.useNeighbours = sysctls.get("net.ipv4.fib_multipath_use_neigh") == 1;
+        long useNeighbours = sysctls.get("net.ipv4.fib_multipath_use_neigh");
+        this.hash = new MultipathHash(sysctls::get, "net.ipv4");
+        this.useNeighbours = useNeighbours == 1;
         this.neighbours = neighbours;
-        this.incomplete = whyIncomplete(sysctls);
-    }
-
-    private String whyIncomplete(Sysctls sysctls) {
-        if (policy != 0 && policy != 1) {
-            return "multipath with fib_multipath_hash_policy "
-                    + (policy < 0 ? "unknown" : String.valueOf(policy));
-        }
-        if (sysctls.get("net.ipv4.fib_multipath_hash_seed") <= 0) {
-            return "multipath with a fib_multipath_hash_seed that the kernel drew at boot";
-        }
-        return sysctls.get("net.ipv4.fib_multipath_use_neigh") < 0
-                ? "multipath with fib_multipath_use_neigh unknown"
-                : null;
+        this.incomplete =
+                hash.incomplete() == null && useNeighbours < 0
+                        ? "multipath with fib_multipath_use_neigh unknown"
+                        : hash.incomplete();
     }
 
     /// Why the choice cannot be known; null if it can.
@@ -39,57 +27,26 @@ public final class Multipath {
         return incomplete;
     }
 
-    /// The 31-bit hash of a packet. Both directions of a flow have the same.
-    ///
-    /// @param flow its protocol and ports count with policy 1 only
+    /// The 31-bit hash of a packet that is not here: of one of the host's own. Both directions of a
+    /// flow have the same.
     public int hash(Flowi4 flow) {
-        return policy == 0
-                ? hash(flow.source, flow.destination, 0, 0, 0)
-                : hash(
-                        flow.source,
-                        flow.destination,
-                        flow.protocol,
-                        flow.sourcePort,
-                        flow.destinationPort);
+        hash.keys.ofFlow(flow);
+        return switch (hash.policy) {
+            case MultipathHash.LAYER_4 -> hash.ofLayer4();
+            case MultipathHash.CHOSEN_FIELDS -> hash.ofChosenFields();
+            default -> hash.ofLayer3();
+        };
     }
 
-    /// The layout is that of `struct flow_keys` behind its control part: addresses and ports as
-    /// they stand in the packet, loaded in little-endian order, which is also how they are
-    /// compared.
-    public int hash(
-            int source, int destination, int protocol, int sourcePort, int destinationPort) {
-        int from = Integer.reverseBytes(source);
-        int to = Integer.reverseBytes(destination);
-        int fromPort = Short.toUnsignedInt(Short.reverseBytes((short) sourcePort));
-        int toPort = Short.toUnsignedInt(Short.reverseBytes((short) destinationPort));
-        boolean swapAddresses = Integer.compareUnsigned(to, from) < 0;
-        boolean swapPorts = toPort < fromPort;
-        long ports = swapPorts ? toPort | fromPort << 16 : fromPort | toPort << 16;
-        long first = (swapAddresses ? to : from) & 0xffff_ffffL;
-        long second = (swapAddresses ? from : to) & 0xffff_ffffL;
-        long key = (long) seed << 32 | seed & 0xffff_ffffL;
-        hash.start(key, key)
-                .add((long) protocol << 16)
-                .add(0)
-                .add(0)
-                .add(ports << 32)
-                .add(first << 32)
-                .add(second);
-        return finish();
-    }
-
-    private int finish() {
-        int low = (int) hash.finish();
-        return (low == 0 ? 1 : low) >>> 1;
-    }
-
-    /// The hash of the packet that a decision is about. With policy 0 that of an ICMP error is the
-    /// hash of the packet it quotes.
+    /// The 31-bit hash of the packet that a decision is about. With policy 0 that of an ICMP error
+    /// is the hash of the packet it quotes.
     public int hash(Decision decision) {
         Skb skb = decision.skb;
-        return policy == 0 && skb.quotesPacket()
-                ? hash(skb.quotedSource(), skb.quotedDestination(), 0, 0, 0)
-                : hash(decision.flow);
+        if (hash.policy == MultipathHash.LAYER_3 && skb.quotesPacket()) {
+            hash.keys.ofAddresses(skb.quotedSource(), skb.quotedDestination());
+            return hash.ofLayer3();
+        }
+        return hash.policy < MultipathHash.INNER_LAYER_3 ? hash(decision.flow) : hash.of(skb);
     }
 
     /// Chooses by hash for a packet of the host's own. Next hops whose device has the packet's

@@ -23,6 +23,9 @@ public final class Skb {
     public static final int ETH_P_ARP = 0x0806;
     public static final int ETH_P_IPV6 = 0x86dd;
 
+    static final int ETH_P_8021Q = 0x8100;
+    static final int ETH_P_8021AD = 0x88a8;
+
     /// Pseudo types of IEEE 802.3 frames with a length: raw IPX, and all others.
     public static final int ETH_P_802_3 = 0x0001;
 
@@ -43,7 +46,7 @@ public final class Skb {
     private static final int UDPLITE = 136;
 
     private static final int ETHERNET_HEADER = 14;
-    private static final int VLAN_TAG = 4;
+    static final int VLAN_TAG = 4;
     private static final int SMALLEST_ETHERTYPE = 0x600;
 
     static final ValueLayout.OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
@@ -112,17 +115,16 @@ public final class Skb {
         return pieces != null && fragMaxSize <= mtuBytes;
     }
 
-    /// Makes this the bare packet that the kernel invents for `ip route get`.
+    /// Makes this the bare packet that the kernel invents for `ip route get` (kernel:
+    /// `inet_rtm_getroute_build_skb`).
     void asOfFlow(Flowi4 flow) {
-        packetType = PacketType.HOST;
-        protocolType = ETH_P_IP;
-        captured = length = totalLength = headerLength = IPV4_HEADER;
-        protocol = flow.protocol;
-        source = flow.source;
-        destination = flow.destination;
-        tos = flow.tos;
-        fragmentOffset = 0;
-        moreFragments = dontFragment = false;
+        boolean hasPorts = flow.protocol == TCP || flow.protocol == UDP;
+        int payload = hasPorts ? 2 * Short.BYTES : 0;
+        beginIpv4(IPV4_HEADER + payload, flow.tos, 0, flow.protocol, flow.source, flow.destination);
+        if (hasPorts) {
+            put16(IPV4_HEADER, flow.sourcePort);
+            put16(IPV4_HEADER + Short.BYTES, flow.destinationPort);
+        }
     }
 
     /// Takes up the frame as `eth_type_trans` and `__netif_receive_skb_core` do.
@@ -172,7 +174,7 @@ public final class Skb {
         sourceMac = NetworkOrder.u48(frame.bytes, frame.start + 6);
         int type = NetworkOrder.u16(frame.bytes, frame.start + 12);
         int skip = ETHERNET_HEADER;
-        if ((type == 0x8100 || type == 0x88a8) && present(frame) >= skip + VLAN_TAG) {
+        if ((type == ETH_P_8021Q || type == ETH_P_8021AD) && present(frame) >= skip + VLAN_TAG) {
             vlanIdentifier = NetworkOrder.u16(frame.bytes, frame.start + skip) & 0xfff;
             type = NetworkOrder.u16(frame.bytes, frame.start + skip + 2);
             skip += VLAN_TAG;

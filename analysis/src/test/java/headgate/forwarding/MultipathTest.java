@@ -1,6 +1,7 @@
 package headgate.forwarding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -54,8 +55,39 @@ class MultipathTest {
 
     @Test
     void hashesBothDirectionsAlike() {
-        var multipath = new RouterFixture().snapshot().multipath();
-        assertEquals(multipath.hash(1, 2, 6, 3, 4), multipath.hash(2, 1, 6, 4, 3));
+        for (String policy : new String[] {"0", "1", "2", "3"}) {
+            var multipath =
+                    new RouterFixture()
+                            .sysctl("net.ipv4.fib_multipath_hash_policy", policy)
+                            .sysctl("net.ipv4.fib_multipath_hash_fields", "55")
+                            .snapshot()
+                            .multipath();
+            assertEquals(
+                    multipath.hash(flow(1, 2, 3, 4)), multipath.hash(flow(2, 1, 4, 3)), policy);
+        }
+    }
+
+    private static Flowi4 flow(int source, int destination, int sourcePort, int destinationPort) {
+        var flow = new Flowi4();
+        flow.source = source;
+        flow.destination = destination;
+        flow.protocol = 6;
+        flow.sourcePort = sourcePort;
+        flow.destinationPort = destinationPort;
+        return flow;
+    }
+
+    @Test
+    void hashesOnlyTheFieldsThatWereChosen() {
+        var router =
+                new RouterFixture()
+                        .sysctl("net.ipv4.fib_multipath_hash_policy", "3")
+                        // Destination address and destination port.
+                        .sysctl("net.ipv4.fib_multipath_hash_fields", "34");
+        var multipath = router.snapshot().multipath();
+        int hash = multipath.hash(flow(1, 2, 3, 4));
+        assertEquals(hash, multipath.hash(flow(7, 2, 8, 4)));
+        assertNotEquals(hash, multipath.hash(flow(1, 2, 3, 5)));
     }
 
     @Test
@@ -65,6 +97,6 @@ class MultipathTest {
         assertTrue(ask(router, 0x08080808).incomplete().contains("drew at boot"));
         router.sysctl("net.ipv4.fib_multipath_hash_seed", "7")
                 .sysctl("net.ipv4.fib_multipath_hash_policy", "3");
-        assertTrue(ask(router, 0x08080808).incomplete().contains("hash_policy 3"));
+        assertTrue(ask(router, 0x08080808).incomplete().contains("_fields unknown"));
     }
 }
