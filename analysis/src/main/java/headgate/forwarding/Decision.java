@@ -1,7 +1,6 @@
 package headgate.forwarding;
 
 import headgate.forwarding.HostSnapshot.Hook;
-import java.util.List;
 
 /// One decision in the making, and its outcome; reused from packet to packet. A plain struct like
 /// [Frame]: the checks of [ForwardingPath#CHECKS] read and write its fields in the kernel's order.
@@ -185,7 +184,7 @@ public final class Decision {
     private boolean looping;
 
     /// The questions that were asked.
-    List<ForwardingCheck> asked;
+    ForwardingCheck[] asked;
 
     Decision(HostSnapshot host, ForwardingState state) {
         this.host = host;

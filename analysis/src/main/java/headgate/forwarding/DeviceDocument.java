@@ -14,7 +14,7 @@ final class DeviceDocument {
         String name;
         long mac = -1;
         int mtu;
-        List<String> flags = List.of();
+        int flags;
         String kind = "";
         String master = "";
         String link = "";
@@ -53,12 +53,18 @@ final class DeviceDocument {
         entry.index = (int) element.number("ifindex", 0);
         entry.mac = SnapshotElement.mac(element.text("address"));
         entry.mtu = (int) element.number("mtu", 0);
-        entry.flags = element.texts("flags");
+        entry.flags = flags(element.texts("flags"));
         entry.master = element.text("master");
         entry.link = element.text("link");
         entry.group = element.text("group", "default");
         element.ignoreAll();
         return entry;
+    }
+
+    private static int flags(List<String> names) {
+        return (names.contains("UP") ? NetDevice.UP : 0)
+                | (names.contains("LOOPBACK") ? NetDevice.LOOPBACK : 0)
+                | (names.contains("NOARP") ? NetDevice.NOARP : 0);
     }
 
     private static void readAddress(SnapshotElement address, Entry entry) {

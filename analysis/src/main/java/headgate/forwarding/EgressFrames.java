@@ -49,8 +49,15 @@ public final class EgressFrames {
     private int[] wireLengths = new int[8];
     private long[] destinationMacs = new long[8];
 
+    /// The packet that passes through, as long as nobody asked for its bytes; null if there is
+    /// none.
+    private Skb unwritten;
+
+    private int unwrittenAt;
+
     void clear() {
         used = count = omitted = 0;
+        unwritten = null;
     }
 
     public int count() {
@@ -73,6 +80,7 @@ public final class EgressFrames {
     /// The buffer in which frame `index` has [#length] bytes from [#start] on. Valid until the path
     /// judges the next frame.
     public MemorySegment bytes() {
+        write();
         return bytes;
     }
 
@@ -96,17 +104,38 @@ public final class EgressFrames {
 
     /// A copy of one frame's bytes.
     public byte[] copy(int index) {
-        return bytes.asSlice(starts[index], lengths[index]).toArray(ValueLayout.JAVA_BYTE);
+        return bytes().asSlice(starts[index], lengths[index]).toArray(ValueLayout.JAVA_BYTE);
     }
 
     /// Adds a packet whole, as it stands in `skb`, behind the link-layer header that `device` gives
     /// it.
     ///
     /// @param destinationMac 48 bits; plays no part for devices without link addresses
-    public void add(Kind kind, NetDevice device, long destinationMac, int etherType, Skb skb) {
+    /// @param last whether nothing changes the packet any more until the next frame is judged, so
+    ///   that its bytes need not be copied before somebody asks for them
+    public void add(
+            Kind kind,
+            NetDevice device,
+            long destinationMac,
+            int etherType,
+            Skb skb,
+            boolean last) {
         int at = begin(kind, device, destinationMac, etherType, skb.captured, skb.length);
-        if (at >= 0) {
-            MemorySegment.copy(skb.bytes(), 0, bytes, at, skb.captured);
+        if (at < 0) {
+            return;
+        }
+        write();
+        unwritten = skb;
+        unwrittenAt = at;
+        if (!last) {
+            write();
+        }
+    }
+
+    private void write() {
+        if (unwritten != null) {
+            MemorySegment.copy(unwritten.bytes(), 0, bytes, unwrittenAt, unwritten.captured);
+            unwritten = null;
         }
     }
 

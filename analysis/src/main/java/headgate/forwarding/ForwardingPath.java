@@ -92,6 +92,10 @@ public final class ForwardingPath {
 
     static final List<ForwardingCheck> ROUTE_INPUT = CHECKS.subList(ROUTE_INPUT_FIRST, 9);
 
+    private static final ForwardingCheck[] IPV4 = CHECKS.toArray(ForwardingCheck[]::new);
+    private static final ForwardingCheck[] ARP = ARP_CHECKS.toArray(ForwardingCheck[]::new);
+    private static final ForwardingCheck[] IPV6 = IPV6_CHECKS.toArray(ForwardingCheck[]::new);
+
     private final HostSnapshot host;
     private final Decision decision;
 
@@ -145,21 +149,21 @@ public final class ForwardingPath {
         decision.skb.receive(frame, device.mac());
         decision.asked =
                 switch (decision.skb.protocolType) {
-                    case Skb.ETH_P_ARP -> ARP_CHECKS;
-                    case Skb.ETH_P_IPV6 -> IPV6_CHECKS;
-                    default -> CHECKS;
+                    case Skb.ETH_P_ARP -> ARP;
+                    case Skb.ETH_P_IPV6 -> IPV6;
+                    default -> IPV4;
                 };
         ask(decision.asked);
         decision.freePieces();
         return decision;
     }
 
-    private void ask(List<ForwardingCheck> checks) {
-        for (int i = 0; i < checks.size() && decision.outcome == Outcome.UNDECIDED; i++) {
-            if (checks == CHECKS && i == ROUTE_INPUT_FIRST) {
+    private void ask(ForwardingCheck[] checks) {
+        for (int i = 0; i < checks.length && decision.outcome == Outcome.UNDECIDED; i++) {
+            if (checks == IPV4 && i == ROUTE_INPUT_FIRST) {
                 takeFlowFromPacket();
             }
-            if (checks.get(i).decides(decision)) {
+            if (checks[i].decides(decision)) {
                 decision.decidedBy = i;
             }
         }
@@ -334,7 +338,7 @@ public final class ForwardingPath {
     private static Trail trail(Decision decision) {
         var steps = new ArrayList<Step>();
         for (int i = 0; i <= decision.decidedBy; i++) {
-            ForwardingCheck check = decision.asked.get(i);
+            ForwardingCheck check = decision.asked[i];
             String evidence = check.evidence(decision);
             if (evidence != null) {
                 steps.add(new Step(check.rule(), check.function(), evidence));

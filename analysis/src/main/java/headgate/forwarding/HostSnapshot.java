@@ -84,6 +84,7 @@ public final class HostSnapshot {
     private final Ruleset ruleset;
     private final boolean multicastGroupsKnown;
     private final Sysctls sysctls;
+    private final boolean forwardUsesPmtu;
     private final List<Unmodelled> unmodelled;
     private final long unmodelledCount;
     private final String noRoutes;
@@ -118,6 +119,7 @@ public final class HostSnapshot {
         this.hooks = Collections.unmodifiableSet(NftDocument.hooks(read.ruleset));
         this.multicastGroupsKnown = read.multicastGroupsKnown;
         this.sysctls = read.sysctls;
+        this.forwardUsesPmtu = sysctls.get("net.ipv4.ip_forward_use_pmtu") == 1;
         this.unmodelled = List.copyOf(read.unmodelled);
         this.unmodelledCount = read.unmodelledCount;
         this.noRoutes = read.noRoutes;
@@ -317,6 +319,11 @@ public final class HostSnapshot {
     /// A setting as an unsigned 32-bit number; -1 if the snapshot does not have it.
     public long sysctl(String key) {
         return sysctls.get(key);
+    }
+
+    /// Whether packets that pass through are held to learned path MTUs (`ip_forward_use_pmtu`).
+    public boolean forwardUsesPmtu() {
+        return forwardUsesPmtu;
     }
 
     public Sockets sockets() {

@@ -48,7 +48,7 @@ public final class Ip6Output {
             solicit(device, high, low);
             return Outcome.PENDING;
         }
-        decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IPV6, skb);
+        decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IPV6, skb, skb == decision.skb);
         return Outcome.FORWARD;
     }
 

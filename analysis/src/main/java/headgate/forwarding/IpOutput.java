@@ -94,7 +94,9 @@ public final class IpOutput {
         if (packets > 1) {
             fragment(skb, kind, device, mac, mtuBytes, pieces);
         } else {
-            decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IP, skb);
+            decision.effects
+                    .frames()
+                    .add(kind, device, mac, Skb.ETH_P_IP, skb, skb == decision.skb);
         }
         return Outcome.FORWARD;
     }

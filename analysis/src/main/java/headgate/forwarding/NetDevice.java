@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// @param mac 48 bits, first byte on the wire highest; -1 if the device has no such address
 /// @param mtuBytes largest IP packet that it sends whole
-/// @param flags as `ip link` prints them: `UP`, `LOOPBACK`, `NOARP` …
+/// @param flags those of `struct net_device` that play a part: [#UP], [#LOOPBACK], [#NOARP]
 /// @param kind `info_kind`: `vlan`, `bridge`, `vrf` …; empty for plain devices
 /// @param master the bridge, bond or VRF that it belongs to; empty if none
 /// @param link the device below, for VLAN devices; empty if none
@@ -21,7 +21,7 @@ public record NetDevice(
         String name,
         long mac,
         int mtuBytes,
-        List<String> flags,
+        int flags,
         String kind,
         String master,
         String link,
@@ -31,6 +31,12 @@ public record NetDevice(
         List<Integer> multicastGroups,
         InDevice conf,
         Inet6Device inet6) {
+
+    /// Kernel: `IFF_UP`, `IFF_LOOPBACK`, `IFF_NOARP`.
+    static final int UP = 1;
+
+    static final int LOOPBACK = 8;
+    static final int NOARP = 0x80;
 
     /// One IPv4 address of a device.
     ///
@@ -45,22 +51,21 @@ public record NetDevice(
     }
 
     public NetDevice {
-        flags = List.copyOf(flags);
         addresses = List.copyOf(addresses);
         multicastGroups = List.copyOf(multicastGroups);
     }
 
     public boolean isUp() {
-        return flags.contains("UP");
+        return (flags & UP) != 0;
     }
 
     public boolean isLoopback() {
-        return flags.contains("LOOPBACK");
+        return (flags & LOOPBACK) != 0;
     }
 
     /// Whether packets leave without asking for the next hop's link address.
     public boolean isNoArp() {
-        return flags.contains("NOARP") || isLoopback();
+        return (flags & (NOARP | LOOPBACK)) != 0;
     }
 
     /// Whether `a`, and `b` unless it is 0, lie in one subnet of this device (`inet_addr_onlink`).

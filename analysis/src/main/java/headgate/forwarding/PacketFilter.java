@@ -28,6 +28,10 @@ public final class PacketFilter {
     private final NfPacket passing = new NfPacket();
 
     private final NfPacket own = new NfPacket();
+
+    /// By hook, whether packets meet rules there.
+    private final boolean[] hooked = new boolean[Hook.values().length];
+
     private boolean begun;
     private boolean ownBegun;
 
@@ -42,6 +46,7 @@ public final class PacketFilter {
         routes = new FilterRoutes(host);
         state.conntrack().use(ConntrackSettings.of(host::sysctl));
         netfilter = new Netfilter(host.ruleset(), state.conntrack(), routes);
+        host.hooks().forEach(hook -> hooked[hook.ordinal()] = true);
     }
 
     /// A new packet has come in.
@@ -54,6 +59,11 @@ public final class PacketFilter {
     public String evidence(Hook hook) {
         Object decided = evidence[hook.ordinal()];
         return decided == null ? null : decided.toString();
+    }
+
+    /// Whether packets meet rules, or connection tracking, at the hook.
+    public boolean isAt(Hook hook) {
+        return hooked[hook.ordinal()];
     }
 
     /// How often a rule was met, and how many bytes the packets had.
@@ -75,7 +85,7 @@ public final class PacketFilter {
     public boolean passes(Hook hook, Decision decision, Skb skb, NetDevice in, NetDevice out) {
         boolean isOwn = skb == decision.own;
         ownBegun &= !isOwn || hook != Hook.OUTPUT;
-        if (!host.hooks().contains(hook)) {
+        if (!isAt(hook)) {
             return true;
         }
         NfPacket packet = isOwn ? own : passing;

@@ -23,7 +23,7 @@ final class RouteDocument {
                     "?",
                     -1,
                     0,
-                    List.of(),
+                    0,
                     "",
                     "",
                     "",

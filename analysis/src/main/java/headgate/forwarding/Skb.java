@@ -15,7 +15,8 @@ import java.lang.foreign.ValueLayout;
 /// A packet on its way through the host, as the kernel's `struct sk_buff` has it: the one that a
 /// decision is about, or one that the host sends itself. The *outer* headers, read as the kernel
 /// reads them, whatever lies inside. The bytes are a copy, so that what the path changes (time to
-/// live, options, addresses) stays here. Reused.
+/// live, options, addresses) stays here; those behind the headers are copied when something asks
+/// for them, so that the frame must stay as it is until the next one is judged. Reused.
 ///
 /// Offsets count from the network header; what is read or written must lie below [#captured].
 public final class Skb {
@@ -92,7 +93,18 @@ public final class Skb {
     /// What IP can carry; padding beyond it is not copied.
     private static final int MOST_BYTES = 65535 + Ip6Header.LENGTH;
 
+    /// What is copied at once: more than the headers by which most packets are judged.
+    private static final int HEADERS = 128;
+
     private final MemorySegment bytes = MemorySegment.ofArray(new byte[MOST_BYTES]);
+
+    /// How many of [#captured] are in [#bytes]; the others are still in [#frame].
+    private int copied = MOST_BYTES;
+
+    private MemorySegment frame = MemorySegment.NULL;
+
+    /// Where in [#frame] the network header starts.
+    private long frameOffset;
 
     /// Source address of the link layer; -1 where it has none.
     public long sourceMac;
@@ -154,8 +166,21 @@ public final class Skb {
         int there = Math.max(0, present(frame) - skip);
         captured = Math.min(there, MOST_BYTES);
         length = Math.max(there, frame.lengthOnWire - skip);
-        if (captured > 0) {
-            MemorySegment.copy(frame.bytes, frame.start + skip, bytes, 0, captured);
+        this.frame = frame.bytes;
+        frameOffset = frame.start + skip;
+        copied = 0;
+        copyUpTo(Math.min(captured, HEADERS));
+    }
+
+    private void copyUpTo(int end) {
+        MemorySegment.copy(frame, frameOffset + copied, bytes, copied, end - copied);
+        copied = end < captured ? end : MOST_BYTES;
+    }
+
+    /// Sees to it that bytes up to `end` can be read and written.
+    private void need(int end) {
+        if (end > copied) {
+            copyUpTo(captured);
         }
     }
 
@@ -302,12 +327,13 @@ public final class Skb {
 
     /// The packet's bytes, from the network header on.
     public MemorySegment bytes() {
+        need(captured);
         return bytes;
     }
 
     /// Whether the ones' complement sum of the payload's first `length` bytes is right.
     boolean isSumRight(int length) {
-        return Checksum.sum(bytes, headerLength, length) == 0xffff;
+        return Checksum.sum(bytes(), headerLength, length) == 0xffff;
     }
 
     /// Whether a checksum over the pseudo-header and the payload's first `covered` bytes is right.
@@ -326,13 +352,14 @@ public final class Skb {
     }
 
     private int transportSum(int covered, int length) {
-        int sum = Checksum.sum(bytes, headerLength, covered);
+        int sum = Checksum.sum(bytes(), headerLength, covered);
         sum += Checksum.sum(bytes, 12, 8) + protocol + length;
         sum = (sum & 0xffff) + (sum >>> 16);
         return (sum & 0xffff) + (sum >>> 16);
     }
 
     void clear(int offset, int length) {
+        need(offset + length);
         bytes.asSlice(offset, length).fill((byte) 0);
     }
 
@@ -342,30 +369,37 @@ public final class Skb {
     }
 
     public int u8(int offset) {
+        need(offset + 1);
         return Byte.toUnsignedInt(bytes.get(JAVA_BYTE, offset));
     }
 
     public int u16(int offset) {
+        need(offset + 2);
         return Short.toUnsignedInt(bytes.get(U16, offset));
     }
 
     public int i32(int offset) {
+        need(offset + 4);
         return bytes.get(U32, offset);
     }
 
     public long i64(int offset) {
+        need(offset + 8);
         return NetworkOrder.i64(bytes, offset);
     }
 
     public void put8(int offset, int value) {
+        need(offset + 1);
         bytes.set(JAVA_BYTE, offset, (byte) value);
     }
 
     public void put16(int offset, int value) {
+        need(offset + 2);
         bytes.set(U16, offset, (short) value);
     }
 
     public void put32(int offset, int value) {
+        need(offset + 4);
         bytes.set(U32, offset, value);
     }
 

@@ -6,7 +6,7 @@ import headgate.forwarding.Inet4;
 import headgate.forwarding.Skb;
 
 /// Whom does an ARP packet ask for, and is the host to answer?
-public final class ArpCheck implements ForwardingCheck {
+public final class ArpCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-18";

@@ -5,7 +5,7 @@ import headgate.forwarding.ForwardingCheck;
 
 /// Nothing stands against forwarding any more: a hop is taken from the packet's time to live, and
 /// its source told a shorter way if there is one.
-public final class DecreaseTtlCheck implements ForwardingCheck {
+public final class DecreaseTtlCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-14";

@@ -6,7 +6,7 @@ import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.NetDevice;
 
 /// Does the packet filter see the packet on its way out?
-public final class ForwardHookCheck implements ForwardingCheck {
+public final class ForwardHookCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-16";

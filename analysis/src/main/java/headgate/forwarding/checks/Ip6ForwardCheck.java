@@ -10,7 +10,7 @@ import headgate.forwarding.Skb.PacketType;
 import headgate.forwarding.SnmpCounter;
 
 /// May this host forward the packet, and may the packet live on and leave its link?
-public final class Ip6ForwardCheck implements ForwardingCheck {
+public final class Ip6ForwardCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-8";

@@ -6,7 +6,7 @@ import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.NetDevice;
 
 /// Does the packet filter let the packet through?
-public final class Ip6ForwardHookCheck implements ForwardingCheck {
+public final class Ip6ForwardHookCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-11";

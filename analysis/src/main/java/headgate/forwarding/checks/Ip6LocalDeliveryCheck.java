@@ -6,7 +6,7 @@ import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.HostSnapshot.Hook;
 
 /// Is the packet for the host itself, and what do its protocols do with it?
-public final class Ip6LocalDeliveryCheck implements ForwardingCheck {
+public final class Ip6LocalDeliveryCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-7";

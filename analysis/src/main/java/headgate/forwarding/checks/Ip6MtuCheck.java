@@ -9,7 +9,7 @@ import headgate.forwarding.SnmpCounter;
 
 /// Does the packet fit through the device that it leaves by? Otherwise it takes one hop less from
 /// its life.
-public final class Ip6MtuCheck implements ForwardingCheck {
+public final class Ip6MtuCheck extends ForwardingCheck {
     private static final int SMALLEST_MTU = 1280;
 
     @Override

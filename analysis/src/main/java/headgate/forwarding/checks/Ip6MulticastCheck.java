@@ -8,7 +8,7 @@ import headgate.forwarding.Ip6Header;
 import headgate.forwarding.SnmpCounter;
 
 /// Has the device joined the group?
-public final class Ip6MulticastCheck implements ForwardingCheck {
+public final class Ip6MulticastCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-5";

@@ -13,7 +13,7 @@ import headgate.forwarding.SnmpCounter;
 import headgate.packet.MacAddress;
 
 /// Does the route itself let the packet through, and is the link address of the next hop known?
-public final class Ip6NeighbourCheck implements ForwardingCheck {
+public final class Ip6NeighbourCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-12";

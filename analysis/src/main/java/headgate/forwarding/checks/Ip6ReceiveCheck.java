@@ -12,7 +12,7 @@ import headgate.forwarding.SnmpCounter;
 import headgate.packet.IpProtocol;
 
 /// Is this an IPv6 packet for somebody here, with a header that can be true?
-public final class Ip6ReceiveCheck implements ForwardingCheck {
+public final class Ip6ReceiveCheck extends ForwardingCheck {
     private static final int VERSION = 6;
 
     @Override

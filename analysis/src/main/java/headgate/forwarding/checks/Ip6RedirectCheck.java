@@ -7,7 +7,7 @@ import headgate.forwarding.NextHop;
 
 /// Does the packet leave by the device that it came by, so that its source should know a better
 /// way?
-public final class Ip6RedirectCheck implements ForwardingCheck {
+public final class Ip6RedirectCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-9";

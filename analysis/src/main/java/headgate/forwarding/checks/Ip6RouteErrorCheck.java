@@ -11,7 +11,7 @@ import headgate.forwarding.Ip6Header;
 import headgate.forwarding.SnmpCounter;
 
 /// What is the source told of a route that refuses?
-public final class Ip6RouteErrorCheck implements ForwardingCheck {
+public final class Ip6RouteErrorCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-6";

@@ -8,7 +8,7 @@ import headgate.forwarding.Inet6;
 import headgate.forwarding.RouteType;
 
 /// What do the rules and tables say of the destination?
-public final class Ip6RouteInputCheck implements ForwardingCheck {
+public final class Ip6RouteInputCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW6-4";

@@ -7,7 +7,7 @@ import headgate.forwarding.Skb.PacketType;
 import headgate.forwarding.SnmpCounter;
 
 /// Counts multicasts and broadcasts, and finds unicasts that came to everybody.
-public final class LinkCastCheck implements ForwardingCheck {
+public final class LinkCastCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-11";

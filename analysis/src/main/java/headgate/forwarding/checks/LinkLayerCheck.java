@@ -9,7 +9,7 @@ import headgate.forwarding.Skb;
 import headgate.forwarding.Skb.PacketType;
 
 /// For whom does the link layer say the packet is, and which protocol takes it up?
-public final class LinkLayerCheck implements ForwardingCheck {
+public final class LinkLayerCheck extends ForwardingCheck {
     private static final int VLAN = 0x8100;
     private static final int SERVICE_VLAN = 0x88a8;
 
@@ -33,7 +33,7 @@ public final class LinkLayerCheck implements ForwardingCheck {
         if (!device.master().isEmpty()) {
             return decision.incomplete("the device belongs to another: bridge, bond or VRF");
         }
-        if (decision.host.hooks().contains(Hook.INGRESS)) {
+        if (decision.filter.isAt(Hook.INGRESS)) {
             return decision.incomplete("packet-filter rules at the ingress hook");
         }
         if (skb.vlanIdentifier != 0) {

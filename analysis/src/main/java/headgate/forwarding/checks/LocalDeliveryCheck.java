@@ -6,7 +6,7 @@ import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.HostSnapshot.Hook;
 
 /// Is the packet for the host itself? What its protocols then do with it is not judged.
-public final class LocalDeliveryCheck implements ForwardingCheck {
+public final class LocalDeliveryCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-13";

@@ -8,7 +8,7 @@ import headgate.forwarding.Inet4;
 
 /// Can these addresses stand in a packet from a wire at all? Also finds the broadcasts that need no
 /// route.
-public final class MartianCheck implements ForwardingCheck {
+public final class MartianCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-5";

@@ -7,7 +7,7 @@ import headgate.forwarding.Skb;
 import headgate.forwarding.SnmpCounter;
 
 /// Does the packet fit the way out, whole or in fragments?
-public final class MtuCheck implements ForwardingCheck {
+public final class MtuCheck extends ForwardingCheck {
     private static final int LARGEST_PACKET = 65535;
     private static final int UNREACHABLE = 3;
     private static final int FRAGMENTATION_NEEDED = 4;
@@ -28,7 +28,7 @@ public final class MtuCheck implements ForwardingCheck {
         int routeMtu = decision.result.info.mtuBytes();
         int deviceMtu = decision.result.nextHop().device().mtuBytes();
         decision.mtuBytes = Math.min(LARGEST_PACKET, routeMtu != 0 ? routeMtu : deviceMtu);
-        if (decision.host.sysctl("net.ipv4.ip_forward_use_pmtu") == 1) {
+        if (decision.host.forwardUsesPmtu()) {
             return decision.incomplete("ip_forward_use_pmtu: learned path MTUs are not known");
         }
         if (skb.length <= decision.mtuBytes) {

@@ -8,7 +8,7 @@ import headgate.forwarding.Inet4;
 import headgate.forwarding.Skb;
 
 /// Has the device joined the group that the packet is for? Routes play no part in this.
-public final class MulticastCheck implements ForwardingCheck {
+public final class MulticastCheck extends ForwardingCheck {
     private static final int ALL_SYSTEMS = 0xe0000001;
 
     @Override

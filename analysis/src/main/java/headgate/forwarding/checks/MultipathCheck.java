@@ -5,7 +5,7 @@ import headgate.forwarding.Decision.Input;
 import headgate.forwarding.ForwardingCheck;
 
 /// Which next hop of several does the packet take?
-public final class MultipathCheck implements ForwardingCheck {
+public final class MultipathCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-7";

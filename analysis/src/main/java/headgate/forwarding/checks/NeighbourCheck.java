@@ -9,7 +9,7 @@ import headgate.forwarding.NextHop;
 import headgate.packet.MacAddress;
 
 /// Is the link address of the next hop known?
-public final class NeighbourCheck implements ForwardingCheck {
+public final class NeighbourCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-17";

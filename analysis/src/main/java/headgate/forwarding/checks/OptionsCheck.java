@@ -7,7 +7,7 @@ import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.SnmpCounter;
 
 /// Do the IPv4 options ask for something, or are they malformed? Parsed after the route is found.
-public final class OptionsCheck implements ForwardingCheck {
+public final class OptionsCheck extends ForwardingCheck {
     private static final String DROPPER = "ip_rcv_finish_core";
     private static final int PARAMETER_PROBLEM = 12;
 

@@ -5,7 +5,7 @@ import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.HostSnapshot.Hook;
 
 /// Does the packet filter see the packet before it is routed?
-public final class PreRoutingCheck implements ForwardingCheck {
+public final class PreRoutingCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-3";

@@ -7,7 +7,7 @@ import headgate.forwarding.Skb;
 import headgate.forwarding.SnmpCounter;
 
 /// Is the packet for this host, and is its IPv4 header sound?
-public final class ReceiveCheck implements ForwardingCheck {
+public final class ReceiveCheck extends ForwardingCheck {
     private static final String CUT = "the capture cuts the IPv4 header";
 
     @Override

@@ -8,7 +8,7 @@ import headgate.forwarding.NetDevice;
 import headgate.forwarding.NextHop;
 
 /// Does the packet leave by the way that it came, so that its sender is told the shorter one?
-public final class RedirectCheck implements ForwardingCheck {
+public final class RedirectCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-9";

@@ -8,7 +8,7 @@ import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.SnmpCounter;
 
 /// What is the source told of a route that refuses?
-public final class RouteErrorCheck implements ForwardingCheck {
+public final class RouteErrorCheck extends ForwardingCheck {
     private static final int UNREACHABLE = 3;
     private static final int NETWORK = 0;
     private static final int HOST = 1;

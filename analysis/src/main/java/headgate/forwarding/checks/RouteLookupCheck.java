@@ -7,7 +7,7 @@ import headgate.forwarding.Errno;
 import headgate.forwarding.ForwardingCheck;
 
 /// What do the rules and tables say of the destination, and may this device forward?
-public final class RouteLookupCheck implements ForwardingCheck {
+public final class RouteLookupCheck extends ForwardingCheck {
     @Override
     public String rule() {
         return "FW-6";

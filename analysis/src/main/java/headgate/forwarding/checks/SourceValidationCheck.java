@@ -15,7 +15,7 @@ import headgate.forwarding.SnmpCounter;
 
 /// Would an answer to the source leave by the device that the packet came in by? Asks for what
 /// `rp_filter` and `accept_local` want to know.
-public final class SourceValidationCheck implements ForwardingCheck {
+public final class SourceValidationCheck extends ForwardingCheck {
     private static final int STRICT = 1;
 
     @Override

@@ -7,7 +7,7 @@ import headgate.forwarding.Skb.PacketType;
 import headgate.forwarding.SnmpCounter;
 
 /// Was the packet sent to this router alone, and may it live on?
-public final class TtlCheck implements ForwardingCheck {
+public final class TtlCheck extends ForwardingCheck {
     private static final int TIME_EXCEEDED = 11;
     private static final int UNREACHABLE = 3;
     private static final int SOURCE_ROUTE_FAILED = 5;
