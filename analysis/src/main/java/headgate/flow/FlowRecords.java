@@ -24,21 +24,21 @@ final class FlowRecords {
                 row.get(FlowRow.LAST),
                 state(row),
                 row.history(),
-                row.get(FlowRow.SERVER_RTT) - 1,
-                row.handshakePhase() == FlowRow.HANDSHAKE_DONE
-                        ? row.get(FlowRow.HANDSHAKE) - 1
-                        : -1,
+                row.isTcp() ? row.tcp.serverRttNanos() - 1 : -1,
+                row.handshakePhase() == FlowRow.HANDSHAKE_DONE ? row.tcp.handshakeNanos() - 1 : -1,
                 reason,
                 application,
                 metadata,
                 List.of(),
                 List.of(),
-                row.missingBytes(0) + row.missingBytes(1) == 0 ? LossPlace.NONE : LossPlace.UNKNOWN,
+                !row.isTcp() || row.tcp.missingBytes(0) + row.tcp.missingBytes(1) == 0
+                        ? LossPlace.NONE
+                        : LossPlace.UNKNOWN,
                 null);
     }
 
     private static FlowRecord.Side side(FlowRow row, int side) {
-        boolean tcp = row.protocol() == IpProtocol.TCP;
+        boolean tcp = row.isTcp();
         long payload = row.get(FlowRow.PAYLOAD_BYTES + side);
         return new FlowRecord.Side(
                 row.get(FlowRow.ADDRESS + 2 * side),
@@ -53,9 +53,9 @@ final class FlowRecords {
                 tcp ? TcpTracker.flagsSeen(row, side) : 0,
                 tcp ? TcpTracker.maximumSegmentSize(row, side) : -1,
                 tcp ? TcpTracker.windowScale(row, side) : -1,
-                row.retransmits(side),
+                tcp ? row.tcp.retransmits(side) : 0,
                 tcp ? TcpTracker.zeroWindows(row, side) : 0,
-                row.missingBytes(side),
+                tcp ? row.tcp.missingBytes(side) : 0,
                 -1,
                 false,
                 -1,

@@ -1,31 +1,25 @@
 package headgate.flow;
 
+import headgate.packet.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// A view of one live flow: [#LENGTH] longs in a slab. It is reused; what it shows is the table's.
+/// A view of one live flow. What is longer than [#LENGTH] longs is elsewhere: [#tcp] has what a
+/// flow of TCP needs beyond it.
 ///
 /// Words of two sides come in pairs, the originator's first, so that `WORD + side` addresses one.
-/// Most words are plain numbers; packed ones give their bits, lowest first.
+/// Packed ones give their bits, lowest first.
 ///
 /// ```
 /// ADDRESS     4 words: originator high, low; responder high, low
 /// IDENTITY    5 flags · 6 application + 1 · 8 unused · 1 flag · 4 IP version · 8 protocol · 16 responder port · 16 originator port
 /// LINKS       12 per VLAN identifier, innermost lowest, 4 of them · 3 how many · 5 letters of history
 ///             · 2 handshake phase
-/// SPAN        highest sequence number after the side's first one (SYN is 0), as 64 bits
-/// SEQUENCE    32 highest acknowledged by the peer · 32 first one
-/// TCP         3 state · 3 state before · 12 flags seen · 16 MSS · 5 window scale + 1 · 1 closed
-///             · 1 FIN seen · 7 letters seen · 16 zero windows
-/// EDGE        32 start of what came after a hole · 32 end of what came without one
 /// REPORTED    16 responder's fragments · 16 originator's fragments · 32 interim record, ms after FIRST
-/// HISTORY     2 words of 12 letters, 5 bits each
-/// HANDSHAKE   nanoseconds: time of the last SYN, then of the SYN/ACK, then the client's round trip
-/// RETRANSMITS 32 responder's · 32 originator's
-/// MISSING     32 responder's bytes · 32 originator's
-/// MARKS       16 SYN, 16 FIN, 16 RST: where the last one was, after the first sequence number · 16 gaps
+/// HISTORY     12 letters, 5 bits each
+/// PARTS       29 row in the pool of TCP + 1
 /// ```
-final class FlowRow {
+final class FlowRow extends RowView {
     static final int ORIGINATOR = 0;
     static final int RESPONDER = 1;
 
@@ -38,20 +32,10 @@ final class FlowRow {
     static final int IP_BYTES = 11;
     static final int PAYLOAD_BYTES = 13;
     static final int LINKS = 15;
-    static final int SPAN = 16;
-    static final int SEQUENCE = 18;
-    static final int TCP = 20;
-    static final int EDGE = 22;
-    static final int REPORTED = 24;
-
-    // From here on words that few frames touch, so that the others share fewer cache lines.
-    static final int HISTORY = 25;
-    static final int HANDSHAKE = 27;
-    static final int SERVER_RTT = 28;
-    static final int RETRANSMITS = 29;
-    static final int MISSING = 30;
-    static final int MARKS = 31;
-    static final int LENGTH = 33;
+    static final int REPORTED = 16;
+    static final int HISTORY = 17;
+    static final int PARTS = 18;
+    static final int LENGTH = 19;
 
     // IDENTITY
     /// A request that no reply pairs with: its reverse is another flow.
@@ -92,57 +76,25 @@ final class FlowRow {
     /// Lower case is 1 to 13 here and means the responder; upper case adds 13.
     private static final String LETTERS = "shadfrcgtwiq^SHADFRCGTWIQ";
 
-    private long[] slab;
-    private int base;
+    private static final int TCP_ROW_BITS = 29;
 
-    FlowRow at(long[] slab, int base) {
-        this.slab = slab;
-        this.base = base;
-        return this;
-    }
-
-    long get(int word) {
-        return slab[base + word];
-    }
-
-    void set(int word, long value) {
-        slab[base + word] = value;
-    }
-
-    void add(int word, long value) {
-        slab[base + word] += value;
-    }
-
-    long bits(int word, int shift, int width) {
-        return slab[base + word] >>> shift & (1L << width) - 1;
-    }
-
-    void setBits(int word, int shift, int width, long value) {
-        long mask = (1L << width) - 1 << shift;
-        slab[base + word] = slab[base + word] & ~mask | value << shift & mask;
-    }
-
-    /// Counts one up in a packed field, which stays at its highest value.
-    long countUp(int word, int shift, int width, long by) {
-        long count = Math.min(bits(word, shift, width) + by, (1L << width) - 1);
-        setBits(word, shift, width, count);
-        return count;
-    }
-
-    void clear() {
-        Arrays.fill(slab, base, base + LENGTH, 0);
-    }
+    /// Of a flow of TCP; otherwise it shows nothing of this flow.
+    final TcpRow tcp = new TcpRow();
 
     boolean isLive() {
-        return slab[base + IDENTITY] != 0;
+        return get(IDENTITY) != 0;
     }
 
     boolean has(long flag) {
-        return (slab[base + IDENTITY] & flag) != 0;
+        return has(IDENTITY, flag);
     }
 
     void mark(long flag) {
-        slab[base + IDENTITY] |= flag;
+        mark(IDENTITY, flag);
+    }
+
+    boolean isTcp() {
+        return protocol() == IpProtocol.TCP;
     }
 
     int protocol() {
@@ -166,27 +118,18 @@ final class FlowRow {
         setBits(IDENTITY, APPLICATION_SHIFT, APPLICATION_BITS, application);
     }
 
-    // ---- Packed halves ----
+    // ---- Parts ----
 
-    private static int half(int side) {
-        return side == ORIGINATOR ? 32 : 0;
+    /// Number in the pool of TCP.
+    int tcpRow() {
+        return (int) bits(PARTS, 0, TCP_ROW_BITS) - 1;
     }
 
-    long retransmits(int side) {
-        return bits(RETRANSMITS, half(side), 32);
+    void setTcpRow(int number) {
+        setBits(PARTS, 0, TCP_ROW_BITS, number + 1L);
     }
 
-    long countRetransmit(int side) {
-        return countUp(RETRANSMITS, half(side), 32, 1);
-    }
-
-    long missingBytes(int side) {
-        return bits(MISSING, half(side), 32);
-    }
-
-    void countMissing(int side, long bytes) {
-        countUp(MISSING, half(side), 32, bytes);
-    }
+    // ---- Fragments ----
 
     long fragments(int side) {
         return bits(REPORTED, side == ORIGINATOR ? 16 : 0, 16);
@@ -230,11 +173,13 @@ final class FlowRow {
             return;
         }
         char cased = side == ORIGINATOR ? Character.toUpperCase(letter) : letter;
-        setBits(
-                HISTORY + count / LETTERS_PER_WORD,
-                count % LETTERS_PER_WORD * BITS_PER_LETTER,
-                BITS_PER_LETTER,
-                LETTERS.indexOf(cased) + 1);
+        int shift = count % LETTERS_PER_WORD * BITS_PER_LETTER;
+        int code = LETTERS.indexOf(cased) + 1;
+        if (count < LETTERS_PER_WORD) {
+            setBits(HISTORY, shift, BITS_PER_LETTER, code);
+        } else {
+            tcp.setBits(TcpRow.HISTORY, shift, BITS_PER_LETTER, code);
+        }
         setBits(LINKS, HISTORY_COUNT_SHIFT, 5, count + 1L);
     }
 
@@ -242,12 +187,12 @@ final class FlowRow {
         int count = (int) bits(LINKS, HISTORY_COUNT_SHIFT, 5);
         var letters = new StringBuilder(count);
         for (int i = 0; i < count; i++) {
+            int shift = i % LETTERS_PER_WORD * BITS_PER_LETTER;
             int code =
                     (int)
-                            bits(
-                                    HISTORY + i / LETTERS_PER_WORD,
-                                    i % LETTERS_PER_WORD * BITS_PER_LETTER,
-                                    BITS_PER_LETTER);
+                            (i < LETTERS_PER_WORD
+                                    ? bits(HISTORY, shift, BITS_PER_LETTER)
+                                    : tcp.bits(TcpRow.HISTORY, shift, BITS_PER_LETTER));
             letters.append(code == 0 || code > LETTERS.length() ? '?' : LETTERS.charAt(code - 1));
         }
         return letters.toString();
@@ -255,47 +200,56 @@ final class FlowRow {
 
     // ---- As bytes ----
 
-    private static final byte STATE_FORMAT = 1;
+    private static final byte STATE_FORMAT = 2;
 
-    /// The whole row: a format byte, 64 bits that tell which words are not 0, and these words; then
-    /// the metadata.
+    /// The whole flow: a format byte, the row, for TCP its row of that, and the metadata.
     byte[] toBytes(byte[] metadata) {
-        long present = 0;
-        for (int word = 0; word < LENGTH; word++) {
-            if (get(word) != 0) {
-                present |= 1L << word;
-            }
+        var out =
+                ByteBuffer.allocate(
+                        1 + mostBytes(LENGTH) + mostBytes(TcpRow.LENGTH) + metadata.length);
+        out.put(STATE_FORMAT);
+        writeTo(out, LENGTH);
+        if (isTcp()) {
+            tcp.writeTo(out, TcpRow.LENGTH);
         }
-        int length = 1 + Long.BYTES * (1 + Long.bitCount(present)) + metadata.length;
-        var out = ByteBuffer.allocate(length);
-        out.put(STATE_FORMAT).putLong(present);
-        for (int word = 0; word < LENGTH; word++) {
-            if (get(word) != 0) {
-                out.putLong(get(word));
-            }
-        }
-        return out.put(metadata).array();
+        return Arrays.copyOf(out.put(metadata).array(), out.position());
     }
 
-    /// Sets the row to what [#toBytes] gave, and returns the metadata.
+    /// Sets the rows to what [#toBytes] gave, and returns the metadata.
     ///
     /// @throws IllegalArgumentException if it is something else
     byte[] fromBytes(byte[] state) {
         var in = ByteBuffer.wrap(state);
-        if (state.length < 1 + Long.BYTES || in.get() != STATE_FORMAT) {
-            throw new IllegalArgumentException("not a flow's state, or of a later version");
+        if (state.length == 0 || in.get() != STATE_FORMAT) {
+            throw new IllegalArgumentException("not a flow's state, or of another version");
         }
-        long present = in.getLong();
-        if (present >>> LENGTH != 0 || in.remaining() < Long.BYTES * Long.bitCount(present)) {
-            throw new IllegalArgumentException("a flow's state of a wrong length");
-        }
-        for (int word = 0; word < LENGTH; word++) {
-            set(word, (present >>> word & 1) == 0 ? 0 : in.getLong());
+        readFrom(in, LENGTH);
+        set(PARTS, 0);
+        if (isTcp()) {
+            tcp.readFrom(in, TcpRow.LENGTH);
         }
         var metadata = new byte[in.remaining()];
         in.get(metadata);
         Metadata.read(metadata);
         return metadata;
+    }
+
+    /// A flow that is in no pool.
+    static FlowRow apart() {
+        var row = new FlowRow();
+        row.at(new long[LENGTH], 0);
+        row.tcp.at(new long[TcpRow.LENGTH], 0);
+        return row;
+    }
+
+    /// Takes all but the parts' numbers from another flow.
+    void copy(FlowRow from) {
+        for (int word = 0; word < PARTS; word++) {
+            set(word, from.get(word));
+        }
+        if (isTcp()) {
+            tcp.copy(from.tcp, TcpRow.LENGTH);
+        }
     }
 
     /// Address, port, protocol of both sides: the same bytes for both directions, unless a reply

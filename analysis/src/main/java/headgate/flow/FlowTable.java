@@ -25,8 +25,7 @@ public final class FlowTable {
 
     private static final int DNS_PORT = 53;
 
-    private static final int ROWS_PER_CHUNK = 1 << 10;
-    private static final int NONE = -1;
+    private static final int NONE = RowPool.NONE;
     private static final int FIRST_INDEX_SIZE = 1 << 10;
 
     /// Into how many steps one round of the hand is cut.
@@ -46,11 +45,8 @@ public final class FlowTable {
     private final FlowRow row = new FlowRow();
     private final FlowRow other = new FlowRow();
 
-    // Rows, and which of them are free: a free row's first word names the next one.
-    private long[][] chunks = new long[4][];
-    private int rowsUsed;
-    private int firstFree = NONE;
-    private int size;
+    private final RowPool flows = new RowPool(FlowRow.LENGTH);
+    private final RowPool tcps = new RowPool(TcpRow.LENGTH);
 
     /// Open addressing, linear probing: hash << 32 | row + 1; 0 is empty.
     private long[] index = new long[FIRST_INDEX_SIZE];
@@ -98,7 +94,7 @@ public final class FlowTable {
 
     /// How many flows are alive.
     public int size() {
-        return size;
+        return flows.taken();
     }
 
     public FlowTableStatistics statistics() {
@@ -108,7 +104,7 @@ public final class FlowTable {
                 framesLate,
                 fragmentsWithoutPorts,
                 flowsStarted,
-                size,
+                flows.taken(),
                 interimRecords,
                 ended[EndReason.IDLE_TIMEOUT.ordinal()],
                 ended[EndReason.CLOSED.ordinal()],
@@ -160,12 +156,16 @@ public final class FlowTable {
         boolean wholeRound = elapsed < 0 || elapsed / stepNanos >= STEPS_PER_ROUND;
         int steps = wholeRound ? STEPS_PER_ROUND : (int) (elapsed / stepNanos) + 1;
         nextStepNanos = nanos + stepNanos;
-        moveHand((int) Math.min(rowsUsed, (long) steps * (rowsUsed / STEPS_PER_ROUND + 1)));
+        moveHand(
+                (int)
+                        Math.min(
+                                flows.reached(),
+                                (long) steps * (flows.reached() / STEPS_PER_ROUND + 1)));
     }
 
     /// Ends every flow, as the input has ended.
     public void endAll() {
-        for (int number = 0; number < rowsUsed; number++) {
+        for (int number = 0; number < flows.reached(); number++) {
             if (place(row, number).isLive()) {
                 end(number, EndReason.END_OF_INPUT);
             }
@@ -322,13 +322,13 @@ public final class FlowTable {
     // ---- Start, count, end ----
 
     private int start(Frame frame, int hash) {
-        while (size >= settings.maxFlows()) {
+        while (flows.taken() >= settings.maxFlows()) {
             evict();
         }
         flowsStarted++;
         boolean answer = isAnswer(frame);
         side = answer ? FlowRow.RESPONDER : FlowRow.ORIGINATOR;
-        int number = allocate();
+        int number = allocate(frame.protocol);
         int source = FlowRow.ADDRESS + 2 * side;
         int destination = FlowRow.ADDRESS + 2 * (1 - side);
         row.set(source, frame.sourceHigh);
@@ -376,6 +376,9 @@ public final class FlowTable {
         if (!followsZeek || !isTcpSegment(frame) || !TcpTracker.isFarewell(row, frame)) {
             row.set(FlowRow.LAST, Math.max(row.get(FlowRow.LAST), frame.arrivalNanos));
         }
+        if (frame.protocol == IpProtocol.UDP && row.get(FlowRow.PACKETS + side) == 0) {
+            row.addHistory(side, 'd');
+        }
         row.add(FlowRow.PACKETS + side, 1);
         row.add(FlowRow.FRAME_BYTES + side, frame.lengthOnWire);
         row.add(FlowRow.IP_BYTES + side, frame.networkLength);
@@ -385,8 +388,6 @@ public final class FlowTable {
         }
         if (isTcpSegment(frame)) {
             tcp.onSegment(row, side, frame, frame.arrivalNanos);
-        } else if (frame.protocol == IpProtocol.UDP) {
-            TcpTracker.noteDatagram(row, side);
         }
     }
 
@@ -422,10 +423,10 @@ public final class FlowTable {
         unlink(hash(of), number);
         openings.forget(number);
         changed.clear(number);
-        of.set(FlowRow.IDENTITY, 0);
-        of.set(0, firstFree);
-        firstFree = number;
-        size--;
+        if (of.isTcp()) {
+            tcps.giveBack(of.tcpRow());
+        }
+        flows.giveBack(number);
     }
 
     // ---- Time and room ----
@@ -468,7 +469,7 @@ public final class FlowTable {
 
     private void moveHand(int rows) {
         for (int i = 0; i < rows; i++) {
-            hand = hand + 1 < rowsUsed ? hand + 1 : 0;
+            hand = hand + 1 < flows.reached() ? hand + 1 : 0;
             place(other, hand);
             if (other.isLive() && isOutOfTime(other)) {
                 end(hand, idleReason(other));
@@ -482,8 +483,8 @@ public final class FlowTable {
         int victim = NONE;
         int victimRank = 0;
         long victimLast = 0;
-        for (int seen = 0; seen < Math.min(EVICTION_SAMPLE, size); ) {
-            hand = hand + 1 < rowsUsed ? hand + 1 : 0;
+        for (int seen = 0; seen < Math.min(EVICTION_SAMPLE, flows.taken()); ) {
+            hand = hand + 1 < flows.reached() ? hand + 1 : 0;
             if (!place(other, hand).isLive()) {
                 continue;
             }
@@ -512,28 +513,22 @@ public final class FlowTable {
     // ---- Rows and index ----
 
     private FlowRow place(FlowRow view, int number) {
-        return view.at(chunks[number / ROWS_PER_CHUNK], number % ROWS_PER_CHUNK * FlowRow.LENGTH);
+        flows.place(view, number);
+        if (view.isTcp()) {
+            tcps.place(view.tcp, view.tcpRow());
+        }
+        return view;
     }
 
-    private int allocate() {
-        int number = firstFree;
-        if (number != NONE) {
-            place(row, number);
-            firstFree = (int) row.get(0);
-        } else {
-            number = rowsUsed++;
-            int chunk = number / ROWS_PER_CHUNK;
-            if (chunk == chunks.length) {
-                chunks = Arrays.copyOf(chunks, 2 * chunks.length);
-            }
-            if (chunks[chunk] == null) {
-                chunks[chunk] = new long[ROWS_PER_CHUNK * FlowRow.LENGTH];
-            }
-            place(row, number);
+    /// A new row of the frame's protocol, and the view on it.
+    private int allocate(int protocol) {
+        int number = flows.take();
+        flows.place(row, number);
+        if (protocol == IpProtocol.TCP) {
+            row.setTcpRow(tcps.take());
+            tcps.place(row.tcp, row.tcpRow());
         }
-        row.clear();
-        size++;
-        if (2 * size > index.length) {
+        if (2 * flows.taken() > index.length) {
             growIndex();
         }
         return number;
@@ -631,19 +626,20 @@ public final class FlowTable {
         int hash = hashOfKey(key);
         int known = findByKey(key, hash);
         if (known != NONE) {
-            place(other, known)
-                    .set(FlowRow.IDENTITY, other.get(FlowRow.IDENTITY) & ~FlowRow.LOGGED);
+            place(other, known).unmark(FlowRow.IDENTITY, FlowRow.LOGGED);
             remove(known, other);
         }
         if (stateOrNull == null) {
             return;
         }
-        other.at(new long[FlowRow.LENGTH], 0).fromBytes(stateOrNull);
-        if (!other.isLive() || !Arrays.equals(other.key(), key)) {
+        FlowRow restored = FlowRow.apart();
+        byte[] metadata = restored.fromBytes(stateOrNull);
+        if (!restored.isLive() || !Arrays.equals(restored.key(), key)) {
             throw new IllegalArgumentException("a state under the key of another flow");
         }
-        int number = allocate();
-        openings.restore(number, row.fromBytes(stateOrNull));
+        int number = allocate(restored.protocol());
+        row.copy(restored);
+        openings.restore(number, metadata);
         for (int each = FlowRow.ORIGINATOR; each <= FlowRow.RESPONDER; each++) {
             // What it had begun to say is lost.
             if (row.get(FlowRow.PAYLOAD_BYTES + each) > 0) {

@@ -122,15 +122,15 @@ final class TcpTracker {
     // ---- What the row says ----
 
     static int state(FlowRow row, int side) {
-        return (int) row.get(FlowRow.TCP + side) & 7;
+        return (int) row.tcp.get(TcpRow.TCP + side) & 7;
     }
 
     private static int stateBefore(FlowRow row, int side) {
-        return (int) row.bits(FlowRow.TCP + side, STATE_BEFORE_SHIFT, 3);
+        return (int) row.tcp.bits(TcpRow.TCP + side, STATE_BEFORE_SHIFT, 3);
     }
 
     private static boolean didClose(FlowRow row, int side) {
-        return (row.get(FlowRow.TCP + side) & DID_CLOSE) != 0;
+        return (row.tcp.get(TcpRow.TCP + side) & DID_CLOSE) != 0;
     }
 
     /// Whether nothing more is to be expected: both closed, one reset, or one closed that had no
@@ -178,22 +178,22 @@ final class TcpTracker {
     }
 
     static int flagsSeen(FlowRow row, int side) {
-        return (int) row.bits(FlowRow.TCP + side, FLAGS_SHIFT, 12);
+        return (int) row.tcp.bits(TcpRow.TCP + side, FLAGS_SHIFT, 12);
     }
 
     /// Option of the side's SYN; -1 if absent.
     static int maximumSegmentSize(FlowRow row, int side) {
-        int size = (int) row.bits(FlowRow.TCP + side, MSS_SHIFT, 16);
+        int size = (int) row.tcp.bits(TcpRow.TCP + side, MSS_SHIFT, 16);
         return size == 0 ? -1 : size;
     }
 
     /// Option of the side's SYN; -1 if absent.
     static int windowScale(FlowRow row, int side) {
-        return (int) row.bits(FlowRow.TCP + side, SCALE_SHIFT, 5) - 1;
+        return (int) row.tcp.bits(TcpRow.TCP + side, SCALE_SHIFT, 5) - 1;
     }
 
     static long zeroWindows(FlowRow row, int side) {
-        return row.bits(FlowRow.TCP + side, ZERO_WINDOWS_SHIFT, 16);
+        return row.tcp.bits(TcpRow.TCP + side, ZERO_WINDOWS_SHIFT, 16);
     }
 
     /// Payload bytes by sequence and acknowledgment numbers: what was sent once, seen or not.
@@ -208,12 +208,12 @@ final class TcpTracker {
             // A half-open connection was found and aborted: these numbers are of another one.
             return 0;
         }
-        long span = row.get(FlowRow.SPAN + side);
+        long span = row.tcp.get(TcpRow.SPAN + side);
         long size = Math.max(span, span + (acknowledged - last(row, side)));
         if (size > 0) {
             size--;
         }
-        boolean fin = (row.get(FlowRow.TCP + side) & FIN_SEEN) != 0;
+        boolean fin = (row.tcp.get(TcpRow.TCP + side) & FIN_SEEN) != 0;
         return Math.max(fin ? size - 1 : size, 0);
     }
 
@@ -260,19 +260,19 @@ final class TcpTracker {
     }
 
     private static boolean isNumbered(FlowRow row, int side) {
-        return row.get(FlowRow.SEQUENCE + side) != 0 || state(row, side) != INACTIVE;
+        return row.tcp.get(TcpRow.SEQUENCE + side) != 0 || state(row, side) != INACTIVE;
     }
 
     private static int start(FlowRow row, int side) {
-        return (int) (row.get(FlowRow.SEQUENCE + side) >>> 32);
+        return (int) (row.tcp.get(TcpRow.SEQUENCE + side) >>> 32);
     }
 
     private static int acknowledged(FlowRow row, int side) {
-        return (int) row.get(FlowRow.SEQUENCE + side);
+        return (int) row.tcp.get(TcpRow.SEQUENCE + side);
     }
 
     private static int last(FlowRow row, int side) {
-        return start(row, side) + (int) row.get(FlowRow.SPAN + side);
+        return start(row, side) + (int) row.tcp.get(TcpRow.SPAN + side);
     }
 
     private boolean has(int flag) {
@@ -282,8 +282,8 @@ final class TcpTracker {
     // ---- Sequence numbers ----
 
     private void number(int side, int start, int last) {
-        row.set(FlowRow.SEQUENCE + side, (long) start << 32 | Integer.toUnsignedLong(start));
-        row.set(FlowRow.SPAN + side, Integer.toUnsignedLong(last - start));
+        row.tcp.set(TcpRow.SEQUENCE + side, (long) start << 32 | Integer.toUnsignedLong(start));
+        row.tcp.set(TcpRow.SPAN + side, Integer.toUnsignedLong(last - start));
         setEdge(side, start + 1, start + 1);
     }
 
@@ -325,10 +325,10 @@ final class TcpTracker {
         int start = start(row, peer);
         int ahead = acknowledgment - acknowledged(row, peer);
         boolean beforeStart =
-                row.get(FlowRow.SPAN + peer) >>> 31 == 0 && acknowledgment - start < 0;
+                row.tcp.get(TcpRow.SPAN + peer) >>> 31 == 0 && acknowledgment - start < 0;
         boolean broken = acknowledgment == 0 && ahead > MAX_JUMP;
         if (!has(RST) && !beforeStart && !broken && ahead > 0) {
-            row.setBits(FlowRow.SEQUENCE + peer, 0, 32, Integer.toUnsignedLong(acknowledgment));
+            row.tcp.setBits(TcpRow.SEQUENCE + peer, 0, 32, Integer.toUnsignedLong(acknowledgment));
         }
     }
 
@@ -341,13 +341,13 @@ final class TcpTracker {
         }
         if (has(FIN) && last == start(row, side) + 1) {
             // Only SYN and FIN were seen of what may be more than 2 GiB.
-            row.add(FlowRow.SPAN + side, Integer.toUnsignedLong(ahead));
+            row.tcp.add(TcpRow.SPAN + side, Integer.toUnsignedLong(ahead));
         } else if (state(row, side) == RESET) {
             return;
         } else if (ahead > 0) {
-            row.add(FlowRow.SPAN + side, ahead);
+            row.tcp.add(TcpRow.SPAN + side, ahead);
         } else if (payload > 0 && !fresh) {
-            long count = row.countRetransmit(side);
+            long count = row.tcp.countRetransmit(side);
             addScaled('t', count);
         }
     }
@@ -378,29 +378,20 @@ final class TcpTracker {
 
     private void noteAt(int letter, char code, int markShift, int relative) {
         long mark = relative & 0xffff;
-        if (!noteOnce(letter, code) && mark != row.bits(FlowRow.MARKS + side, markShift, 16)) {
+        if (!noteOnce(letter, code) && mark != row.tcp.bits(TcpRow.MARKS + side, markShift, 16)) {
             row.addHistory(side, code);
         }
-        row.setBits(FlowRow.MARKS + side, markShift, 16, mark);
+        row.tcp.setBits(TcpRow.MARKS + side, markShift, 16, mark);
     }
 
     private boolean noteOnce(int letter, char code) {
-        return noteOnce(row, side, letter, code);
-    }
-
-    private static boolean noteOnce(FlowRow row, int side, int letter, char code) {
         long bit = (long) letter << LETTERS_SHIFT;
-        if ((row.get(FlowRow.TCP + side) & bit) != 0) {
+        if ((row.tcp.get(TcpRow.TCP + side) & bit) != 0) {
             return false;
         }
-        row.set(FlowRow.TCP + side, row.get(FlowRow.TCP + side) | bit);
+        row.tcp.set(TcpRow.TCP + side, row.tcp.get(TcpRow.TCP + side) | bit);
         row.addHistory(side, code);
         return true;
-    }
-
-    /// Notes that a side of a conversation other than TCP sent something.
-    static void noteDatagram(FlowRow row, int side) {
-        noteOnce(row, side, LETTER_DATA, 'd');
     }
 
     /// Notes what happens often at its 1st, 10th, 100th … time.
@@ -425,18 +416,19 @@ final class TcpTracker {
                 && state(row, peer) != CLOSED
                 && state(row, side) != RESET
                 && zeroWindows(row, side) < 0xffff) {
-            long count = row.countUp(FlowRow.TCP + side, ZERO_WINDOWS_SHIFT, 16, 1);
+            long count = row.tcp.countUp(TcpRow.TCP + side, ZERO_WINDOWS_SHIFT, 16, 1);
             addScaled('w', count);
         }
     }
 
     private void noteFlagsAndOptions(Frame frame) {
-        long word = row.get(FlowRow.TCP + side) | (long) flags << FLAGS_SHIFT;
-        row.set(FlowRow.TCP + side, has(FIN) ? word | FIN_SEEN : word);
+        long word = row.tcp.get(TcpRow.TCP + side) | (long) flags << FLAGS_SHIFT;
+        row.tcp.set(TcpRow.TCP + side, has(FIN) ? word | FIN_SEEN : word);
         if (has(SYN)) {
-            row.setBits(FlowRow.TCP + side, MSS_SHIFT, 16, Math.max(frame.maximumSegmentSize, 0));
+            row.tcp.setBits(
+                    TcpRow.TCP + side, MSS_SHIFT, 16, Math.max(frame.maximumSegmentSize, 0));
             int scale = Math.min(frame.windowScale, MAX_WINDOW_SCALE);
-            row.setBits(FlowRow.TCP + side, SCALE_SHIFT, 5, scale + 1L);
+            row.tcp.setBits(TcpRow.TCP + side, SCALE_SHIFT, 5, scale + 1L);
         }
     }
 
@@ -455,13 +447,13 @@ final class TcpTracker {
     private void set(int side, int state) {
         int before = state(row, side);
         if (before != state) {
-            row.setBits(FlowRow.TCP + side, 0, 6, (long) before << STATE_BEFORE_SHIFT | state);
+            row.tcp.setBits(TcpRow.TCP + side, 0, 6, (long) before << STATE_BEFORE_SHIFT | state);
         }
     }
 
     private void close(int state) {
         set(side, state);
-        row.set(FlowRow.TCP + side, row.get(FlowRow.TCP + side) | DID_CLOSE);
+        row.tcp.set(TcpRow.TCP + side, row.tcp.get(TcpRow.TCP + side) | DID_CLOSE);
     }
 
     private void fromInactive() {
@@ -530,15 +522,15 @@ final class TcpTracker {
     // ---- Holes ----
 
     private static int edge(FlowRow row, int side) {
-        return (int) (row.get(FlowRow.EDGE + side) >>> 32);
+        return (int) (row.tcp.get(TcpRow.EDGE + side) >>> 32);
     }
 
     private static int island(FlowRow row, int side) {
-        return (int) row.get(FlowRow.EDGE + side);
+        return (int) row.tcp.get(TcpRow.EDGE + side);
     }
 
     private void setEdge(int side, int edge, int island) {
-        row.set(FlowRow.EDGE + side, (long) edge << 32 | Integer.toUnsignedLong(island));
+        row.tcp.set(TcpRow.EDGE + side, (long) edge << 32 | Integer.toUnsignedLong(island));
     }
 
     /// Moves the edge up to which the side's stream was seen without a hole. Of what lies beyond
@@ -580,9 +572,9 @@ final class TcpTracker {
             edge = acknowledgment;
         }
         setEdge(peer, edge, island - edge > 0 ? island : edge);
-        row.countMissing(peer, missing);
+        row.tcp.countMissing(peer, missing);
         if (state != CLOSED) {
-            addScaled(peer, 'g', row.countUp(FlowRow.MARKS + peer, GAPS_SHIFT, 16, 1));
+            addScaled(peer, 'g', row.tcp.countUp(TcpRow.MARKS + peer, GAPS_SHIFT, 16, 1));
         }
     }
 
@@ -600,24 +592,26 @@ final class TcpTracker {
             return;
         }
         if (has(SYN) && !has(ACK) && side == FlowRow.ORIGINATOR && phase <= FlowRow.SYN_SEEN) {
-            row.set(FlowRow.HANDSHAKE, nanos);
+            row.tcp.setHandshakeNanos(nanos);
             row.setHandshakePhase(FlowRow.SYN_SEEN);
         } else if (has(SYN) && has(ACK) && side == FlowRow.RESPONDER) {
             if (phase == FlowRow.SYN_SEEN) {
-                row.set(FlowRow.SERVER_RTT, elapsed(row.get(FlowRow.HANDSHAKE), nanos));
+                row.tcp.setServerRttNanos(sinceHandshake(nanos));
             }
-            row.set(FlowRow.HANDSHAKE, nanos);
+            row.tcp.setHandshakeNanos(nanos);
             row.setHandshakePhase(FlowRow.SYN_ACK_SEEN);
         } else if (phase == FlowRow.SYN_ACK_SEEN
                 && has(ACK)
                 && !has(SYN)
                 && side == FlowRow.ORIGINATOR) {
-            row.set(FlowRow.HANDSHAKE, elapsed(row.get(FlowRow.HANDSHAKE), nanos));
+            row.tcp.setHandshakeNanos(sinceHandshake(nanos));
             row.setHandshakePhase(FlowRow.HANDSHAKE_DONE);
         }
     }
 
-    private static long elapsed(long from, long to) {
-        return to >= from ? to - from + 1 : 0;
+    /// 0 if time ran backward.
+    private long sinceHandshake(long nanos) {
+        long elapsed = nanos - row.tcp.handshakeNanos() & (1L << TcpRow.TIME_BITS) - 1;
+        return elapsed >>> TcpRow.TIME_BITS - 1 == 0 ? elapsed + 1 : 0;
     }
 }
