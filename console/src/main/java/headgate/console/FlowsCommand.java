@@ -1,23 +1,26 @@
 package headgate.console;
 
 import headgate.capture.FrameHandler;
+import headgate.console.flows.EcsDocument;
+import headgate.console.flows.FlowField;
+import headgate.console.flows.FlowFilter;
+import headgate.console.flows.FlowSink;
+import headgate.console.flows.Spelling;
+import headgate.console.flows.ZeekConnLog;
 import headgate.flow.FlowListener;
 import headgate.flow.FlowRecord;
-import headgate.flow.FlowRecord.Side;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
 import headgate.flow.TunnelDatagrams;
-import headgate.packet.IpProtocol;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,31 +47,69 @@ import picocli.CommandLine.Spec;
 final class FlowsCommand implements Callable<Integer> {
     private static final int DEFAULT_LIMIT = 50;
 
-    /// What `-s` takes. Ties are in the order of start.
-    enum Sort {
-        bytes(Comparator.comparingLong(FlowRecord::frameBytes).reversed()),
-        packets(Comparator.comparingLong(FlowRecord::packets).reversed()),
-        rtt(Comparator.comparingLong(FlowRecord::handshakeRttNanos).reversed()),
-        retrans(Comparator.comparingLong(FlowRecord::retransmissions).reversed()),
-        start(Comparator.comparingLong(FlowRecord::firstNanos));
+    /// What `-T` takes.
+    enum Format {
+        /// For people.
+        text,
+        /// One document.
+        json,
+        /// One object a line.
+        jsonl,
+        /// One object a line, in the fields of the Elastic Common Schema.
+        ecs
+    }
 
-        private final Comparator<FlowRecord> order;
+    /// The sort key that begins with the smallest.
+    private static final String START = "start";
 
-        Sort(Comparator<FlowRecord> order) {
-            this.order = order.thenComparingLong(FlowRecord::firstNanos);
+    private static final List<String> SORT_KEYS =
+            FlowField.everyOne().filter(FlowField::isOrdered).map(FlowField::name).toList();
+
+    /// For shells that complete words.
+    static final class SortKeys implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return SORT_KEYS.iterator();
+        }
+    }
+
+    /// For shells that complete words.
+    static final class Applications implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return FlowFilter.applications().iterator();
+        }
+    }
+
+    /// For shells that complete words.
+    static final class FieldNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return FlowField.names().iterator();
         }
     }
 
     @Mixin private TrafficOptions traffic;
-    @Mixin private OutputOptions output;
+
+    @Option(
+            names = "-T",
+            paramLabel = "FMT",
+            description = {
+                "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ecs is a line",
+                "of JSON for each flow in the fields of the Elastic Common Schema."
+            },
+            defaultValue = "text")
+    private Format format;
 
     @Option(
             names = {"-s", "--sort"},
             paramLabel = "KEY",
+            completionCandidates = SortKeys.class,
             description =
-                    "${COMPLETION-CANDIDATES} (default: bytes; json and jsonl: start). All but"
-                            + " start begin with the largest.")
-    private Sort sort;
+                    "Any field that is a number: bytes, packets, rtt, retrans, duration …"
+                            + " (default: bytes; json and jsonl: start). All but start begin with"
+                            + " the largest.")
+    private String sort;
 
     @Option(
             names = {"-n", "--limit"},
@@ -79,8 +120,25 @@ final class FlowsCommand implements Callable<Integer> {
     @Option(
             names = {"-e", "--field"},
             paramLabel = "NAME",
+            completionCandidates = FieldNames.class,
             description = "Give only this field; repeatable, in this order. -e ? lists them.")
     private List<String> fieldNames = List.of();
+
+    @Option(
+            names = "--where",
+            paramLabel = "TEST",
+            description = {
+                "Only flows of which this is true, by their fields: = != < <= > >= and ~ (contains),",
+                "and, or, not, parentheses. 'bytes > 1M and not addr = 10.0.0.0/8'"
+            })
+    private String where;
+
+    @Option(
+            names = "--app",
+            paramLabel = "NAME",
+            completionCandidates = Applications.class,
+            description = "Only this application; repeatable; '!http' leaves it out.")
+    private List<String> applications = List.of();
 
     @Option(
             names = "--idle",
@@ -108,47 +166,95 @@ final class FlowsCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    /// What `-e` chose.
+    private List<FlowField> fields;
+
     @Override
     public Integer call() throws IOException {
         if (fieldNames.contains("?")) {
             listFields();
             return ExitCode.DONE;
         }
-        List<FlowField> fields = fields();
+        fields = fields();
         FlowSettings settings = settings();
-        return traffic.isLive() && isUnsorted()
-                ? printAsTheyEnd(settings, fields)
-                : printSorted(settings, fields);
+        return traffic.isLive() && isUnsorted() ? printAsTheyEnd(settings) : printSorted(settings);
     }
 
     // ---- Options ----
 
     private void listFields() {
         var table = new TextTable("field", "meaning");
-        FlowField.ALL.forEach(field -> table.row(field.name(), field.description()));
-        table.print(output.out());
-        output.out().flush();
+        FlowField.everyOne().forEach(field -> table.row(field.name(), field.description()));
+        FlowFilter.EITHER.forEach((name, sides) ->
+                table.row(
+                        name,
+                        "in --where: "
+                                + sides.getFirst().name()
+                                + " or "
+                                + sides.getLast().name()));
+        table.print(out());
+        out().flush();
     }
 
     private List<FlowField> fields() {
-        return fieldNames.stream().map(this::field).toList();
+        return fieldNames.stream().map(name -> field("field", name, FlowField.names())).toList();
     }
 
-    private FlowField field(String name) {
-        FlowField field = FlowField.named(name);
-        if (field == null) {
-            String known =
-                    FlowField.ALL.stream().map(FlowField::name).collect(Collectors.joining(", "));
-            throw new ParameterException(
-                    spec.commandLine(), "no field '" + name + "'; there are: " + known);
+    private FlowField field(String what, String name, List<String> known) {
+        if (!known.contains(name)) {
+            throw usage(Spelling.unknown(what, name, known));
         }
-        return field;
+        return FlowField.named(name);
+    }
+
+    private Comparator<FlowRecord> order() {
+        String key = sort != null ? sort : isForPeople() ? "bytes" : START;
+        Comparator<FlowRecord> order = field("sort key", key, SORT_KEYS).order();
+        return key.equals(START)
+                ? order
+                : order.reversed().thenComparingLong(FlowRecord::firstNanos);
+    }
+
+    /// What both `--where` and `--app` are true of.
+    private Predicate<FlowRecord> wanted() {
+        try {
+            Predicate<FlowRecord> wanted =
+                    applications.isEmpty() ? _ -> true : FlowFilter.applications(applications);
+            return where == null ? wanted : wanted.and(FlowFilter.parse(where));
+        } catch (FlowFilter.SyntaxException e) {
+            throw usage("--where: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
+    private FlowListener onlyWanted(FlowListener listener) {
+        if (where == null && applications.isEmpty()) {
+            return listener;
+        }
+        Predicate<FlowRecord> wanted = wanted();
+        return record -> {
+            if (wanted.test(record)) {
+                listener.onRecord(record);
+            }
+        };
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private FlowSettings settings() {
         if (zeek && idleSeconds != null) {
-            throw new ParameterException(
-                    spec.commandLine(), "--zeek has idle times of its own: leave --idle out");
+            throw usage("--zeek has idle times of its own: leave --idle out");
         }
         FlowSettings settings =
                 zeek
@@ -160,27 +266,31 @@ final class FlowsCommand implements Callable<Integer> {
                     ? settings
                     : settings.withIdleNanos((long) (idleSeconds * 1e9));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            throw usage(e.getMessage());
         }
     }
 
     private boolean isUnsorted() {
-        return (output.format() == OutputOptions.Format.jsonl || isConnLog())
+        return (format == Format.jsonl || format == Format.ecs || isConnLog())
                 && sort == null
                 && limit == null;
     }
 
+    private boolean isText() {
+        return format == Format.text;
+    }
+
     private boolean isForPeople() {
-        return output.isText() && !isConnLog();
+        return isText() && !isConnLog();
     }
 
     private boolean isConnLog() {
-        return zeek && output.isText() && fieldNames.isEmpty();
+        return zeek && isText() && fieldNames.isEmpty();
     }
 
     private int rowLimit() {
         if (limit != null && limit < 0) {
-            throw new ParameterException(spec.commandLine(), "-n " + limit + " is below 0");
+            throw usage("-n " + limit + " is below 0");
         }
         int wanted = limit != null ? limit : isForPeople() ? DEFAULT_LIMIT : 0;
         return wanted == 0 ? Integer.MAX_VALUE : wanted;
@@ -188,53 +298,30 @@ final class FlowsCommand implements Callable<Integer> {
 
     // ---- Ways to print ----
 
-    private int printAsTheyEnd(FlowSettings settings, List<FlowField> fields) throws IOException {
-        if (isConnLog()) {
-            var log = new ZeekConnLog(output.out());
-            log.begin();
-            return printEach(
-                    settings,
-                    record -> {
-                        log.add(record);
-                        output.out().flush();
-                    });
-        }
-        try (var rows = output.rows()) {
-            return printEach(
-                    settings,
-                    record -> {
-                        add(rows, record, fields);
-                        output.out().flush();
-                    });
+    private int printAsTheyEnd(FlowSettings settings) throws IOException {
+        try (var sink = sink()) {
+            var table =
+                    new FlowTable(
+                            settings,
+                            onlyWanted(record -> {
+                                sink.onRecord(record);
+                                sink.flush();
+                            }));
+            var end = traffic.read(feed(table));
+            table.endAll();
+            explain(table, -1);
+            return end.exitCode();
         }
     }
 
-    private int printEach(FlowSettings settings, FlowListener listener) throws IOException {
-        var table = new FlowTable(settings, listener);
-        var end = traffic.read(feed(table));
-        table.endAll();
-        explain(table, -1);
-        return end.exitCode();
-    }
-
-    private int printSorted(FlowSettings settings, List<FlowField> fields) throws IOException {
-        Sort key = sort != null ? sort : isForPeople() ? Sort.bytes : Sort.start;
-        var kept = new Kept(key.order, rowLimit());
-        var table = new FlowTable(settings, kept::add);
+    private int printSorted(FlowSettings settings) throws IOException {
+        var kept = new Kept(order(), rowLimit());
+        var table = new FlowTable(settings, onlyWanted(kept::add));
         var end = traffic.read(feed(table));
         table.endAll();
         List<FlowRecord> records = kept.inOrder();
-        if (isConnLog()) {
-            var log = new ZeekConnLog(output.out());
-            log.begin();
-            records.forEach(log::add);
-            output.out().flush();
-        } else if (output.isText()) {
-            printText(records, fields);
-        } else {
-            try (var rows = output.rows()) {
-                records.forEach(record -> add(rows, record, fields));
-            }
+        try (var sink = sink()) {
+            records.forEach(sink::onRecord);
         }
         explain(table, records.size());
         return end.exitCode();
@@ -244,14 +331,23 @@ final class FlowsCommand implements Callable<Integer> {
         return zeek ? new TunnelDatagrams(table::onFrame)::onFrame : table::onFrame;
     }
 
-    private static void add(JsonRows rows, FlowRecord record, List<FlowField> fields) {
-        rows.add(json -> {
+    private FlowSink sink() {
+        return switch (format) {
+            case text -> isConnLog() ? new ZeekConnLog(out()) : new FlowText(out(), fields);
+            case json -> new FlowJson(new JsonRows(out(), true), chosen(fields));
+            case jsonl -> new FlowJson(new JsonRows(out(), false), chosen(fields));
+            case ecs -> new FlowJson(new JsonRows(out(), false), new EcsDocument(fields)::write);
+        };
+    }
+
+    private static FlowJson.Document chosen(List<FlowField> fields) {
+        return (json, record) -> {
             json.writeStartObject();
             for (FlowField field : fields.isEmpty() ? FlowField.ALL : fields) {
                 field.write(json, record);
             }
             json.writeEndObject();
-        });
+        };
     }
 
     /// Keeps the first so many records of an order, and no interim ones.
@@ -288,98 +384,21 @@ final class FlowsCommand implements Callable<Integer> {
         }
     }
 
-    // ---- Text ----
-
-    private void printText(List<FlowRecord> records, List<FlowField> fields) {
-        PrintWriter out = output.out();
-        TextTable table = fields.isEmpty() ? overview(records) : chosen(records, fields);
-        table.print(out);
-        out.flush();
-    }
-
-    private static TextTable chosen(List<FlowRecord> records, List<FlowField> fields) {
-        var table = new TextTable(fields.stream().map(FlowField::name).toArray(String[]::new));
-        for (FlowRecord record : records) {
-            table.row(fields.stream().map(field -> field.text(record)).toArray());
-        }
-        return table;
-    }
-
-    private static TextTable overview(List<FlowRecord> records) {
-        var table =
-                new TextTable(
-                        "start",
-                        ">seconds",
-                        "proto",
-                        "originator",
-                        "responder",
-                        "app",
-                        "state",
-                        ">frames ->",
-                        ">frames <-",
-                        ">bytes ->",
-                        ">bytes <-",
-                        ">rtt ms",
-                        ">retrans");
-        for (FlowRecord record : records) {
-            table.row(
-                    FlowField.time(record.firstNanos()),
-                    thousandths((record.lastNanos() - record.firstNanos()) / 1e9),
-                    protocol(record),
-                    endpoint(record, record.originator()),
-                    endpoint(record, record.responder()),
-                    record.application().isEmpty() ? "-" : record.application(),
-                    record.state(),
-                    record.originator().packets(),
-                    record.responder().packets(),
-                    record.originator().frameBytes(),
-                    record.responder().frameBytes(),
-                    record.handshakeRttNanos() < 0
-                            ? "-"
-                            : thousandths(record.handshakeRttNanos() / 1e6),
-                    record.protocol() == IpProtocol.TCP ? record.retransmissions() : "-");
-        }
-        return table;
-    }
-
-    private static String thousandths(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
-    }
-
-    private static String protocol(FlowRecord record) {
-        return switch (record.protocol()) {
-            case IpProtocol.TCP -> "tcp";
-            case IpProtocol.UDP -> "udp";
-            case IpProtocol.ICMP -> "icmp";
-            case IpProtocol.ICMPV6 -> "icmp6";
-            case IpProtocol.SCTP -> "sctp";
-            case IpProtocol.IGMP -> "igmp";
-            default -> Integer.toString(record.protocol());
-        };
-    }
-
-    /// Address and port; the address alone where a protocol has no ports.
-    private static String endpoint(FlowRecord record, Side side) {
-        String address = FlowField.address(record, side);
-        boolean ports =
-                Stream.of(IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP)
-                        .anyMatch(protocol -> protocol == record.protocol());
-        if (!ports) {
-            return address;
-        }
-        return record.ipVersion() == 6
-                ? "[" + address + "]:" + side.port()
-                : address + ":" + side.port();
-    }
+    // ---- What was seen ----
 
     /// Says on standard error how much the rows are of what was seen; -1 rows are all.
     private void explain(FlowTable table, int rows) {
         var seen = table.statistics();
-        var err = output.err();
-        if (output.isText() && rows >= 0) {
+        var err = err();
+        if (isText() && rows >= 0) {
             err.printf(
                     "%d of %d flows, %d frames (%d without IP)%n",
                     rows, seen.flowsStarted(), seen.frames(), seen.framesWithoutIp());
+        }
+        if (seen.framesLate() > 0) {
+            err.printf(
+                    "headgate: frames older than one before them: %d; counted, time went on%n",
+                    seen.framesLate());
         }
         if (seen.endedEvicted() > 0) {
             err.printf(

@@ -20,9 +20,10 @@ final class JsonRows implements AutoCloseable {
     private final boolean array;
     private boolean any;
 
-    JsonRows(Writer out, OutputOptions.Format format) {
+    /// @param array one array; otherwise one value a line
+    JsonRows(Writer out, boolean array) {
         this.out = out;
-        this.array = format == OutputOptions.Format.json;
+        this.array = array;
         try {
             json = new JsonFactory().createGenerator(out);
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);

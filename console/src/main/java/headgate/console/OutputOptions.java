@@ -46,6 +46,6 @@ final class OutputOptions {
 
     /// Rows of JSON for the formats other than text; close them at the end.
     JsonRows rows() {
-        return new JsonRows(out(), format);
+        return new JsonRows(out(), format == Format.json);
     }
 }

@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -21,78 +18,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `headgate flows` on a capture of three conversations: a complete TCP connection to port 80, a
-/// question and answer over UDP, and an ARP request.
+/// `headgate flows` on a capture of [ThreeConversations].
 class FlowsCommandTest {
-    private static final String ETHERNET = "02 00 00 00 00 02  02 00 00 00 00 01 ";
-    private static final String TO_SERVER = "0a 00 00 01  0a 00 00 02 ";
-    private static final String TO_CLIENT = "0a 00 00 02  0a 00 00 01 ";
-    private static final int FIN = 1;
-    private static final int SYN = 2;
-    private static final int PSH_ACK = 0x18;
-    private static final int ACK = 0x10;
-
     @TempDir private Path directory;
     private String capture;
 
     @BeforeEach
     void writeCapture() throws IOException {
-        Path file = directory.resolve("three.pcap");
-        Files.write(
-                file,
-                pcap(
-                        frame(0, tcp(TO_SERVER, "c3 50  00 50", 1000, 0, SYN, 0)),
-                        frame(20_000, tcp(TO_CLIENT, "00 50  c3 50", 5000, 1001, SYN | ACK, 0)),
-                        frame(25_000, tcp(TO_SERVER, "c3 50  00 50", 1001, 5001, ACK, 0)),
-                        frame(26_000, tcp(TO_SERVER, "c3 50  00 50", 1001, 5001, PSH_ACK, 10)),
-                        frame(27_000, tcp(TO_CLIENT, "00 50  c3 50", 5001, 1011, PSH_ACK, 100)),
-                        frame(28_000, tcp(TO_CLIENT, "00 50  c3 50", 5101, 1011, FIN | ACK, 0)),
-                        frame(29_000, tcp(TO_SERVER, "c3 50  00 50", 1011, 5102, FIN | ACK, 0)),
-                        frame(500, udp(TO_SERVER, "c3 51  00 35", 20)),
-                        frame(40_500, udp(TO_CLIENT, "00 35  c3 51", 50)),
-                        frame(41_000, ETHERNET + "08 06" + " 00".repeat(28))));
-        capture = file.toString();
-    }
-
-    private static String tcp(
-            String addresses, String ports, int sequence, int acknowledgment, int flags, int data) {
-        return ETHERNET
-                + "08 00"
-                + "45 00 %04x  00 01 40 00  40 06 00 00 ".formatted(40 + data)
-                + addresses
-                + ports
-                + "%08x %08x".formatted(sequence, acknowledgment)
-                + "50 %02x  20 00  00 00  00 00".formatted(flags) // window 8192
-                + "00".repeat(data);
-    }
-
-    private static String udp(String addresses, String ports, int data) {
-        return ETHERNET
-                + "08 00"
-                + "45 00 %04x  00 01 40 00  40 11 00 00 ".formatted(28 + data)
-                + addresses
-                + ports
-                + "%04x  00 00".formatted(8 + data)
-                + "00".repeat(data);
-    }
-
-    private record At(int micros, byte[] bytes) {}
-
-    private static At frame(int micros, String hex) {
-        return new At(micros, HexFormat.of().parseHex(hex.replace(" ", "")));
-    }
-
-    private static byte[] pcap(At... frames) {
-        var out = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-        out.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putLong(0);
-        out.putInt(65535).putInt(1); // snaplen, Ethernet
-        for (At each : frames) {
-            out.putInt(1_700_000_000).putInt(each.micros);
-            out.putInt(each.bytes.length).putInt(each.bytes.length).put(each.bytes);
-        }
-        var bytes = new byte[out.position()];
-        out.flip().get(bytes);
-        return bytes;
+        capture = ThreeConversations.writeTo(directory).toString();
     }
 
     private static List<JsonNode> lines(CommandRun run) throws IOException {
@@ -120,7 +53,7 @@ class FlowsCommandTest {
                         + "            4          3       226       262  25.000        0",
                 rows.get(1));
         assertTrue(rows.get(2).contains("10.0.0.1:50001  10.0.0.2:53"), rows.get(2));
-        assertEquals("2 of 2 flows, 10 frames (1 without IP)", run.err().strip());
+        assertTrue(run.err().startsWith("2 of 2 flows, 10 frames (1 without IP)\n"), run.err());
     }
 
     @Test
@@ -190,6 +123,68 @@ class FlowsCommandTest {
     }
 
     @Test
+    void sortsByAnyFieldThatIsANumber() {
+        var long_ = CommandRun.of("flows", "-r", capture, "-s", "duration", "-e", "duration");
+        assertEquals(
+                List.of("duration", "0.040000000", "0.029000000"), long_.out().lines().toList());
+        var unknownLast = CommandRun.of("flows", "-r", capture, "-s", "rtt", "-e", "rtt");
+        assertEquals(List.of("rtt", "0.025000000", "-"), unknownLast.out().lines().toList());
+    }
+
+    @Test
+    void givesOnlyTheFlowsOfWhichTheTestIsTrue() {
+        String[] web = {"flows", "-r", capture, "--where", "state = SF and port=80", "-e", "proto"};
+        assertEquals(List.of("proto", "6"), CommandRun.of(web).out().lines().toList());
+        String[] dns = {"flows", "-r", capture, "--app", "!dns", "-e", "proto"};
+        assertEquals(List.of("proto", "6"), CommandRun.of(dns).out().lines().toList());
+        String[] none = {"flows", "-r", capture, "--app", "tls", "-T", "jsonl"};
+        assertEquals("", CommandRun.of(none).out());
+    }
+
+    @Test
+    void showsWhereATestIsWrong() {
+        var run = CommandRun.of("flows", "-r", capture, "--where", "bytes > 1M or colour = 3");
+        assertEquals(ExitCode.USAGE, run.status());
+        assertTrue(run.err().contains("--where: at character 15: no field 'colour'"), run.err());
+        assertTrue(
+                run.err().contains("\n  bytes > 1M or colour = 3\n" + " ".repeat(16) + "^"),
+                run.err());
+    }
+
+    @Test
+    void writesTheFieldsOfTheElasticCommonSchema() throws IOException {
+        var flows = lines(CommandRun.of("flows", "-r", capture, "-T", "ecs"));
+        assertEquals(2, flows.size());
+        JsonNode web = flows.getFirst();
+        assertEquals("2023-11-14T22:13:20.000000000Z", web.at("/@timestamp").asText());
+        assertEquals("2023-11-14T22:13:20.029000000Z", web.at("/event/end").asText());
+        assertEquals(29_000_000, web.at("/event/duration").asLong());
+        assertEquals("network", web.at("/event/category/0").asText());
+        assertEquals("10.0.0.1", web.at("/source/ip").asText());
+        assertEquals(50_000, web.at("/source/port").asInt());
+        assertEquals(4, web.at("/source/packets").asInt());
+        assertEquals(170, web.at("/source/bytes").asInt());
+        assertEquals("10.0.0.2", web.at("/destination/address").asText());
+        assertEquals(80, web.at("/destination/port").asInt());
+        assertEquals(390, web.at("/network/bytes").asInt());
+        assertEquals(7, web.at("/network/packets").asInt());
+        assertEquals("tcp", web.at("/network/transport").asText());
+        assertEquals("6", web.at("/network/iana_number").asText());
+        assertTrue(web.at("/network/community_id").asText().startsWith("1:"));
+        assertEquals("SF", web.at("/headgate/flow/state").asText());
+        assertFalse(web.at("/headgate/flow").has("src"), "told once");
+        assertEquals("udp", flows.getLast().at("/network/transport").asText());
+        var chosen = lines(CommandRun.of("flows", "-r", capture, "-T", "ecs", "-e", "state"));
+        assertEquals(List.of("state"), keys(chosen.getFirst().at("/headgate/flow")));
+    }
+
+    @Test
+    void saysThatFramesWentBackInTime() {
+        var run = CommandRun.of("flows", "-r", capture);
+        assertTrue(run.err().contains("frames older than one before them: 1;"), run.err());
+    }
+
+    @Test
     void endsIdleFlowsOnlyWhenTold() throws IOException {
         var split = CommandRun.of("flows", "-r", capture, "-T", "jsonl", "--idle", "0.03");
         assertEquals(3, lines(split).size());
@@ -214,9 +209,16 @@ class FlowsCommandTest {
         var field = CommandRun.of("flows", "-r", capture, "-e", "colour");
         assertEquals(ExitCode.USAGE, field.status());
         assertTrue(field.err().contains("no field 'colour'; there are: proto, src"), field.err());
+        var near = CommandRun.of("flows", "-r", capture, "-e", "orig_pktz");
+        assertTrue(near.err().contains("perhaps 'orig_pkts'"), near.err());
+        var application = CommandRun.of("flows", "-r", capture, "--app", "htpp");
+        assertTrue(
+                application.err().contains("perhaps 'http'; there are: dhcp"), application.err());
         var key = CommandRun.of("flows", "-r", capture, "-s", "colour");
         assertEquals(ExitCode.USAGE, key.status());
-        assertTrue(key.err().contains("bytes, packets, rtt, retrans, start"), key.err());
+        assertTrue(key.err().contains("no sort key 'colour'; there are: proto, sport"), key.err());
+        var text = CommandRun.of("flows", "-r", capture, "-s", "state");
+        assertEquals(ExitCode.USAGE, text.status(), "a word is in no order");
         for (String[] wrong :
                 new String[][] {
                     {"flows", "-r", capture, "-n", "-1"},

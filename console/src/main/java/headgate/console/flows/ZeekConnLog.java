@@ -1,4 +1,4 @@
-package headgate.console;
+package headgate.console.flows;
 
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 
 /// Zeek's `conn.log`: its header and one line of tab-separated columns for each flow, as `zeek-cut`
 /// and the readers of Zeek's logs take them (Zeek, "Log Formats", and `base/protocols/conn`).
-final class ZeekConnLog {
+public final class ZeekConnLog implements FlowSink {
     private static final String[] COLUMNS = {
         "ts time",
         "uid string",
@@ -43,11 +43,12 @@ final class ZeekConnLog {
 
     private final PrintWriter out;
 
-    ZeekConnLog(PrintWriter out) {
+    public ZeekConnLog(PrintWriter out) {
         this.out = out;
+        writeHeader();
     }
 
-    void begin() {
+    private void writeHeader() {
         out.print("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n");
         out.print("#unset_field\t-\n#path\tconn\n");
         var names = new StringBuilder("#fields");
@@ -61,7 +62,8 @@ final class ZeekConnLog {
     }
 
     /// Zeek leaves duration and sizes out where no time passed.
-    void add(FlowRecord record) {
+    @Override
+    public void onRecord(FlowRecord record) {
         Side originator = record.originator();
         Side responder = record.responder();
         boolean lasted = record.lastNanos() > record.firstNanos();
@@ -96,6 +98,16 @@ final class ZeekConnLog {
             out.print(cells[i]);
         }
         out.print('\n');
+    }
+
+    @Override
+    public void flush() {
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        out.flush();
     }
 
     private static BigDecimal seconds(long nanos) {
