@@ -50,6 +50,11 @@ final class CtOperand extends Operand {
     }
 
     @Override
+    Object source() {
+        return direction < 0 ? key : null;
+    }
+
+    @Override
     int load(Evaluation e, int at) {
         NfPacket packet = e.packet;
         NfConn connection = packet.connection;

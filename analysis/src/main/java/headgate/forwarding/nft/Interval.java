@@ -20,6 +20,11 @@ record Interval(long firstHigh, long firstLow, long lastHigh, long lastLow) {
         return firstHigh == lastHigh && firstLow == lastLow;
     }
 
+    boolean contains(long high, long low) {
+        return compare(firstHigh, firstLow, high, low) <= 0
+                && compare(high, low, lastHigh, lastLow) <= 0;
+    }
+
     /// Whether the last value is not before the first.
     boolean isOrdered() {
         return compare(firstHigh, firstLow, lastHigh, lastLow) <= 0;

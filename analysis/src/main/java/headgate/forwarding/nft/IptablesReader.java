@@ -727,5 +727,10 @@ public final class IptablesReader {
                 case CUT -> e.unknown("the capture cuts what a rule reads");
             };
         }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            out.step(this);
+        }
     }
 }

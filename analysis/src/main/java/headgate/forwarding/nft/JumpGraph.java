@@ -34,16 +34,16 @@ final class JumpGraph {
     void add(NftChain chain) {
         var targets = new LinkedHashSet<NftChain>();
         var ways = new ArrayList<Edge>();
-        for (NftRule rule : chain.reading()) {
-            for (Step step : rule.steps()) {
+        for (NftChain.Reading read : chain.reading()) {
+            for (Step step : read.steps()) {
                 if (step.target() != null && targets.add(step.target())) {
-                    ways.add(new Edge(step.target(), rule));
+                    ways.add(new Edge(step.target(), read.rule()));
                 }
                 if (step.verdicts() != null) {
                     step.verdicts()
                             .forEachTarget(target -> {
                                 if (targets.add(target)) {
-                                    ways.add(new Edge(target, rule));
+                                    ways.add(new Edge(target, read.rule()));
                                 }
                             });
                 }

@@ -1,7 +1,5 @@
 package headgate.forwarding.nft;
 
-import headgate.forwarding.conntrack.NfPacket;
-
 /// Steps that compare (kernel: `nft_cmp`, `nft_range`, `nft_bitwise`, `nft_lookup`).
 abstract class Match extends Step {
     final Operand left;
@@ -21,6 +19,11 @@ abstract class Match extends Step {
     }
 
     @Override
+    void writeTo(RuleBlob.Writer out) {
+        out.step(this);
+    }
+
+    @Override
     boolean tracksConnections() {
         return left.tracksConnections();
     }
@@ -31,79 +34,23 @@ abstract class Match extends Step {
 
     /// `==` and `!=` with a value, a prefix or a range.
     static final class Within extends Match {
-        private final long firstHigh;
-        private final long firstLow;
-        private final long lastHigh;
-        private final long lastLow;
+        private final Interval interval;
         private final boolean negated;
 
         Within(Operand left, Interval interval, boolean negated) {
             super(left);
-            firstHigh = interval.firstHigh();
-            firstLow = interval.firstLow();
-            lastHigh = interval.lastHigh();
-            lastLow = interval.lastLow();
+            this.interval = interval;
             this.negated = negated;
         }
 
         @Override
         int test(Evaluation e) {
-            long high = e.high[0];
-            long low = e.low[0];
-            boolean within =
-                    Interval.compare(firstHigh, firstLow, high, low) <= 0
-                            && Interval.compare(high, low, lastHigh, lastLow) <= 0;
-            return code(within != negated);
-        }
-    }
-
-    /// [Within] for the fields that most rules compare: 1, 2 or 4 whole bytes of the network or
-    /// transport header.
-    static final class FieldWithin extends Step {
-        private final Within whole;
-        private final boolean network;
-        private final int needs;
-        private final int offset;
-        private final int bytes;
-        private final long first;
-        private final long last;
-        private final boolean negated;
-
-        FieldWithin(Operand.Payload field, Interval interval, boolean negated) {
-            whole = new Within(field, interval, negated);
-            network = field.field().base() == PayloadField.Base.NETWORK;
-            needs = field.field().needs();
-            offset = field.field().bit() / 8;
-            bytes = field.byteCount();
-            first = interval.firstLow();
-            last = interval.lastHigh() != 0 ? Long.MAX_VALUE : interval.lastLow();
-            this.negated = negated;
+            return code(interval.contains(e.high[0], e.low[0]) != negated);
         }
 
         @Override
-        int run(Evaluation e) {
-            NfPacket packet = e.packet;
-            int at = offset;
-            if (network) {
-                if (needs >= 0 && needs != packet.family) {
-                    return BREAK;
-                }
-            } else {
-                if (!packet.hasTransport || needs >= 0 && needs != packet.transportProtocol) {
-                    return BREAK;
-                }
-                at += packet.transport;
-            }
-            if (at + bytes > packet.captured) {
-                return whole.run(e);
-            }
-            long value =
-                    switch (bytes) {
-                        case 1 -> packet.u8(at);
-                        case 2 -> packet.u16(at);
-                        default -> Integer.toUnsignedLong(packet.i32(at));
-                    };
-            return code((first <= value && value <= last) != negated);
+        void writeTo(RuleBlob.Writer out) {
+            out.within(left, interval, negated, this);
         }
     }
 
@@ -122,16 +69,7 @@ abstract class Match extends Step {
         int test(Evaluation e) {
             boolean within = true;
             for (int i = 0; i < intervals.length; i++) {
-                Interval part = intervals[i];
-                within &=
-                        Interval.compare(part.firstHigh(), part.firstLow(), e.high[i], e.low[i])
-                                        <= 0
-                                && Interval.compare(
-                                                e.high[i],
-                                                e.low[i],
-                                                part.lastHigh(),
-                                                part.lastLow())
-                                        <= 0;
+                within &= intervals[i].contains(e.high[i], e.low[i]);
             }
             return code(within != negated);
         }
@@ -151,6 +89,11 @@ abstract class Match extends Step {
         @Override
         int test(Evaluation e) {
             return code((e.low[0] & bits) == 0 == none);
+        }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            out.bits(left, bits, none, this);
         }
     }
 
@@ -191,6 +134,15 @@ abstract class Match extends Step {
         int test(Evaluation e) {
             int element = set.find(e, 0);
             return element == NftSet.UNKNOWN_ELEMENT ? UNKNOWN : code(element >= 0 != negated);
+        }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            if (left.width() == 1) {
+                out.lookup(left, set, negated, this);
+            } else {
+                out.step(this);
+            }
         }
     }
 

@@ -46,6 +46,11 @@ final class MetaOperand extends Operand {
     }
 
     @Override
+    Object source() {
+        return key;
+    }
+
+    @Override
     int load(Evaluation e, int at) {
         NfPacket packet = e.packet;
         e.high[at] = 0;

@@ -62,7 +62,7 @@ public final class Netfilter {
     private final Map<Hook, List<NftChain>> natChains4 = new EnumMap<>(Hook.class);
     private final Map<Hook, List<NftChain>> natChains6 = new EnumMap<>(Hook.class);
 
-    private final NftRule[][] returnRules = new NftRule[RulesetReader.JUMP_STACK][];
+    private final NftChain[] returnChains = new NftChain[RulesetReader.JUMP_STACK];
     private final int[] returnTo = new int[RulesetReader.JUMP_STACK];
 
     private NftRule decidedBy;
@@ -74,7 +74,7 @@ public final class Netfilter {
         this.rules = rules;
         this.conntrack = conntrack;
         state = new RuleState(rules);
-        evaluation = new Evaluation(state, conntrack, routes);
+        evaluation = new Evaluation(rules.fields(), state, conntrack, routes);
         for (Hook hook : Hook.values()) {
             ipv4.put(hook, entries(NfPacket.IPV4, hook, natChains4));
             ipv6.put(hook, entries(NfPacket.IPV6, hook, natChains6));
@@ -222,33 +222,27 @@ public final class Netfilter {
         if (!isOnDevice(base, packet)) {
             return Step.ACCEPT;
         }
+        evaluation.forgetFields();
         NftChain chain = base;
-        NftRule[] at = base.rules;
         int next = 0;
         int depth = 0;
         while (true) {
             if (chain.unknown != null) {
                 return evaluation.unknown(chain.unknown);
             }
-            int code = Step.NEXT;
-            NftRule rule = null;
-            while (next < at.length && code <= Step.BREAK) {
-                rule = at[next++];
-                code = rule.run(evaluation);
-            }
+            int code = chain.rules.run(evaluation, next);
             switch (code) {
                 case Step.ACCEPT, Step.DROP, Step.UNKNOWN -> {
-                    decidedBy = rule;
+                    decidedBy = evaluation.rule;
                     decidedIn = base;
                     return code;
                 }
                 case Step.JUMP, Step.GOTO -> {
                     if (code == Step.JUMP) {
-                        returnRules[depth] = at;
-                        returnTo[depth++] = next;
+                        returnChains[depth] = chain;
+                        returnTo[depth++] = evaluation.next;
                     }
                     chain = evaluation.target;
-                    at = chain.rules;
                     next = 0;
                 }
                 default -> {
@@ -257,9 +251,8 @@ public final class Netfilter {
                         return base.policyDrop ? Step.DROP : Step.ACCEPT;
                     }
                     depth--;
-                    at = returnRules[depth];
+                    chain = returnChains[depth];
                     next = returnTo[depth];
-                    chain = base;
                 }
             }
         }
@@ -298,22 +291,11 @@ public final class Netfilter {
     ///
     /// @return -1 if it has none
     public long packets(NftRule rule) {
-        int counter = counter(rule);
-        return counter < 0 ? -1 : state.packets(counter);
+        return rule.counter() < 0 ? -1 : state.packets(rule.counter());
     }
 
     /// As [#packets], the bytes.
     public long bytes(NftRule rule) {
-        int counter = counter(rule);
-        return counter < 0 ? -1 : state.bytes(counter);
-    }
-
-    private static int counter(NftRule rule) {
-        for (Step step : rule.steps()) {
-            if (step instanceof Step.Counter counter) {
-                return counter.index();
-            }
-        }
-        return -1;
+        return rule.counter() < 0 ? -1 : state.bytes(rule.counter());
     }
 }

@@ -17,8 +17,6 @@ final class NftChain {
         NAT
     }
 
-    private static final NftRule[] NO_RULES = {};
-
     final String family;
     final String table;
     final String name;
@@ -44,8 +42,16 @@ final class NftChain {
     /// Order in the listing.
     int number;
 
-    NftRule[] rules = NO_RULES;
-    private final List<NftRule> reading = new ArrayList<>();
+    RuleBlob rules = RuleBlob.EMPTY;
+
+    /// Whether its rules work on connections.
+    boolean tracksConnections;
+
+    /// Rules that were read, and are not in [#rules] yet.
+    private final List<Reading> reading = new ArrayList<>();
+
+    /// A rule and what it says.
+    record Reading(NftRule rule, Step[] steps) {}
 
     NftChain(String family, String table, String name) {
         this.family = family;
@@ -53,21 +59,28 @@ final class NftChain {
         this.name = name;
     }
 
-    void add(NftRule rule) {
-        reading.add(rule);
+    void add(NftRule rule, Step[] steps) {
+        reading.add(new Reading(rule, steps));
+        for (Step step : steps) {
+            tracksConnections |= step.tracksConnections();
+        }
     }
 
-    List<NftRule> reading() {
+    List<Reading> reading() {
         return reading;
     }
 
     /// Whether a packet may fare otherwise than without the chain.
     boolean acts() {
-        return policyDrop || rules.length > 0 || unknown != null;
+        return policyDrop || !rules.isEmpty() || unknown != null;
     }
 
-    void build() {
-        rules = reading.toArray(NftRule[]::new);
+    void build(Fields fields) {
+        var writer = new RuleBlob.Writer(fields);
+        for (Reading read : reading) {
+            writer.add(read.rule, read.steps);
+        }
+        rules = writer.build();
         reading.clear();
     }
 

@@ -1,15 +1,17 @@
 package headgate.forwarding.nft;
 
-/// One rule: steps that are taken one after another until one of them does not match, or decides.
+/// One rule of a chain: steps that are taken one after another until one of them does not match, or
+/// decides. What they are, stands in the chain's [RuleBlob].
 public final class NftRule {
     private final NftChain chain;
     private final long handle;
-    private final Step[] steps;
+    private final int counter;
 
-    NftRule(NftChain chain, long handle, Step[] steps) {
+    /// @param counter that it counts by, the first if it has several; -1 if it has none
+    NftRule(NftChain chain, long handle, int counter) {
         this.chain = chain;
         this.handle = handle;
-        this.steps = steps;
+        this.counter = counter;
     }
 
     /// Number by which nft names the rule in its table; for rules of iptables, its line.
@@ -30,18 +32,8 @@ public final class NftRule {
         return chain.name;
     }
 
-    Step[] steps() {
-        return steps;
-    }
-
-    int run(Evaluation e) {
-        for (Step step : steps) {
-            int code = step.run(e);
-            if (code != Step.NEXT) {
-                return code;
-            }
-        }
-        return Step.NEXT;
+    int counter() {
+        return counter;
     }
 
     @Override

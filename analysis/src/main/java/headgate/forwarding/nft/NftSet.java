@@ -16,6 +16,9 @@ final class NftSet {
     /// Longs of one part of one element: first and last value.
     private static final int BOUNDS = 4;
 
+    /// Sets of so many values are compared, not looked up.
+    private static final int FEW = 8;
+
     private final String name;
     private Datatype[] keys;
     private Datatype[] data;
@@ -133,6 +136,22 @@ final class NftSet {
         } else {
             hash();
         }
+    }
+
+    /// All values, if they are few single ones of at most 64 bits, and nothing else plays a part;
+    /// otherwise null. To be asked after [#build].
+    long[] few() {
+        if (!declared || dynamic || keys.length != 1 || count > FEW || ranges) {
+            return null;
+        }
+        long[] few = new long[count];
+        for (int element = 0; element < count; element++) {
+            if (element == catchAll || doubtful.get(element) || bounds[element * BOUNDS] != 0) {
+                return null;
+            }
+            few[element] = bounds[element * BOUNDS + 1];
+        }
+        return few;
     }
 
     private void hash() {

@@ -32,6 +32,12 @@ abstract class Operand {
         return false;
     }
 
+    /// What is read, equal for operands that read the same; null if it may be another thing from
+    /// one rule to the next although the packet does not change.
+    Object source() {
+        return null;
+    }
+
     /// Writes the value into register `at` and, if it has several, those that follow.
     abstract int load(Evaluation e, int at);
 
@@ -136,13 +142,9 @@ abstract class Operand {
             return field;
         }
 
-        /// Whether [Match.FieldWithin] can compare it.
-        boolean isPlain() {
-            return isWritable()
-                    && fast
-                    && shift == 0
-                    && field.bits() == bytes * 8
-                    && icmpTypes.length == 0;
+        @Override
+        Object source() {
+            return icmpTypes.length == 0 ? field : null;
         }
 
         boolean isWritable() {

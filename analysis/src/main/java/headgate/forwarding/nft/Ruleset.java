@@ -5,6 +5,7 @@ import headgate.forwarding.conntrack.NfPacket;
 import headgate.forwarding.nft.RuleState.LimitSpec;
 import headgate.forwarding.nft.RuleState.QuotaSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.List;
 /// is kept by [Netfilter].
 public final class Ruleset {
     /// No rules at all.
-    public static final Ruleset EMPTY = new Ruleset(List.of(), new Tallies(), List.of());
+    public static final Ruleset EMPTY =
+            new Ruleset(List.of(), List.of(), new Tallies(), List.of(), new Operand[0]);
 
     /// A counter of a rule, and what it stood at.
     ///
@@ -33,28 +35,33 @@ public final class Ruleset {
     private final List<CounterSpec> counters;
     private final List<LimitSpec> limits;
     private final List<QuotaSpec> quotas;
+    private final Operand[] fields;
     private final boolean tracks4;
     private final boolean tracks6;
 
     /// @param baseChains in the order of the listing
-    Ruleset(List<NftChain> baseChains, Tallies tallies, List<NftRule> rules) {
+    /// @param fields what rules read from packets, by its number in each [RuleBlob]
+    Ruleset(
+            List<NftChain> baseChains,
+            Collection<NftChain> chains,
+            Tallies tallies,
+            List<NftRule> rules,
+            Operand[] fields) {
         this.baseChains = List.copyOf(baseChains);
         this.rules = rules;
+        this.fields = fields;
         counters = List.copyOf(tallies.counters);
         limits = List.copyOf(tallies.limits);
         quotas = List.copyOf(tallies.quotas);
-        tracks4 = tracks("ip");
-        tracks6 = tracks("ip6");
+        tracks4 = tracks(chains, "ip");
+        tracks6 = tracks(chains, "ip6");
     }
 
-    private boolean tracks(String family) {
-        for (NftRule rule : rules) {
-            if (rule.family().equals(family) || rule.family().equals("inet")) {
-                for (Step step : rule.steps()) {
-                    if (step.tracksConnections()) {
-                        return true;
-                    }
-                }
+    private static boolean tracks(Collection<NftChain> chains, String family) {
+        for (NftChain chain : chains) {
+            if (chain.tracksConnections
+                    && (chain.family.equals(family) || chain.family.equals("inet"))) {
+                return true;
             }
         }
         return false;
@@ -119,6 +126,10 @@ public final class Ruleset {
     /// All rules, in the order of the listing.
     public List<NftRule> rules() {
         return rules;
+    }
+
+    Operand[] fields() {
+        return fields;
     }
 
     List<CounterSpec> counters() {

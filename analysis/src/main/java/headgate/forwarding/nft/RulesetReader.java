@@ -28,6 +28,9 @@ public final class RulesetReader {
     /// Kernel: `NFT_JUMP_STACK_SIZE`.
     static final int JUMP_STACK = 16;
 
+    /// Kernel: `NFT_RULE_MAXEXPRS`.
+    private static final int MOST_STATEMENTS = 128;
+
     private static final Set<String> FAMILIES =
             Set.of("ip", "ip6", "inet", "arp", "netdev", "bridge");
 
@@ -199,15 +202,29 @@ public final class RulesetReader {
         addRule(chain, handle, steps, counted);
     }
 
+    /// @param counted how many counters there were before those of the rule
     private void addRule(NftChain chain, long handle, Step[] steps, int counted) {
-        var rule = new NftRule(chain, handle, steps);
+        if (steps.length > MOST_STATEMENTS) {
+            String why = note("a rule of more than " + MOST_STATEMENTS + " statements");
+            steps = new Step[] {new Step.Unknown(why, true)};
+        }
+        var rule = new NftRule(chain, handle, counter(steps));
         for (int i = counted; i < tallies.counters.size(); i++) {
             Ruleset.CounterSpec spec = tallies.counters.get(i);
             tallies.counters.set(
                     i, new Ruleset.CounterSpec(rule, "", spec.packets(), spec.bytes()));
         }
-        chain.add(rule);
+        chain.add(rule, steps);
         rules.add(rule);
+    }
+
+    private static int counter(Step[] steps) {
+        for (Step step : steps) {
+            if (step instanceof Step.Counter counter) {
+                return counter.index();
+            }
+        }
+        return -1;
     }
 
     // ---- For rules that are written otherwise. ----
@@ -372,9 +389,10 @@ public final class RulesetReader {
         sets.values().forEach(NftSet::build);
         anonymousSets.forEach(NftSet::build);
         var jumps = new JumpGraph(document);
+        var fields = new Fields();
         for (NftChain chain : chains.values()) {
             jumps.add(chain);
-            chain.build();
+            chain.build(fields);
             if (!chain.declared) {
                 chain.unknown = chain.place() + " is not in the rule set";
             }
@@ -386,6 +404,6 @@ public final class RulesetReader {
                 baseChains.add(chain);
             }
         }
-        return new Ruleset(baseChains, tallies, rules);
+        return new Ruleset(baseChains, chains.values(), tallies, rules, fields.operands());
     }
 }

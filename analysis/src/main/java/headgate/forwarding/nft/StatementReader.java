@@ -128,25 +128,19 @@ final class StatementReader {
         var from = new Interval(right.firstHigh(), right.firstLow(), -1, -1);
         var upTo = new Interval(0, 0, right.lastHigh(), right.lastLow());
         return switch (operator) {
-            case "==" -> within(left, right, false);
-            case "!=" -> within(left, right, true);
+            case "==" -> new Match.Within(left, right, false);
+            case "!=" -> new Match.Within(left, right, true);
             case "in" ->
                     bits
                             ? new Match.Bits(left, right.firstLow(), false)
-                            : within(left, right, false);
+                            : new Match.Within(left, right, false);
             case "!" -> new Match.Bits(left, right.firstLow(), true);
-            case "<" -> within(left, from, true);
-            case ">=" -> within(left, from, false);
-            case ">" -> within(left, upTo, true);
-            case "<=" -> within(left, upTo, false);
+            case "<" -> new Match.Within(left, from, true);
+            case ">=" -> new Match.Within(left, from, false);
+            case ">" -> new Match.Within(left, upTo, true);
+            case "<=" -> new Match.Within(left, upTo, false);
             default -> unknown("operator", body);
         };
-    }
-
-    private static Step within(Operand left, Interval right, boolean negated) {
-        return left instanceof Operand.Payload field && field.isPlain()
-                ? new Match.FieldWithin(field, right, negated)
-                : new Match.Within(left, right, negated);
     }
 
     private Step verdictMap(JsonNode body) {

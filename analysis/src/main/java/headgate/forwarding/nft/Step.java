@@ -20,6 +20,12 @@ abstract class Step {
     /// Takes the step; a jump or goto leaves its chain in [Evaluation#target].
     abstract int run(Evaluation e);
 
+    /// Writes the step as an instruction. Steps that only look at the packet say so here, so that
+    /// what was read of it stays read.
+    void writeTo(RuleBlob.Writer out) {
+        out.change(this);
+    }
+
     /// Chain that the step may lead to, or null.
     NftChain target() {
         return null;
@@ -48,6 +54,11 @@ abstract class Step {
         int run(Evaluation e) {
             e.target = verdict.target();
             return verdict.code();
+        }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            out.verdict(verdict);
         }
 
         @Override
@@ -95,6 +106,11 @@ abstract class Step {
             e.state.count(index, e.packet.length);
             return NEXT;
         }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            out.count(index);
+        }
     }
 
     static final class Limit extends Step {
@@ -108,6 +124,11 @@ abstract class Step {
         int run(Evaluation e) {
             return e.state.limit(index, e.packet.timeNanos, e.packet.length) ? NEXT : BREAK;
         }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            out.step(this);
+        }
     }
 
     static final class Quota extends Step {
@@ -120,6 +141,11 @@ abstract class Step {
         @Override
         int run(Evaluation e) {
             return e.state.quota(index, e.packet.length) ? NEXT : BREAK;
+        }
+
+        @Override
+        void writeTo(RuleBlob.Writer out) {
+            out.step(this);
         }
     }
 }
