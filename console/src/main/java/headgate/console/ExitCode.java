@@ -11,7 +11,7 @@ final class ExitCode {
     /// Unknown flag, bad value.
     static final int USAGE = 2;
 
-    /// The input could not be read, or not to its end.
+    /// The input could not be read, or not to its end; or what was asked for not be written.
     static final int INPUT = 3;
 
     /// A broker or server could not be reached, or refused.

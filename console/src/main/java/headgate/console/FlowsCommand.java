@@ -5,6 +5,7 @@ import headgate.console.flows.EcsDocument;
 import headgate.console.flows.FlowField;
 import headgate.console.flows.FlowFilter;
 import headgate.console.flows.FlowSink;
+import headgate.console.flows.IpfixFile;
 import headgate.console.flows.Spelling;
 import headgate.console.flows.ZeekConnLog;
 import headgate.flow.FlowListener;
@@ -14,6 +15,10 @@ import headgate.flow.FlowTable;
 import headgate.flow.TunnelDatagrams;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -141,6 +146,12 @@ final class FlowsCommand implements Callable<Integer> {
     private List<String> applications = List.of();
 
     @Option(
+            names = {"-w", "--write"},
+            paramLabel = "FILE",
+            description = "Write an IPFIX file of both directions instead of text; - for stdout.")
+    private String writeFile;
+
+    @Option(
             names = "--idle",
             paramLabel = "SECONDS",
             description =
@@ -176,8 +187,14 @@ final class FlowsCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         fields = fields();
+        refuseToWriteOverInput();
         FlowSettings settings = settings();
-        return traffic.isLive() && isUnsorted() ? printAsTheyEnd(settings) : printSorted(settings);
+        boolean asTheyEnd = isUnsorted() && (traffic.isLive() || writeFile != null);
+        try {
+            return asTheyEnd ? printAsTheyEnd(settings) : printSorted(settings);
+        } catch (UncheckedIOException e) {
+            throw new CommandFailure(ExitCode.INPUT, "cannot write " + reason(e.getCause()));
+        }
     }
 
     // ---- Options ----
@@ -270,8 +287,35 @@ final class FlowsCommand implements Callable<Integer> {
         }
     }
 
+    private void refuseToWriteOverInput() throws IOException {
+        if (writeFile == null) {
+            return;
+        }
+        if (!isText() || !fieldNames.isEmpty()) {
+            throw usage("-w writes IPFIX, which has its own fields: leave -T and -e out");
+        }
+        if (writePath() != null && traffic.reads(writePath())) {
+            throw usage("-w " + writeFile + ": is the file that is read");
+        }
+    }
+
+    private String reason(IOException failure) {
+        String reason =
+                switch (failure) {
+                    case NoSuchFileException _ -> "no such directory";
+                    case AccessDeniedException _ -> "permission denied";
+                    default -> failure.getMessage();
+                };
+        return (writeFile == null ? "standard output" : writeFile) + ": " + reason;
+    }
+
+    /// Null for standard output.
+    private Path writePath() {
+        return writeFile.equals("-") ? null : Path.of(writeFile);
+    }
+
     private boolean isUnsorted() {
-        return (format == Format.jsonl || format == Format.ecs || isConnLog())
+        return (format == Format.jsonl || format == Format.ecs || isConnLog() || writeFile != null)
                 && sort == null
                 && limit == null;
     }
@@ -281,7 +325,7 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private boolean isForPeople() {
-        return isText() && !isConnLog();
+        return isText() && !isConnLog() && writeFile == null;
     }
 
     private boolean isConnLog() {
@@ -305,10 +349,13 @@ final class FlowsCommand implements Callable<Integer> {
                             settings,
                             onlyWanted(record -> {
                                 sink.onRecord(record);
-                                sink.flush();
+                                if (traffic.isLive()) {
+                                    sink.flush();
+                                }
                             }));
             var end = traffic.read(feed(table));
             table.endAll();
+            sink.flush();
             explain(table, -1);
             return end.exitCode();
         }
@@ -322,6 +369,7 @@ final class FlowsCommand implements Callable<Integer> {
         List<FlowRecord> records = kept.inOrder();
         try (var sink = sink()) {
             records.forEach(sink::onRecord);
+            sink.flush();
         }
         explain(table, records.size());
         return end.exitCode();
@@ -332,6 +380,9 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private FlowSink sink() {
+        if (writeFile != null) {
+            return new IpfixFile(() -> PacketFile.channel(writePath()));
+        }
         return switch (format) {
             case text -> isConnLog() ? new ZeekConnLog(out()) : new FlowText(out(), fields);
             case json -> new FlowJson(new JsonRows(out(), true), chosen(fields));

@@ -3,6 +3,7 @@ package headgate.console;
 import headgate.capture.AgentCommand;
 import headgate.streams.StreamCommand;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -96,8 +97,18 @@ public final class Headgate implements Runnable {
                                         joinQuietly(main, 10_000);
                                     }
                                 }));
-        int status = commandLine(arguments).execute(arguments);
+        StandardOutput stdout = StandardOutput.OWN;
+        PrintWriter out = stdout.writer(System.out.charset());
+        int status = commandLine(arguments).setOut(out).execute(arguments);
+        out.flush();
         finished.set(true);
+        if (stdout.failure() != null) {
+            System.err.println("headgate: standard output: " + stdout.failure());
+            System.exit(ExitCode.INPUT);
+        }
+        if (stdout.readerLeft()) {
+            System.exit(ExitCode.DONE);
+        }
         if (!Interruption.raised()) {
             System.exit(status);
         }

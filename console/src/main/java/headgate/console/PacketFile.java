@@ -5,9 +5,8 @@ import headgate.packet.Frame;
 import headgate.packet.file.InterfaceDescription;
 import headgate.packet.file.PcapngWriter;
 import java.io.Closeable;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class PacketFile implements Closeable {
     /// @param path null for standard output
     static WritableByteChannel channel(Path path) throws IOException {
         return path == null
-                ? new FileOutputStream(FileDescriptor.out).getChannel()
+                ? Channels.newChannel(StandardOutput.OWN)
                 : FileChannel.open(
                         path,
                         StandardOpenOption.CREATE,

@@ -179,6 +179,42 @@ class FlowsCommandTest {
     }
 
     @Test
+    void writesAnIpfixFile() throws IOException {
+        Path file = directory.resolve("flows.ipfix");
+        var run = CommandRun.of("flows", "-r", capture, "-w", file.toString());
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        assertEquals("", run.out());
+        byte[] bytes = Files.readAllBytes(file);
+        assertEquals(10, bytes[1], "version");
+        assertEquals(bytes.length, (bytes[2] & 0xff) << 8 | bytes[3] & 0xff, "one message");
+    }
+
+    @Test
+    void leavesAnOldFileWhereTheInputCannotBeRead() throws IOException {
+        Path file = Files.writeString(directory.resolve("old.ipfix"), "old");
+        String none = directory.resolve("none.pcap").toString();
+        var run = CommandRun.of("flows", "-r", none, "-w", file.toString());
+        assertEquals(ExitCode.INPUT, run.status());
+        assertEquals("old", Files.readString(file));
+    }
+
+    @Test
+    void refusesToWriteWhereItCannotOrMustNot() {
+        String[][] wrong = {
+            {"flows", "-r", capture, "-w", capture},
+            {"flows", "-r", capture, "-w", "x.ipfix", "-T", "jsonl"},
+            {"flows", "-r", capture, "-w", "x.ipfix", "-e", "src"}
+        };
+        for (String[] each : wrong) {
+            assertEquals(ExitCode.USAGE, CommandRun.of(each).status(), String.join(" ", each));
+        }
+        String noDirectory = directory.resolve("none/x.ipfix").toString();
+        var run = CommandRun.of("flows", "-r", capture, "-w", noDirectory);
+        assertEquals(ExitCode.INPUT, run.status());
+        assertTrue(run.err().contains("none/x.ipfix: no such directory"), run.err());
+    }
+
+    @Test
     void saysThatFramesWentBackInTime() {
         var run = CommandRun.of("flows", "-r", capture);
         assertTrue(run.err().contains("frames older than one before them: 1;"), run.err());
