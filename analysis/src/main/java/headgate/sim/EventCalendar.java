@@ -14,39 +14,56 @@ public final class EventCalendar {
     /// The due time of a slot for which nothing is scheduled; never reached.
     public static final long NEVER = Long.MAX_VALUE;
 
-    private final long[] dueNanos;
-    private final long[] order;
+    /// No slot's number.
+    public static final int NO_SLOT = -1;
 
-    /// Slots as a binary heap by due time, then order; [#places] is its inverse.
+    private static final int ABSENT = -1;
+
+    /// Slots as a binary heap by due time, then order.
     private final int[] heap;
 
+    /// When the slot at each place of the heap is due: beside it, since comparing is what costs.
+    private final long[] dueNanos;
+
+    /// Where each slot stands in the heap.
     private final int[] places;
+
+    /// Of each slot: how many were scheduled before it.
+    private final long[] order;
+
     private int size;
+
+    /// Whether the slot at the root was taken. Most often it is scheduled anew at once, so its
+    /// place is kept for whatever comes next.
+    private boolean isRootTaken;
+
     private long nextOrder;
     private long nowNanos = Long.MIN_VALUE;
 
     public EventCalendar(int slots) {
-        dueNanos = new long[slots];
-        order = new long[slots];
         heap = new int[slots];
+        dueNanos = new long[slots];
         places = new int[slots];
-        Arrays.fill(dueNanos, NEVER);
-        Arrays.fill(places, -1);
+        order = new long[slots];
+        Arrays.fill(places, ABSENT);
     }
 
-    /// The time of the latest event taken, or what [#advanceTo] set if that is later.
+    /// The time of the latest event taken, or up to which none was due.
     public long nowNanos() {
         return nowNanos;
     }
 
     /// When the next event is due; [#NEVER] if none is.
     public long nextDueNanos() {
-        return size == 0 ? NEVER : dueNanos[heap[0]];
+        if (isRootTaken) {
+            removeRoot();
+        }
+        return size == 0 ? NEVER : dueNanos[0];
     }
 
     /// When the slot is due; [#NEVER] if it is not.
     public long dueNanos(int slot) {
-        return dueNanos[slot];
+        return places[slot] == ABSENT ? NEVER : dueNanos[places[slot]];
     }
 
     /// Schedules the slot, in place of what was scheduled for it.
@@ -62,57 +79,46 @@ public final class EventCalendar {
 
     /// Takes what was scheduled for the slot off the calendar, if anything was.
     public void cancel(int slot) {
-        if (places[slot] < 0) {
+        if (places[slot] == ABSENT) {
             return;
         }
+        if (isRootTaken) {
+            removeRoot();
+        }
         int place = places[slot];
-        dueNanos[slot] = NEVER;
-        places[slot] = -1;
+        places[slot] = ABSENT;
         int last = heap[--size];
         if (last != slot) {
-            heap[place] = last;
-            places[last] = place;
-            siftUp(place);
-            siftDown(places[last]);
+            long due = dueNanos[size];
+            siftUp(place, last, due);
+            siftDown(places[last], last, due);
         }
     }
 
-    /// Takes the slot that is due next off the calendar; its due time is the new now.
+    /// Takes the slot that is due next off the calendar, if that is up to `untilNanos`; its due
+    /// time is the new now.
     ///
-    /// @throws IllegalStateException if nothing is scheduled
-    public int take() {
-        if (size == 0) {
-            throw new IllegalStateException("nothing is scheduled");
+    /// @return [#NO_SLOT] if none is due; then now is `untilNanos`, unless it is later already
+    public int takeUntil(long untilNanos) {
+        if (isRootTaken) {
+            removeRoot();
+        }
+        if (size == 0 || dueNanos[0] > untilNanos) {
+            nowNanos = Math.max(nowNanos, untilNanos);
+            return NO_SLOT;
         }
         int slot = heap[0];
-        nowNanos = dueNanos[slot];
-        dueNanos[slot] = NEVER;
-        places[slot] = -1;
-        int last = heap[--size];
-        if (size > 0) {
-            heap[0] = last;
-            places[last] = 0;
-            siftDown(0);
-        }
+        nowNanos = dueNanos[0];
+        places[slot] = ABSENT;
+        isRootTaken = true;
         return slot;
-    }
-
-    /// Lets time pass without an event. Earlier times leave it as it is.
-    ///
-    /// @throws IllegalStateException if that would skip an event
-    public void advanceTo(long nanos) {
-        if (nanos > nextDueNanos()) {
-            throw new IllegalStateException(
-                    "an event is due at " + nextDueNanos() + " ns, before " + nanos + " ns");
-        }
-        nowNanos = Math.max(nowNanos, nanos);
     }
 
     public void save(DataOutput out) throws IOException {
         out.writeLong(nowNanos);
         out.writeLong(nextOrder);
-        for (int slot = 0; slot < dueNanos.length; slot++) {
-            out.writeLong(dueNanos[slot]);
+        for (int slot = 0; slot < places.length; slot++) {
+            out.writeLong(dueNanos(slot));
             out.writeLong(order[slot]);
         }
     }
@@ -120,13 +126,13 @@ public final class EventCalendar {
     /// Takes over what [#save] wrote for a calendar of as many slots.
     public void restore(DataInput in) throws IOException {
         size = 0;
-        Arrays.fill(places, -1);
+        isRootTaken = false;
+        Arrays.fill(places, ABSENT);
         nowNanos = in.readLong();
         nextOrder = in.readLong();
-        for (int slot = 0; slot < dueNanos.length; slot++) {
+        for (int slot = 0; slot < places.length; slot++) {
             long due = in.readLong();
             long slotOrder = in.readLong();
-            dueNanos[slot] = NEVER;
             if (due != NEVER) {
                 place(slot, due, slotOrder);
             }
@@ -134,51 +140,66 @@ public final class EventCalendar {
     }
 
     private void place(int slot, long due, long slotOrder) {
-        dueNanos[slot] = due;
         order[slot] = slotOrder;
-        if (places[slot] < 0) {
-            heap[size] = slot;
-            places[slot] = size;
-            siftUp(size++);
+        int place = places[slot];
+        if (place != ABSENT) {
+            if (due < dueNanos[place]) {
+                siftUp(place, slot, due);
+            } else {
+                siftDown(place, slot, due);
+            }
+        } else if (isRootTaken) {
+            isRootTaken = false;
+            siftDown(0, slot, due);
         } else {
-            siftUp(places[slot]);
-            siftDown(places[slot]);
+            siftUp(size++, slot, due);
         }
     }
 
-    private void siftUp(int from) {
-        int slot = heap[from];
-        int at = from;
-        while (at > 0 && isBefore(slot, heap[(at - 1) >> 1])) {
-            set(at, heap[(at - 1) >> 1]);
-            at = (at - 1) >> 1;
+    private void removeRoot() {
+        isRootTaken = false;
+        size--;
+        if (size > 0) {
+            siftDown(0, heap[size], dueNanos[size]);
         }
-        set(at, slot);
     }
 
-    private void siftDown(int from) {
-        int slot = heap[from];
+    private void siftUp(int from, int slot, long due) {
         int at = from;
-        for (int child = 2 * at + 1; child < size; child = 2 * at + 1) {
-            int least =
-                    child + 1 < size && isBefore(heap[child + 1], heap[child]) ? child + 1 : child;
-            if (isBefore(slot, heap[least])) {
+        while (at > 0) {
+            int parent = (at - 1) >> 1;
+            if (!isBefore(slot, due, parent)) {
                 break;
             }
-            set(at, heap[least]);
-            at = least;
+            set(at, heap[parent], dueNanos[parent]);
+            at = parent;
         }
-        set(at, slot);
+        set(at, slot, due);
     }
 
-    private void set(int at, int slot) {
+    private void siftDown(int from, int slot, long due) {
+        int at = from;
+        for (int child = 2 * at + 1; child < size; child = 2 * at + 1) {
+            int least = child;
+            if (child + 1 < size && isBefore(heap[child + 1], dueNanos[child + 1], child)) {
+                least = child + 1;
+            }
+            if (isBefore(slot, due, least)) {
+                break;
+            }
+            set(at, heap[least], dueNanos[least]);
+            at = least;
+        }
+        set(at, slot, due);
+    }
+
+    private void set(int at, int slot, long due) {
         heap[at] = slot;
+        dueNanos[at] = due;
         places[slot] = at;
     }
 
-    private boolean isBefore(int slot, int other) {
-        return dueNanos[slot] != dueNanos[other]
-                ? dueNanos[slot] < dueNanos[other]
-                : order[slot] < order[other];
+    private boolean isBefore(int slot, long due, int place) {
+        return due != dueNanos[place] ? due < dueNanos[place] : order[slot] < order[heap[place]];
     }
 }

@@ -10,8 +10,8 @@ public final class ServiceQueue {
     private static final int STRIDE = 5;
 
     private final int limit;
-    private long[] slots = new long[256 * STRIDE];
-    private int mask = 255;
+    private long[] slots = new long[16 * STRIDE];
+    private int mask = 15;
     private int head;
     private int length;
 

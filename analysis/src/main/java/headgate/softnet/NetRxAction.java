@@ -1,5 +1,6 @@
 package headgate.softnet;
 
+import headgate.sim.EventCalendar;
 import headgate.sim.ServiceQueue;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -35,6 +36,9 @@ final class NetRxAction {
     private static final Phase[] PHASES = Phase.values();
 
     private final ReceivePath path;
+    private final EventCalendar calendar;
+    private final TickCount jiffies;
+    private final PathCounters counters;
     private final SoftnetData softnetData;
     private final NapiList pollList;
 
@@ -45,6 +49,14 @@ final class NetRxAction {
 
     /// NAPIs whose threads can run.
     private final NapiList threads;
+
+    private NetCoreSysctls sysctls;
+    private SoftnetCosts costs;
+
+    /// `netdev_budget_usecs` and `MAX_SOFTIRQ_TIME` in ticks.
+    private long budgetJiffies;
+
+    private long softirqJiffies;
 
     private Phase phase = Phase.IDLE;
     private boolean inKsoftirqd;
@@ -80,10 +92,21 @@ final class NetRxAction {
     NetRxAction(ReceivePath path, SoftnetData softnetData) {
         this.path = path;
         this.softnetData = softnetData;
+        calendar = path.calendar();
+        jiffies = path.jiffies();
+        counters = path.counters();
         pollList = new NapiList(softnetData.napis.length);
         list = new NapiList(softnetData.napis.length);
         repoll = new NapiList(softnetData.napis.length);
         threads = new NapiList(softnetData.napis.length);
+        adopt(path.profile());
+    }
+
+    void adopt(SoftnetProfile profile) {
+        sysctls = profile.sysctls();
+        costs = profile.costs();
+        budgetJiffies = profile.cpus().usecsToJiffies(sysctls.netdevBudgetUsecs());
+        softirqJiffies = profile.cpus().usecsToJiffies(MAX_SOFTIRQ_USECS);
     }
 
     private boolean isPolling() {
@@ -103,12 +126,11 @@ final class NetRxAction {
     /// RP-33: a pending softirq runs when the interrupt on this CPU ends, also one that waits for
     /// ksoftirqd.
     void raiseSoftirq(long nowNanos) {
-        long due = nowNanos + path.profile().costs().irqNanos();
+        long due = nowNanos + costs.irqNanos();
         if (phase == Phase.IDLE
-                || phase == Phase.KSOFTIRQD_WOKEN
-                        && due < path.calendar().dueNanos(softnetData.cpu)) {
+                || phase == Phase.KSOFTIRQD_WOKEN && due < calendar.dueNanos(softnetData.cpu)) {
             phase = Phase.RAISED;
-            path.calendar().at(softnetData.cpu, due);
+            calendar.at(softnetData.cpu, due);
         }
     }
 
@@ -117,8 +139,8 @@ final class NetRxAction {
         if (!isPolling()) {
             return;
         }
-        long irqNanos = path.profile().costs().irqNanos();
-        path.calendar().at(softnetData.cpu, path.calendar().dueNanos(softnetData.cpu) + irqNanos);
+        long irqNanos = costs.irqNanos();
+        calendar.at(softnetData.cpu, calendar.dueNanos(softnetData.cpu) + irqNanos);
         if (phase == Phase.IN_SERVICE && rpsCpu == ReceivePath.NO_CPU) {
             serviceNanos += irqNanos;
         }
@@ -128,7 +150,7 @@ final class NetRxAction {
     void threadWoken(int index, long nowNanos) {
         threads.add(index);
         if (phase == Phase.KSOFTIRQD_WOKEN) {
-            path.calendar().cancel(softnetData.cpu);
+            calendar.cancel(softnetData.cpu);
             phase = Phase.IDLE;
         }
         if (phase == Phase.IDLE) {
@@ -151,7 +173,7 @@ final class NetRxAction {
     void napiScheduleRps(int targetCpu, long nowNanos) {
         softnetData.rpsIpiList |= 1L << targetCpu;
         if (phase == Phase.IDLE) {
-            path.counters().netRxRuns++;
+            counters.netRxRuns++;
             netRpsActionAndIrqEnable(nowNanos);
         } else {
             raiseSoftirq(nowNanos);
@@ -160,6 +182,10 @@ final class NetRxAction {
 
     /// The calendar's call.
     void proceed(long nowNanos) {
+        if (phase == Phase.IN_SERVICE) {
+            serviceEnded(nowNanos);
+            return;
+        }
         switch (phase) {
             case RAISED -> handleSoftirqs(nowNanos, false);
             case KSOFTIRQD_WOKEN -> handleSoftirqs(nowNanos, true);
@@ -179,21 +205,17 @@ final class NetRxAction {
     }
 
     private void handleSoftirqs(long nowNanos, boolean byKsoftirqd) {
-        SoftnetCpus cpus = path.profile().cpus();
         inKsoftirqd = byKsoftirqd;
         restartsLeft = MAX_SOFTIRQ_RESTART;
-        softirqEndJiffies = cpus.jiffies(nowNanos) + cpus.usecsToJiffies(MAX_SOFTIRQ_USECS);
+        softirqEndJiffies = jiffies.at(nowNanos) + softirqJiffies;
         softirqSinceNanos = nowNanos;
         netRxAction(nowNanos);
     }
 
     private void netRxAction(long nowNanos) {
-        NetCoreSysctls sysctls = path.profile().sysctls();
-        SoftnetCpus cpus = path.profile().cpus();
-        path.counters().netRxRuns++;
-        path.counters().ksoftirqdRuns += inKsoftirqd ? 1 : 0;
-        timeLimitJiffies =
-                cpus.jiffies(nowNanos) + cpus.usecsToJiffies(sysctls.netdevBudgetUsecs());
+        counters.netRxRuns++;
+        counters.ksoftirqdRuns += inKsoftirqd ? 1 : 0;
+        timeLimitJiffies = jiffies.at(nowNanos) + budgetJiffies;
         budget = sysctls.netdevBudget();
         list.takeAll(pollList);
         pollAll(nowNanos);
@@ -231,17 +253,17 @@ final class NetRxAction {
         if (softnetData.rpsIpiList != 0 && napi == SoftnetData.BACKLOG) {
             netRpsActionAndIrqEnable(nowNanos);
         }
-        softnetData.napis[napi].startPoll(path.profile().sysctls().devWeight());
+        softnetData.napis[napi].startPoll(sysctls.devWeight());
     }
 
     /// Whether the poll begins with work that does not depend on what is in the ring.
     private boolean takesTimeToLook(long nowNanos) {
-        long pollNanos = path.profile().costs().pollNanos();
+        long pollNanos = costs.pollNanos();
         if (napi == SoftnetData.BACKLOG || pollNanos == 0) {
             return false;
         }
         phase = Phase.POLLING;
-        path.calendar().at(softnetData.cpu, nowNanos + pollNanos);
+        calendar.at(softnetData.cpu, nowNanos + pollNanos);
         return true;
     }
 
@@ -257,7 +279,6 @@ final class NetRxAction {
         if (queue == null) {
             return false;
         }
-        SoftnetCosts costs = path.profile().costs();
         sequence = queue.headSequence();
         serviceNanos = queue.headServiceNanos();
         startNanos = nowNanos;
@@ -274,19 +295,19 @@ final class NetRxAction {
                             nowNanos);
             due = nowNanos + serviceNanos + costs.gapNanos();
         } else {
-            due = takeFrame(queue, nowNanos, costs);
+            due = takeFrame(queue, nowNanos);
         }
         queue.removeHead();
         phase = Phase.IN_SERVICE;
-        path.calendar().at(softnetData.cpu, due);
+        calendar.at(softnetData.cpu, due);
         return true;
     }
 
     /// RP-58: a driver's poll takes a frame from its ring; its descriptor is free again.
     ///
     /// @return when this CPU is done with it
-    private long takeFrame(ServiceQueue ring, long nowNanos, SoftnetCosts costs) {
-        path.counters().napiTaken++;
+    private long takeFrame(ServiceQueue ring, long nowNanos) {
+        counters.napiTaken++;
         flowHash = ring.headFlowHash();
         arrivalNanos = ring.headFirstNanos();
         rpsCpu = path.getRpsCpu(flowHash);
@@ -305,10 +326,10 @@ final class NetRxAction {
     private void serviceEnded(long nowNanos) {
         work++;
         if (napi == SoftnetData.BACKLOG) {
-            path.counters().processed++;
+            counters.processed++;
             softnetData.processDepth.change(softnetData.processQueue.length(), nowNanos);
         } else {
-            path.counters().napiDone++;
+            counters.napiDone++;
             softnetData.napiDepth.change(0, nowNanos);
         }
         if (rpsCpu == ReceivePath.NO_CPU) {
@@ -331,7 +352,7 @@ final class NetRxAction {
     }
 
     private void deliver() {
-        path.counters().delivered++;
+        counters.delivered++;
         path.listener()
                 .delivered(
                         sequence,
@@ -383,8 +404,8 @@ final class NetRxAction {
     }
 
     private void countPoll(long nowNanos) {
-        path.counters().polls++;
-        path.counters().work += work;
+        counters.polls++;
+        counters.work += work;
         path.listener().polled(softnetData.cpu, nowNanos, work, inKsoftirqd);
     }
 
@@ -397,9 +418,9 @@ final class NetRxAction {
             repoll.add(napi);
         }
         napi = NO_NAPI;
-        if (budget <= 0 || path.profile().cpus().jiffies(nowNanos) >= timeLimitJiffies) {
+        if (budget <= 0 || jiffies.at(nowNanos) >= timeLimitJiffies) {
             softnetData.timeSqueeze++;
-            path.counters().timeSqueeze++;
+            counters.timeSqueeze++;
             return true;
         }
         return false;
@@ -412,9 +433,7 @@ final class NetRxAction {
         list.takeAll(repoll);
         pollList.takeAll(list);
         netRpsActionAndIrqEnable(nowNanos);
-        if (!pollList.isEmpty()
-                && path.profile().cpus().jiffies(nowNanos) < softirqEndJiffies
-                && --restartsLeft > 0) {
+        if (!pollList.isEmpty() && jiffies.at(nowNanos) < softirqEndJiffies && --restartsLeft > 0) {
             netRxAction(nowNanos);
             return;
         }
@@ -435,7 +454,7 @@ final class NetRxAction {
     /// RP-31.
     private void wakeupSoftirqd(long nowNanos) {
         phase = Phase.KSOFTIRQD_WOKEN;
-        path.calendar().at(softnetData.cpu, nowNanos + path.profile().costs().ksoftirqdNanos());
+        calendar.at(softnetData.cpu, nowNanos + costs.ksoftirqdNanos());
     }
 
     private void leaveSoftirq(long nowNanos, Phase next) {

@@ -69,8 +69,8 @@ final class Nic {
             int flowHash,
             long serviceNanos,
             int interfaceIndex) {
-        int entry = Integer.remainderUnsigned(flowHash, indirectionTable.length);
-        DriverNapi queue = queues[interfaceIndex * settings.rxQueues() + indirectionTable[entry]];
+        int entry = indirectionTable[entry(flowHash)];
+        DriverNapi queue = queues[interfaceIndex * settings.rxQueues() + entry];
         if (queue.ring.length() >= settings.ring()) {
             path.drop(sequence, nowNanos, queue.irqCpu, DropReason.RX_MISSED_ERRORS);
             return;

@@ -43,6 +43,7 @@ public final class ReceivePath implements QueueLayer {
     /// interfaces follow.
     private final EventCalendar calendar;
 
+    private final TickCount jiffies;
     private final PathCounters counters = new PathCounters();
     private final PathStages stages;
     private SoftnetProfile profile;
@@ -54,6 +55,7 @@ public final class ReceivePath implements QueueLayer {
         this.profile = profile;
         this.listener = listener;
         int count = profile.cpus().count();
+        jiffies = new TickCount(profile.cpus());
         calendar = new EventCalendar(2 * count + Nic.slots(profile));
         nic = new Nic(this, profile, 2 * count);
         softnetData = new SoftnetData[count];
@@ -103,7 +105,11 @@ public final class ReceivePath implements QueueLayer {
         }
         profile = newProfile;
         rpsMap = newProfile.cpus().rpsCpus().cpus();
+        jiffies.adopt(newProfile.cpus());
         nic.adopt(newProfile.nic());
+        for (NetRxAction cpu : netRxActions) {
+            cpu.adopt(newProfile);
+        }
         for (SoftnetData cpu : softnetData) {
             cpu.setFlowLimit(newProfile.sysctls());
         }
@@ -150,17 +156,19 @@ public final class ReceivePath implements QueueLayer {
     /// Lets everything happen that is due up to that time.
     @Override
     public void runUntil(long nanos) {
-        while (calendar.nextDueNanos() <= nanos) {
-            int slot = calendar.take();
-            if (slot < netRxActions.length) {
-                netRxActions[slot].proceed(calendar.nowNanos());
-            } else if (slot >= 2 * netRxActions.length) {
-                nic.proceed(slot, calendar.nowNanos());
+        int cpus = netRxActions.length;
+        for (int slot = calendar.takeUntil(nanos);
+                slot != EventCalendar.NO_SLOT;
+                slot = calendar.takeUntil(nanos)) {
+            long now = calendar.nowNanos();
+            if (slot < cpus) {
+                netRxActions[slot].proceed(now);
+            } else if (slot >= 2 * cpus) {
+                nic.proceed(slot, now);
             } else {
-                netRxActions[slot - netRxActions.length].rpsTriggerSoftirq(calendar.nowNanos());
+                netRxActions[slot - cpus].rpsTriggerSoftirq(now);
             }
         }
-        calendar.advanceTo(nanos);
     }
 
     /// Lets everything happen that the arrivals so far lead to.
@@ -278,6 +286,10 @@ public final class ReceivePath implements QueueLayer {
 
     EventCalendar calendar() {
         return calendar;
+    }
+
+    TickCount jiffies() {
+        return jiffies;
     }
 
     PathCounters counters() {

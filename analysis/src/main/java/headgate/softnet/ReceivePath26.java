@@ -139,11 +139,9 @@ final class ReceivePath26 implements QueueLayer {
 
     @Override
     public void runUntil(long nanos) {
-        while (calendar.nextDueNanos() <= nanos) {
-            calendar.take();
+        while (calendar.takeUntil(nanos) != EventCalendar.NO_SLOT) {
             netRxAction.proceed(calendar.nowNanos());
         }
-        calendar.advanceTo(nanos);
     }
 
     @Override

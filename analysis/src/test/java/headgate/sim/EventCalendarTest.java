@@ -13,16 +13,24 @@ import org.junit.jupiter.api.Test;
 class EventCalendarTest {
     private final EventCalendar calendar = new EventCalendar(4);
 
+    private int take() {
+        return take(calendar);
+    }
+
+    private static int take(EventCalendar from) {
+        return from.takeUntil(EventCalendar.NEVER - 1);
+    }
+
     @Test
     void takesWhatIsDueFirst() {
         calendar.at(0, 30);
         calendar.at(1, 10);
         calendar.at(2, 20);
 
-        assertEquals(1, calendar.take());
+        assertEquals(1, take());
         assertEquals(10, calendar.nowNanos());
-        assertEquals(2, calendar.take());
-        assertEquals(0, calendar.take());
+        assertEquals(2, take());
+        assertEquals(0, take());
         assertEquals(EventCalendar.NEVER, calendar.nextDueNanos());
     }
 
@@ -32,9 +40,9 @@ class EventCalendarTest {
         calendar.at(0, 10);
         calendar.at(2, 10);
 
-        assertEquals(3, calendar.take());
-        assertEquals(0, calendar.take());
-        assertEquals(2, calendar.take());
+        assertEquals(3, take());
+        assertEquals(0, take());
+        assertEquals(2, take());
     }
 
     @Test
@@ -44,9 +52,9 @@ class EventCalendarTest {
         calendar.at(0, 30);
 
         assertEquals(30, calendar.dueNanos(0));
-        assertEquals(1, calendar.take());
-        assertEquals(0, calendar.take());
-        assertThrows(IllegalStateException.class, calendar::take);
+        assertEquals(1, take());
+        assertEquals(0, take());
+        assertEquals(EventCalendar.NO_SLOT, take());
     }
 
     @Test
@@ -58,28 +66,52 @@ class EventCalendarTest {
         calendar.cancel(3);
 
         assertEquals(EventCalendar.NEVER, calendar.dueNanos(1));
-        assertEquals(2, calendar.take());
+        assertEquals(2, take());
         calendar.at(1, 25);
-        assertEquals(1, calendar.take());
-        assertEquals(0, calendar.take());
+        assertEquals(1, take());
+        assertEquals(0, take());
         assertEquals(EventCalendar.NEVER, calendar.nextDueNanos());
     }
 
     @Test
     void refusesThePast() {
-        calendar.advanceTo(100);
+        calendar.takeUntil(100);
 
         var refused = assertThrows(IllegalArgumentException.class, () -> calendar.at(0, 99));
         assertEquals("due at 99 ns, but now is already 100 ns", refused.getMessage());
     }
 
     @Test
-    void doesNotSkipAnEvent() {
+    void letsTimePassUpToTheNextEventAndNoFurther() {
         calendar.at(0, 10);
 
-        assertThrows(IllegalStateException.class, () -> calendar.advanceTo(11));
-        calendar.advanceTo(10);
+        assertEquals(EventCalendar.NO_SLOT, calendar.takeUntil(9));
+        assertEquals(9, calendar.nowNanos());
+        assertEquals(0, calendar.takeUntil(11));
         assertEquals(10, calendar.nowNanos());
+        assertEquals(EventCalendar.NO_SLOT, calendar.takeUntil(11));
+        assertEquals(11, calendar.nowNanos());
+        assertEquals(EventCalendar.NO_SLOT, calendar.takeUntil(3));
+        assertEquals(11, calendar.nowNanos(), "time does not run backwards");
+    }
+
+    @Test
+    void givesTheTakenSlotsPlaceToWhateverComesNext() {
+        calendar.at(0, 10);
+        calendar.at(1, 20);
+        calendar.at(2, 30);
+        take();
+        calendar.at(3, 40);
+        calendar.at(0, 20);
+        calendar.cancel(2);
+
+        assertEquals(1, take());
+        assertEquals(EventCalendar.NEVER, calendar.dueNanos(1));
+        calendar.at(2, 20);
+        assertEquals(0, take(), "scheduled before 2");
+        assertEquals(2, take());
+        assertEquals(3, take());
+        assertEquals(EventCalendar.NEVER, calendar.nextDueNanos());
     }
 
     @Test
@@ -87,7 +119,7 @@ class EventCalendarTest {
         calendar.at(2, 10);
         calendar.at(1, 10);
         calendar.at(0, 5);
-        calendar.take();
+        take();
         var bytes = new ByteArrayOutputStream();
         calendar.save(new DataOutputStream(bytes));
 
@@ -96,8 +128,8 @@ class EventCalendarTest {
 
         assertEquals(5, restored.nowNanos());
         restored.at(3, 10);
-        assertEquals(2, restored.take());
-        assertEquals(1, restored.take());
-        assertEquals(3, restored.take());
+        assertEquals(2, take(restored));
+        assertEquals(1, take(restored));
+        assertEquals(3, take(restored));
     }
 }

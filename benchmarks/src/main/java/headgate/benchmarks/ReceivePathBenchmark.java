@@ -1,8 +1,9 @@
 package headgate.benchmarks;
 
-import headgate.softnet.ReceivePath;
+import headgate.softnet.QueueLayer;
 import headgate.softnet.RxListener;
 import headgate.softnet.SoftnetProfile;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,7 +31,16 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ReceivePathBenchmark {
     static final int ARRIVALS = 1 << 16;
 
-    @Param({"linux-6", "linux-6-rps", "linux-6-nic"})
+    /// A profile, and what is set in it.
+    @Param({
+        "linux-6",
+        "linux-6-rps",
+        "linux-6-nic",
+        "linux-6-nic rps=0-3",
+        "tpacket_v3",
+        "af_packet",
+        "linux-6-nic rps=0-3 tap=tpacket_v3"
+    })
     private String profile;
 
     /// Offered load in per cent of what the CPUs that do protocol work can serve; gaps are
@@ -40,13 +50,13 @@ public class ReceivePathBenchmark {
 
     private final long[] gapNanos = new long[ARRIVALS];
     private final int[] flowHash = new int[ARRIVALS];
-    private ReceivePath path;
+    private QueueLayer path;
     private long nowNanos;
 
     @Setup
     public void makeTraffic() {
-        SoftnetProfile settings = SoftnetProfile.of(profile);
-        path = new ReceivePath(settings, RxListener.NONE);
+        SoftnetProfile settings = settings();
+        path = QueueLayer.of(settings, RxListener.NONE);
         long cycle = cycleNanos(settings);
         var random = new SplittableRandom(42);
         for (int i = 0; i < ARRIVALS; i++) {
@@ -55,11 +65,30 @@ public class ReceivePathBenchmark {
         }
     }
 
+    private SoftnetProfile settings() {
+        String[] words = profile.split(" ");
+        SoftnetProfile settings = SoftnetProfile.of(words[0]);
+        for (String word : Arrays.asList(words).subList(1, words.length)) {
+            String[] setting = word.split("=");
+            settings = settings.with(setting[0], setting[1]);
+        }
+        return settings;
+    }
+
+    /// Time between two frames that the slowest part of the path can just follow.
     private static long cycleNanos(SoftnetProfile settings) {
         var costs = settings.costs();
-        return settings.nic().hasRings()
-                ? (costs.packetNanos() + costs.driverNanos()) / settings.nic().rxQueues()
-                : costs.packetNanos() + costs.gapNanos();
+        long packet = costs.packetNanos();
+        if (!settings.nic().hasRings()) {
+            packet += costs.gapNanos();
+        } else if (settings.cpus().rpsCpus().isEmpty()) {
+            packet = (packet + costs.driverNanos()) / settings.nic().rxQueues();
+        } else {
+            packet = (packet + costs.driverNanos() + costs.gapNanos()) / settings.cpus().count();
+        }
+        return settings.tap().isOff()
+                ? packet
+                : Math.max(packet, settings.tap().reader().packetNanos());
     }
 
     @Benchmark

@@ -104,15 +104,15 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
 
     /// Lets everything happen that is due up to that time.
     public final void runUntil(long nanos) {
-        while (calendar.nextDueNanos() <= nanos) {
-            int slot = calendar.take();
+        for (int slot = calendar.takeUntil(nanos);
+                slot != EventCalendar.NO_SLOT;
+                slot = calendar.takeUntil(nanos)) {
             if (slot == TIMER) {
                 timerExpired(calendar.nowNanos());
             } else {
                 read(calendar.nowNanos());
             }
         }
-        calendar.advanceTo(nanos);
     }
 
     /// Lets everything happen that the packets so far lead to.
