@@ -3,7 +3,9 @@ package headgate.softnet;
 import headgate.softnet.tap.TapKind;
 import headgate.softnet.tap.TapSettings;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The settings of a [SoftnetProfile] by the words that people use for them: the one home of key,
@@ -155,6 +157,32 @@ public enum ProfileKey {
             TapSettings.Reader.MAX,
             "something to read until the sleeping program has it");
 
+    /// Room in queues: more of it never drops more.
+    private static final Set<ProfileKey> ROOM =
+            EnumSet.of(BACKLOG, RING, RCVBUF, BLOCKS, MIN_NUM_SLOTS, BUFFER);
+
+    /// What work takes: less of it never drops more.
+    private static final Set<ProfileKey> COSTS = EnumSet.range(IRQ_NS, NFT_RULE_PS);
+
+    /// What matters only where frames come through rings.
+    private static final Set<ProfileKey> OF_RINGS =
+            EnumSet.of(
+                    RING,
+                    RSS_TABLE,
+                    RX_USECS,
+                    RX_FRAMES,
+                    IRQ_MASK,
+                    NAPI_WEIGHT,
+                    NAPI_DEFER_HARD_IRQS,
+                    GRO_FLUSH_TIMEOUT,
+                    THREADED,
+                    DRIVER_NS,
+                    POLL_NS);
+
+    static {
+        COSTS.addAll(EnumSet.of(READER_NS, READER_WAKEUP_NS));
+    }
+
     /// What values look like.
     private enum Kind {
         NUMBER,
@@ -220,6 +248,57 @@ public enum ProfileKey {
     /// Whether values are single numbers, which can be tried one after the other.
     public boolean isNumber() {
         return kind == Kind.NUMBER;
+    }
+
+    /// Whether more of it never drops more.
+    public boolean isRoom() {
+        return ROOM.contains(this);
+    }
+
+    /// Whether less of it never drops more.
+    public boolean isCost() {
+        return COSTS.contains(this);
+    }
+
+    /// The captures that the key is about; empty if it is about none.
+    private Set<TapKind> taps() {
+        return switch (this) {
+            case RCVBUF, TRUESIZE -> EnumSet.of(TapKind.RCVBUF);
+            case BLOCK_SIZE, BLOCKS -> EnumSet.of(TapKind.TPACKET_V2, TapKind.TPACKET_V3);
+            case FRAME_SIZE -> EnumSet.of(TapKind.TPACKET_V2);
+            case TP_RESERVE, RETIRE_MS, RETIRE_PHASE_NS -> EnumSet.of(TapKind.TPACKET_V3);
+            case MIN_NUM_SLOTS, POLL_WATERMARK -> EnumSet.of(TapKind.PF_RING);
+            case BUFFER -> EnumSet.of(TapKind.WINPCAP, TapKind.WINPCAP_OLD, TapKind.BPF);
+            case USER_BUFFER, MINTOCOPY -> EnumSet.of(TapKind.WINPCAP, TapKind.WINPCAP_OLD);
+            case READ_TIMEOUT_MS -> EnumSet.range(TapKind.PF_RING, TapKind.BPF);
+            case SNAPLEN, READER_NS, READER_WAKEUP_NS ->
+                    EnumSet.complementOf(EnumSet.of(TapKind.OFF));
+            default -> EnumSet.noneOf(TapKind.class);
+        };
+    }
+
+    /// That a value of this changes what the profile does.
+    ///
+    /// @throws IllegalArgumentException if another setting leaves it without effect, with what
+    ///   would give it one
+    public void requireEffect(SoftnetProfile profile) {
+        TapKind tap = profile.tap().kind();
+        if (!taps().isEmpty() && !taps().contains(tap)) {
+            throw new IllegalArgumentException(
+                    "%s has no effect with tap=%s; it has one with tap=%s (%s)"
+                            .formatted(
+                                    key,
+                                    tap.word(),
+                                    taps().stream()
+                                            .map(TapKind::word)
+                                            .collect(Collectors.joining(", ")),
+                                    meaning));
+        }
+        if (OF_RINGS.contains(this) && !profile.nic().hasRings()) {
+            throw new IllegalArgumentException(
+                    "%s has no effect with rx_queues=0, where frames enter by netif_rx (%s)"
+                            .formatted(key, meaning));
+        }
     }
 
     /// What values the key takes, for people.

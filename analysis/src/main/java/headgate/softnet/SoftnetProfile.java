@@ -206,6 +206,16 @@ public record SoftnetProfile(
         return ofValues(name, values);
     }
 
+    /// This profile with settings that somebody asks for: as [#with(Map)], and refused where one of
+    /// them has no effect beside the others, since the answer would look as if it had.
+    ///
+    /// @throws IllegalArgumentException as [#with(String, String)]
+    public SoftnetProfile asking(Map<String, String> settings) {
+        SoftnetProfile changed = with(settings);
+        settings.keySet().forEach(key -> ProfileKey.of(key).requireEffect(changed));
+        return changed;
+    }
+
     public SoftnetProfile named(String newName) {
         return new SoftnetProfile(newName, kernel, sysctls, cpus, nic, costs, tap);
     }

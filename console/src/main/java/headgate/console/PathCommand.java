@@ -298,7 +298,7 @@ final class PathCommand implements Callable<Integer> {
     private List<SoftnetProfile> profiles(List<ProfileSource> sources) {
         var profiles = new ArrayList<SoftnetProfile>();
         sources.forEach(source -> profiles.add(source.base()));
-        profiles.add(profiles.removeLast().with(settings));
+        profiles.add(profiles.removeLast().asking(settings));
         return profiles;
     }
 

@@ -11,6 +11,7 @@ import headgate.softnet.SoftnetProfile;
 import headgate.softnet.SoftnetRow;
 import headgate.softnet.StageStats;
 import headgate.softnet.WaitQuantiles;
+import headgate.softnet.tap.TapSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -22,6 +23,9 @@ import java.util.Locale;
 /// What `headgate path` prints. Every figure is modelled, and says so.
 final class PathReport implements AutoCloseable {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /// What libpcap asks for unless it is told otherwise.
+    private static final long LIBPCAP_BUFFER_BYTES = 2 << 20;
 
     private final PrintWriter out;
     private final JsonRows rows;
@@ -164,6 +168,7 @@ final class PathReport implements AutoCloseable {
         }
         bursts(runs);
         softnetStats(runs);
+        tapStats(runs);
     }
 
     private void stages(List<PathRun> runs) {
@@ -282,6 +287,20 @@ final class PathReport implements AutoCloseable {
         }
     }
 
+    private void tapStats(List<PathRun> runs) {
+        if (runs.stream().allMatch(run -> run.profile().tap().isOff())) {
+            return;
+        }
+        out.println();
+        out.println("what the capturing program reads, modelled:");
+        for (int i = 0; i < runs.size(); i++) {
+            PathRun run = runs.get(i);
+            if (!run.profile().tap().isOff()) {
+                out.println(letter(i) + run.profile().tap().kind().word() + ": " + run.tapStat());
+            }
+        }
+    }
+
     // ---- What follows the totals. ----
 
     void sweep(PathSweep sweep) {
@@ -378,6 +397,7 @@ final class PathReport implements AutoCloseable {
                                 .formatted(profile.cpus().rpsCpus().hex(), interfaceName, queue));
             }
         }
+        captureLines(lines, profile.tap(), interfaceName);
         if (lines.isEmpty()) {
             lines.add("# nothing to set: these are the kernel's own settings");
         }
@@ -401,6 +421,54 @@ final class PathReport implements AutoCloseable {
         if (!nic.threadedCpus().isEmpty()) {
             lines.add("echo 1" + sys + "threaded");
         }
+    }
+
+    /// How a capture gets the room that it has in the profile, where that is not the room that it
+    /// has by itself.
+    private static void captureLines(List<String> lines, TapSettings tap, String device) {
+        long ringBytes = (long) tap.ring().blockSize() * tap.ring().blocks();
+        boolean isUsualRing = ringBytes == LIBPCAP_BUFFER_BYTES;
+        switch (tap.kind()) {
+            case OFF -> {}
+            case RCVBUF ->
+                    sysctl(
+                            lines,
+                            "rmem_default",
+                            tap.socket().skRcvbuf(),
+                            TapSettings.SocketBuffer.DEFAULT.skRcvbuf());
+            case TPACKET_V2 -> {
+                if (!isUsualRing) {
+                    lines.add(tcpdump(device, ringBytes) + " --immediate-mode");
+                }
+            }
+            case TPACKET_V3 -> {
+                if (!isUsualRing) {
+                    long mebibytes = Math.ceilDiv(ringBytes, 1 << 20);
+                    lines.add("headgate agent -i " + device + " --ring " + mebibytes);
+                    lines.add("# or " + tcpdump(device, ringBytes));
+                }
+            }
+            case PF_RING -> {
+                if (!tap.slots().equals(TapSettings.PfRingSlots.DEFAULT)) {
+                    lines.add("modprobe pf_ring min_num_slots=" + tap.slots().minNumSlots());
+                }
+            }
+            case WINPCAP, WINPCAP_OLD -> {
+                if (!tap.buffer().equals(TapSettings.ReadBuffer.WINPCAP)) {
+                    lines.add(
+                            "# in the program: pcap_setbuff(p, %d); pcap_setmintocopy(p, %d);"
+                                    .formatted(tap.buffer().bytes(), tap.buffer().minToCopy()));
+                }
+            }
+            case BPF -> {
+                lines.add("sysctl net.bpf.maxbufsize=" + tap.buffer().bytes());
+                lines.add(tcpdump(device, tap.buffer().bytes()));
+            }
+        }
+    }
+
+    private static String tcpdump(String device, long bytes) {
+        return "tcpdump -i %s -B %d".formatted(device, Math.ceilDiv(bytes, 1024));
     }
 
     private static void sysctl(List<String> lines, String name, Object ours, Object kernel) {
@@ -450,6 +518,13 @@ final class PathReport implements AutoCloseable {
             json.writeString(row.toString());
         }
         json.writeEndArray();
+        if (!run.profile().tap().isOff()) {
+            json.writeObjectFieldStart("tap");
+            for (var counter : run.tapStat().counters().entrySet()) {
+                json.writeNumberField(counter.getKey(), counter.getValue());
+            }
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 

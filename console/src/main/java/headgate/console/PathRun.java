@@ -8,6 +8,7 @@ import headgate.softnet.QueueLayer;
 import headgate.softnet.RxListener;
 import headgate.softnet.SoftnetProfile;
 import headgate.softnet.SoftnetRow;
+import headgate.softnet.tap.TapStat;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -119,6 +120,11 @@ final class PathRun implements RxListener {
             rows.add(path.softnetStat(cpu));
         }
         return rows;
+    }
+
+    /// What the capturing program reads of its own losses.
+    TapStat tapStat() {
+        return path.tapStat();
     }
 
     String name() {

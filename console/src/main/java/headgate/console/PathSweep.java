@@ -23,26 +23,6 @@ final class PathSweep {
 
     private static final Pattern RANGE = Pattern.compile("([a-z_]+)=(-?\\d+)\\.\\.(-?\\d+)");
 
-    /// Room in queues: more of it never drops more.
-    private static final Set<String> ROOM =
-            Set.of("backlog", "ring", "rcvbuf", "blocks", "min_num_slots", "buffer");
-
-    /// What work takes: less of it never drops more.
-    private static final Set<String> COSTS =
-            Set.of(
-                    "irq_ns",
-                    "wakeup_ns",
-                    "ksoftirqd_ns",
-                    "gap_ns",
-                    "packet_ns",
-                    "byte_ps",
-                    "driver_ns",
-                    "poll_ns",
-                    "nft_rules",
-                    "nft_rule_ps",
-                    "reader_ns",
-                    "reader_wakeup_ns");
-
     private final String text;
     private final ProfileKey key;
     private final SoftnetProfile base;
@@ -76,6 +56,7 @@ final class PathSweep {
             throw new IllegalArgumentException(
                     "--sweep tries numbers; %s takes %s".formatted(key.key(), key.allowed()));
         }
+        key.requireEffect(base);
         least = number(matcher.group(2));
         most = number(matcher.group(3));
         if (least > most) {
@@ -148,11 +129,11 @@ final class PathSweep {
     }
 
     private boolean isCost() {
-        return COSTS.contains(key.key());
+        return key.isCost();
     }
 
     private boolean isOrdered() {
-        return isCost() || ROOM.contains(key.key());
+        return isCost() || key.isRoom();
     }
 
     /// The value found without drops; null if there is none.

@@ -85,6 +85,6 @@ final class ProfilePutCommand implements Callable<Integer> {
         }
         SoftnetProfile from =
                 base == null ? SoftnetProfile.LINUX_6 : ProfileSource.of(base, null).base();
-        return from.with(settings);
+        return from.asking(settings);
     }
 }

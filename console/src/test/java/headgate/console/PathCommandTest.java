@@ -359,6 +359,75 @@ class PathCommandTest {
                 many::out);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "af_packet   | rcvbuf=2000000     | sysctl -w net.core.rmem_default=4000000",
+                "tpacket_v3  | blocks=100         | headgate agent -i IFACE --ring 25",
+                "tpacket_v3  | blocks=100         | # or tcpdump -i IFACE -B 25600",
+                "pf_ring-2.6 | min_num_slots=8192 | modprobe pf_ring min_num_slots=8192",
+                "winpcap     | buffer=4000000     | # in the program: pcap_setbuff(p, 4000000);",
+                "bpf         | buffer=1048576     | tcpdump -i IFACE -B 1024"
+            })
+    void printsTheCommandsThatGiveACaptureItsRoom(String profile, String setting, String line)
+            throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(1),
+                        "-p",
+                        profile,
+                        "--set",
+                        setting,
+                        "--commands");
+        assertTrue(run.out().contains("\n" + line), run::out);
+    }
+
+    @Test
+    void saysNothingOfACaptureThatHasItsUsualRoom() throws IOException {
+        var run = CommandRun.of("path", "--arrivals", blocker(1), "-p", "tpacket_v3", "--commands");
+        assertTrue(run.out().endsWith("# nothing to set: these are the kernel's own settings\n"));
+    }
+
+    @Test
+    void printsWhatTheCapturingProgramReads() throws IOException {
+        String[] command = {
+            "path",
+            "--arrivals",
+            file("0,60\n".repeat(300)),
+            "-p",
+            "linux-6",
+            "-p",
+            "af_packet",
+            "-p",
+            "tpacket_v3",
+            "-p",
+            "winpcap",
+            "--set",
+            "buffer=4096",
+            "-T",
+            "text"
+        };
+        String out = CommandRun.of(command).out();
+        assertTrue(
+                out.endsWith(
+                        """
+                        what the capturing program reads, modelled:
+                        B  rcvbuf: tp_packets 300 tp_drops 0
+                        C  tpacket_v3: tp_packets 300 tp_drops 0 tp_freeze_q_cnt 0
+                        D  winpcap: ps_recv 64 ps_drop 16
+                        """),
+                out);
+        command[command.length - 1] = "jsonl";
+        List<String> lines = CommandRun.of(command).out().lines().toList();
+        assertFalse(JSON.readTree(lines.get(0)).has("tap"));
+        assertEquals(
+                "{\"tp_packets\":300,\"tp_drops\":0,\"tp_freeze_q_cnt\":0}",
+                JSON.readTree(lines.get(2)).get("tap").toString());
+    }
+
     @Test
     void tellsEachIntervalWithTraffic() throws IOException {
         String arrivals = file("0,60\n1,60\n5000000,60\n3600000000000,60\n3600000000001,60\n");
@@ -406,6 +475,10 @@ class PathCommandTest {
                 "-p       | windows     | no profile 'windows'; there are: linux-6, linux-6-hz100",
                 "--set    | rings=256   | no setting 'rings'; there are: kernel, hz, tick_phase_ns, cpus",
                 "--set    | weight=0    | weight=0 is not allowed: 1 to 2147483647",
+                "--set    | rcvbuf=4096 | rcvbuf has no effect with tap=off; it has one with tap=rcvbuf",
+                "--set    | reader_ns=9 | reader_ns has no effect with tap=off; it has one with tap=rcvbuf, tpac",
+                "--set    | ring=64     | ring has no effect with rx_queues=0, where frames enter by netif_rx",
+                "--sweep  | blocks=1..9 | blocks has no effect with tap=off; it has one with tap=tpacket_v2, tpa",
                 "--sweep  | backlog     | 'backlog' is no range to sweep: write KEY=A..B",
                 "--sweep  | backlog=9..1 | 'backlog=9..1': the range is empty",
                 "--sweep  | rps=0..1    | --sweep tries numbers; rps takes CPUs of the host as 0-3,6, or off",

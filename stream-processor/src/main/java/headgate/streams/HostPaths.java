@@ -128,6 +128,13 @@ final class HostPaths implements PortableEngine {
         }
         at.twins.clear();
         at.twins.putAll(twins);
+        List<String> capturing =
+                at.profiles.stream()
+                        .filter(profile -> !profile.tap().isOff())
+                        .map(SoftnetProfile::name)
+                        .toList();
+        // Of several it is not known which one captures as the agent does.
+        at.measured.compareCaptureWith(capturing.size() == 1 ? capturing.getFirst() : "");
     }
 
     void onArrival(

@@ -23,6 +23,9 @@ import java.util.Map;
 /// The two part if the shares of packets that a stage drops differ by more than [#MOST_DIFFERENCE]
 /// and by more than chance makes them (three standard errors), with [#LEAST_PACKETS] packets or
 /// more.
+///
+/// Of the host as it is only the queue layer is known. What its capture socket drops is compared
+/// with the one modelled profile that has a tap, if there is one.
 final class MeasuredPath {
     /// Under which name path statistics file what was measured.
     static final String MEASURED = "measured";
@@ -40,7 +43,8 @@ final class MeasuredPath {
     /// From this share of packets on that only the host has seen, people are told.
     private static final double MUCH_UNSEEN = 0.1;
 
-    private static final List<String> STAGES = List.of("ring", "backlog");
+    private static final String TAP = "tap";
+    private static final List<String> STAGES = List.of("ring", "backlog", TAP);
 
     /// Takes what there is to tell.
     interface Listener {
@@ -54,6 +58,8 @@ final class MeasuredPath {
 
     private Measured latest;
     private Measured windowStart;
+
+    private String capturing = "";
 
     // What the model says of the window so far.
     private long offered;
@@ -69,19 +75,34 @@ final class MeasuredPath {
         pending = measured;
     }
 
-    /// A second of the host as it is was told.
+    /// The profile whose tap stands for the agent's capture socket; empty if there is none.
+    void compareCaptureWith(String profile) {
+        capturing = profile;
+    }
+
+    /// A second of a modelled profile was told.
     void onModelled(PathStats stats) {
         if (windowStart == null || stats.startNanos() < secondOf(windowStart)) {
             return;
         }
-        offered += stats.offered();
-        timeSqueeze += stats.timeSqueeze();
+        boolean isHost = stats.profile().equals(Host.AS_IT_IS);
+        if (isHost) {
+            offered += stats.offered();
+            timeSqueeze += stats.timeSqueeze();
+        }
         for (StageStats stage : stats.stages()) {
-            int number = STAGES.indexOf(stage.stage());
-            if (number >= 0) {
-                stageOffered[number] += stage.offered();
-                stageDropped[number] += stage.droppedPackets();
+            boolean isTap = stage.stage().equals(TAP);
+            if (isTap ? stats.profile().equals(capturing) : isHost) {
+                add(stage);
             }
+        }
+    }
+
+    private void add(StageStats stage) {
+        int number = STAGES.indexOf(stage.stage());
+        if (number >= 0) {
+            stageOffered[number] += stage.offered();
+            stageDropped[number] += stage.droppedPackets();
         }
     }
 
@@ -120,7 +141,9 @@ final class MeasuredPath {
         return Math.floorDiv(measured.atNanos(), SECOND_NANOS) * SECOND_NANOS;
     }
 
-    /// What was counted between two readings, in the words of the model.
+    /// What was counted between two readings, in the words of the model. Offered, delivered and
+    /// dropped are those of the host; its capture socket sees what passes a filter, and also what
+    /// the host sends.
     private static PathStats stats(Measured from, Measured to) {
         long received = to.nic().received() - from.nic().received();
         long missed = to.nic().missed() - from.nic().missed();
@@ -129,6 +152,9 @@ final class MeasuredPath {
         long processed = after.processed() - before.processed();
         long dropped = after.dropped() - before.dropped();
         int queued = after.inputQlen();
+        // PACKET_STATISTICS counts what the socket dropped among what it received.
+        long captured = to.socket().received() - from.socket().received();
+        long uncaptured = to.socket().dropped() - from.socket().dropped();
         return new PathStats(
                 MEASURED,
                 from.atNanos(),
@@ -139,7 +165,13 @@ final class MeasuredPath {
                 queued,
                 List.of(
                         stage("ring", received, DropReason.RX_MISSED_ERRORS, missed, 0),
-                        stage("backlog", processed, DropReason.CPU_BACKLOG, dropped, queued)),
+                        stage("backlog", processed, DropReason.CPU_BACKLOG, dropped, queued),
+                        stage(
+                                TAP,
+                                Math.max(0, captured - uncaptured),
+                                DropReason.PACKET_SOCK_ERROR,
+                                uncaptured,
+                                0)),
                 WaitQuantiles.NONE,
                 0,
                 processed,
@@ -184,17 +216,17 @@ final class MeasuredPath {
 
     private void compare(String agent, String capturePoint, PathStats measured, Listener listener) {
         double worst = 0;
-        long packets = 0;
+        int worstStage = 0;
         for (int i = 0; i < STAGES.size(); i++) {
             StageStats stage = measured.stages().get(i);
             double difference = share(stage.droppedPackets(), stage.offered()) - modelled(i);
             if (parts(stage, i, difference) && Math.abs(difference) > Math.abs(worst)) {
                 worst = difference;
-                packets = Math.round(Math.abs(difference) * stage.offered());
+                worstStage = i;
             }
         }
         if (worst != 0) {
-            listener.onFinding(finding(agent, capturePoint, measured, worst, packets));
+            listener.onFinding(finding(agent, capturePoint, measured, worst, worstStage));
         }
     }
 
@@ -213,7 +245,7 @@ final class MeasuredPath {
     }
 
     private Finding finding(
-            String agent, String capturePoint, PathStats measured, double worst, long packets) {
+            String agent, String capturePoint, PathStats measured, double worst, int worstStage) {
         var evidence = new ArrayList<String>();
         for (int i = 0; i < STAGES.size(); i++) {
             StageStats stage = measured.stages().get(i);
@@ -239,6 +271,8 @@ final class MeasuredPath {
                                     .formatted(host, offered)
                             + " point");
         }
+        boolean isTap = STAGES.get(worstStage).equals(TAP);
+        long packets = Math.round(Math.abs(worst) * measured.stages().get(worstStage).offered());
         return new Finding(
                 "path-model-parts",
                 Severity.WARNING,
@@ -249,11 +283,21 @@ final class MeasuredPath {
                 packets,
                 String.format(
                         Locale.ROOT,
-                        "the host drops %.1f points %s of its packets than the model of it says",
+                        "the %s drops %.1f points %s of its packets than the model of it says",
+                        isTap ? "capture socket" : "host",
                         100 * Math.abs(worst),
                         worst > 0 ? "more" : "less"),
                 evidence,
-                advice(worst, unseen));
+                isTap ? captureAdvice(worst) : advice(worst, unseen));
+    }
+
+    private static String captureAdvice(double worst) {
+        return worst > 0
+                ? "The agent takes longer for a packet than reader_ns of the profile says, or waits for"
+                        + " its CPU: give it a larger ring or a CPU of its own, and measure reader_ns with"
+                        + " `headgate path --calibrate`."
+                : "The agent takes less time for a packet than reader_ns of the profile says: measure it"
+                        + " with `headgate path --calibrate`.";
     }
 
     private static String advice(double worst, boolean unseen) {
@@ -275,6 +319,7 @@ final class MeasuredPath {
         save(out, pending);
         save(out, latest);
         save(out, windowStart);
+        out.writeUTF(capturing);
         out.writeLong(offered);
         out.writeLong(timeSqueeze);
         for (int i = 0; i < STAGES.size(); i++) {
@@ -289,6 +334,7 @@ final class MeasuredPath {
         path.pending = restoreMeasured(in);
         path.latest = restoreMeasured(in);
         path.windowStart = restoreMeasured(in);
+        path.capturing = in.readUTF();
         path.offered = in.readLong();
         path.timeSqueeze = in.readLong();
         for (int i = 0; i < STAGES.size(); i++) {

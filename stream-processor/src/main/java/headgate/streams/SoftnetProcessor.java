@@ -197,9 +197,7 @@ final class SoftnetProcessor
 
         @Override
         public void onStats(PathStats stats) {
-            if (stats.profile().equals(Host.AS_IT_IS)) {
-                measured.onModelled(stats);
-            }
+            measured.onModelled(stats);
             send(stats);
         }
 

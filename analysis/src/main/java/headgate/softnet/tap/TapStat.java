@@ -1,5 +1,9 @@
 package headgate.softnet.tap;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /// What a capture socket counted since it was opened.
 ///
 /// @param accepted packets that found room
@@ -25,18 +29,39 @@ public record TapStat(
         return accepted + dropped;
     }
 
-    /// As the socket's own interface names it.
+    /// What the capturing program reads, under the names of what it asks: `PACKET_STATISTICS` of
+    /// AF_PACKET, `pcap_stats` with all others. `ps_recv` has the drops in it, but for PF_RING,
+    /// where it is what the program has read.
+    public Map<String, Long> counters() {
+        var counters = new LinkedHashMap<String, Long>();
+        switch (kind) {
+            case OFF -> {}
+            case RCVBUF, TPACKET_V2, TPACKET_V3 -> {
+                counters.put("tp_packets", tpPackets());
+                counters.put("tp_drops", dropped);
+                if (kind == TapKind.TPACKET_V3) {
+                    counters.put("tp_freeze_q_cnt", freezes);
+                }
+            }
+            case PF_RING -> {
+                counters.put("ps_recv", accepted);
+                counters.put("ps_drop", dropped);
+            }
+            case WINPCAP, WINPCAP_OLD, BPF -> {
+                counters.put("ps_recv", accepted + dropped);
+                counters.put("ps_drop", dropped);
+            }
+        }
+        return counters;
+    }
+
+    /// The counters, or `off`.
     @Override
     public String toString() {
-        return switch (kind) {
-            case OFF -> "off";
-            case RCVBUF, TPACKET_V2 -> "tp_packets %d tp_drops %d".formatted(tpPackets(), dropped);
-            case TPACKET_V3 ->
-                    "tp_packets %d tp_drops %d tp_freeze_q_cnt %d"
-                            .formatted(tpPackets(), dropped, freezes);
-            case PF_RING -> "tot_insert %d tot_lost %d".formatted(accepted, dropped);
-            case WINPCAP, WINPCAP_OLD, BPF ->
-                    "bs_recv %d bs_drop %d".formatted(accepted + dropped, dropped);
-        };
+        return kind == TapKind.OFF
+                ? kind.word()
+                : counters().entrySet().stream()
+                        .map(counter -> counter.getKey() + " " + counter.getValue())
+                        .collect(Collectors.joining(" "));
     }
 }

@@ -26,7 +26,7 @@ class TimedReadTapTest {
         Tap tap = pfRing(1000, new PfRingSlots(4, 1), 1000, NOBODY);
         offer(tap, 6, 0, 1000);
 
-        assertEquals("tot_insert 3 tot_lost 3", tap.stat().toString());
+        assertEquals("ps_recv 3 ps_drop 3", tap.stat().toString());
     }
 
     /// TP-41: packets of 60 take 88 of the 4096 bytes. After n of them 4096 - 88 n are left; at 24
@@ -36,7 +36,7 @@ class TimedReadTapTest {
         Tap tap = pfRing(1000, new PfRingSlots(4, 1), 1000, NOBODY);
         offer(tap, 60, 0, 60);
 
-        assertEquals("tot_insert 24 tot_lost 36", tap.stat().toString());
+        assertEquals("ps_recv 24 ps_drop 36", tap.stat().toString());
     }
 
     /// TP-40: the reader is done with the first three slots and stands at 3072, as does the writer:
@@ -87,7 +87,7 @@ class TimedReadTapTest {
                 buffered(TapKind.WINPCAP_OLD, new ReadBuffer(4096, 256_000, 1 << 20), 1000, NOBODY);
         offer(tap, 6, 0, 1000);
 
-        assertEquals("bs_recv 6 bs_drop 2", tap.stat().toString());
+        assertEquals("ps_recv 6 ps_drop 2", tap.stat().toString());
     }
 
     /// TP-51: two records of 1520 end at 3040. The reader takes both with one read; a third does
@@ -127,7 +127,7 @@ class TimedReadTapTest {
         Tap tap = buffered(TapKind.WINPCAP, new ReadBuffer(4096, 256_000, 1 << 20), 1000, NOBODY);
         offer(tap, 6, 0, 1000);
 
-        assertEquals("bs_recv 6 bs_drop 2", tap.stat().toString());
+        assertEquals("ps_recv 6 ps_drop 2", tap.stat().toString());
     }
 
     /// TP-56: 1336 + 24 = 1360, three times 4080: the 16 behind them are less than a header, so the
@@ -183,7 +183,7 @@ class TimedReadTapTest {
         Tap tap = buffered(TapKind.BPF, new ReadBuffer(4096, 256_000, 0), 1000, NOBODY);
         offer(tap, 9, 0, 1000);
 
-        assertEquals("bs_recv 9 bs_drop 3", tap.stat().toString());
+        assertEquals("ps_recv 9 ps_drop 3", tap.stat().toString());
     }
 
     /// TP-61: the fourth packet fills the store buffer over and so shows the first three; the read
