@@ -4,20 +4,36 @@ import headgate.packet.CommunityId;
 import headgate.packet.FlowKey;
 import headgate.packet.IpProtocol;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /// Reads rows into records; the only place that knows both.
 final class FlowRecords {
-    private FlowRecords() {}
+    private final TcpAnalysis tcpAnalysis = new TcpAnalysis();
+    private final long[] shortDetail = new long[DetailRow.TCP_LENGTH];
 
-    static FlowRecord of(
+    /// A flow in which no side has sent more than one frame has all its detail in its row.
+    private static boolean isShort(FlowRow row) {
+        return row.get(FlowRow.PACKETS) <= 1 && row.get(FlowRow.PACKETS + 1) <= 1;
+    }
+
+    FlowRecord of(
             FlowRow row, EndReason reason, String application, Map<String, List<String>> metadata) {
+        boolean detailed = row.hasDetail() || isShort(row);
+        if (detailed && !row.hasDetail()) {
+            Arrays.fill(shortDetail, 0);
+            row.detail.at(shortDetail, 0);
+            row.detail.replay(row);
+            if (row.isTcp()) {
+                tcpAnalysis.replay(row);
+            }
+        }
         return new FlowRecord(
                 row.ipVersion(),
                 row.protocol(),
-                side(row, FlowRow.ORIGINATOR),
-                side(row, FlowRow.RESPONDER),
+                side(row, FlowRow.ORIGINATOR, detailed),
+                side(row, FlowRow.RESPONDER, detailed),
                 vlanIds(row),
                 communityId(row),
                 row.get(FlowRow.FIRST),
@@ -34,10 +50,12 @@ final class FlowRecords {
                 !row.isTcp() || row.tcp.missingBytes(0) + row.tcp.missingBytes(1) == 0
                         ? LossPlace.NONE
                         : LossPlace.UNKNOWN,
-                null);
+                detailed
+                        ? row.detail.ofFlow(row.get(FlowRow.PACKETS) + row.get(FlowRow.PACKETS + 1))
+                        : null);
     }
 
-    private static FlowRecord.Side side(FlowRow row, int side) {
+    private static FlowRecord.Side side(FlowRow row, int side, boolean detailed) {
         boolean tcp = row.isTcp();
         long payload = row.get(FlowRow.PAYLOAD_BYTES + side);
         return new FlowRecord.Side(
@@ -56,12 +74,14 @@ final class FlowRecords {
                 tcp ? row.tcp.retransmits(side) : 0,
                 tcp ? TcpTracker.zeroWindows(row, side) : 0,
                 tcp ? row.tcp.missingBytes(side) : 0,
-                -1,
-                false,
-                -1,
-                -1,
-                false,
-                null);
+                row.trafficClass(side),
+                row.trafficClassChanged(side),
+                row.minTimeToLive(side),
+                row.maxTimeToLive(side),
+                row.sackPermitted(side),
+                detailed
+                        ? row.detail.ofSide(row, side, tcp ? TcpAnalysis.ofSide(row, side) : null)
+                        : null);
     }
 
     private static List<Integer> vlanIds(FlowRow row) {

@@ -17,7 +17,9 @@ import java.util.Arrays;
 ///             · 2 handshake phase
 /// REPORTED    16 responder's fragments · 16 originator's fragments · 32 interim record, ms after FIRST
 /// HISTORY     12 letters, 5 bits each
-/// PARTS       29 row in the pool of TCP + 1
+/// HOPS        per side, the originator's lowest: 8 lowest TTL · 8 highest · 8 first traffic class
+///             · 1 another one seen · 1 SACK permitted · 6 unused
+/// PARTS       29 row in the pool of TCP + 1 · 24 row in a pool of details + 1
 /// ```
 final class FlowRow extends RowView {
     static final int ORIGINATOR = 0;
@@ -34,8 +36,9 @@ final class FlowRow extends RowView {
     static final int LINKS = 15;
     static final int REPORTED = 16;
     static final int HISTORY = 17;
-    static final int PARTS = 18;
-    static final int LENGTH = 19;
+    static final int HOPS = 18;
+    static final int PARTS = 19;
+    static final int LENGTH = 20;
 
     // IDENTITY
     /// A request that no reply pairs with: its reverse is another flow.
@@ -76,10 +79,22 @@ final class FlowRow extends RowView {
     /// Lower case is 1 to 13 here and means the responder; upper case adds 13.
     private static final String LETTERS = "shadfrcgtwiq^SHADFRCGTWIQ";
 
+    private static final int ANSWERED_FIRST = LETTERS.indexOf('^') + 1;
+
     private static final int TCP_ROW_BITS = 29;
+    private static final int DETAIL_ROW_BITS = 24;
+
+    // Bits of HOPS, of the originator.
+    private static final int HOPS_BITS = 32;
+    private static final int CLASS_SHIFT = 16;
+    private static final int CHANGED_SHIFT = 24;
+    private static final int SACK_SHIFT = 25;
 
     /// Of a flow of TCP; otherwise it shows nothing of this flow.
     final TcpRow tcp = new TcpRow();
+
+    /// Of a flow that has one; otherwise it shows nothing of this flow.
+    final DetailRow detail = new DetailRow();
 
     boolean isLive() {
         return get(IDENTITY) != 0;
@@ -127,6 +142,72 @@ final class FlowRow extends RowView {
 
     void setTcpRow(int number) {
         setBits(PARTS, 0, TCP_ROW_BITS, number + 1L);
+    }
+
+    boolean hasDetail() {
+        return detailRow() >= 0;
+    }
+
+    /// Number in the pool of details of its protocol; -1 if it has none.
+    int detailRow() {
+        return (int) bits(PARTS, TCP_ROW_BITS, DETAIL_ROW_BITS) - 1;
+    }
+
+    void setDetailRow(int number) {
+        setBits(PARTS, TCP_ROW_BITS, DETAIL_ROW_BITS, number + 1L);
+    }
+
+    private int detailLength() {
+        return isTcp() ? DetailRow.TCP_LENGTH : DetailRow.LENGTH;
+    }
+
+    // ---- Hops ----
+
+    /// Takes the time to live and the traffic class of a frame, before it is counted.
+    void noteHop(int side, int timeToLive, int trafficClass) {
+        int shift = side * HOPS_BITS;
+        int hop = (int) (get(HOPS) >>> shift);
+        int same = timeToLive | timeToLive << 8 | trafficClass << CLASS_SHIFT;
+        if ((hop & 0xff_ffff) == same) {
+            return;
+        }
+        if (get(PACKETS + side) == 0) {
+            setBits(HOPS, shift, CHANGED_SHIFT, same);
+            return;
+        }
+        setBits(HOPS, shift, 8, Math.min(hop & 0xff, timeToLive));
+        setBits(HOPS, shift + 8, 8, Math.max(hop >>> 8 & 0xff, timeToLive));
+        if ((hop >>> CLASS_SHIFT & 0xff) != trafficClass) {
+            setBits(HOPS, shift + CHANGED_SHIFT, 1, 1);
+        }
+    }
+
+    int minTimeToLive(int side) {
+        return hop(side, 0);
+    }
+
+    int maxTimeToLive(int side) {
+        return hop(side, 8);
+    }
+
+    int trafficClass(int side) {
+        return hop(side, CLASS_SHIFT);
+    }
+
+    private int hop(int side, int shift) {
+        return get(PACKETS + side) == 0 ? -1 : (int) bits(HOPS, side * HOPS_BITS + shift, 8);
+    }
+
+    boolean trafficClassChanged(int side) {
+        return bits(HOPS, side * HOPS_BITS + CHANGED_SHIFT, 1) != 0;
+    }
+
+    boolean sackPermitted(int side) {
+        return bits(HOPS, side * HOPS_BITS + SACK_SHIFT, 1) != 0;
+    }
+
+    void setSackPermitted(int side, boolean permitted) {
+        setBits(HOPS, side * HOPS_BITS + SACK_SHIFT, 1, permitted ? 1 : 0);
     }
 
     // ---- Fragments ----
@@ -183,6 +264,11 @@ final class FlowRow extends RowView {
         setBits(LINKS, HISTORY_COUNT_SHIFT, 5, count + 1L);
     }
 
+    /// Who sent the first frame: the responder, if that was an answer.
+    int sideOfFirst() {
+        return bits(HISTORY, 0, BITS_PER_LETTER) == ANSWERED_FIRST ? RESPONDER : ORIGINATOR;
+    }
+
     String history() {
         int count = (int) bits(LINKS, HISTORY_COUNT_SHIFT, 5);
         var letters = new StringBuilder(count);
@@ -202,15 +288,22 @@ final class FlowRow extends RowView {
 
     private static final byte STATE_FORMAT = 2;
 
-    /// The whole flow: a format byte, the row, for TCP its row of that, and the metadata.
+    /// The whole flow: a format byte, 1 if it has a detail, its rows, and the metadata.
     byte[] toBytes(byte[] metadata) {
         var out =
                 ByteBuffer.allocate(
-                        1 + mostBytes(LENGTH) + mostBytes(TcpRow.LENGTH) + metadata.length);
-        out.put(STATE_FORMAT);
+                        2
+                                + mostBytes(LENGTH)
+                                + mostBytes(TcpRow.LENGTH)
+                                + mostBytes(DetailRow.TCP_LENGTH)
+                                + metadata.length);
+        out.put(STATE_FORMAT).put((byte) (hasDetail() ? 1 : 0));
         writeTo(out, LENGTH);
         if (isTcp()) {
             tcp.writeTo(out, TcpRow.LENGTH);
+        }
+        if (hasDetail()) {
+            detail.writeTo(out, detailLength());
         }
         return Arrays.copyOf(out.put(metadata).array(), out.position());
     }
@@ -220,13 +313,18 @@ final class FlowRow extends RowView {
     /// @throws IllegalArgumentException if it is something else
     byte[] fromBytes(byte[] state) {
         var in = ByteBuffer.wrap(state);
-        if (state.length == 0 || in.get() != STATE_FORMAT) {
+        if (state.length < 2 || in.get() != STATE_FORMAT) {
             throw new IllegalArgumentException("not a flow's state, or of another version");
         }
+        boolean detailed = in.get() != 0;
         readFrom(in, LENGTH);
         set(PARTS, 0);
         if (isTcp()) {
             tcp.readFrom(in, TcpRow.LENGTH);
+        }
+        if (detailed) {
+            detail.readFrom(in, detailLength());
+            setDetailRow(0);
         }
         var metadata = new byte[in.remaining()];
         in.get(metadata);
@@ -239,6 +337,7 @@ final class FlowRow extends RowView {
         var row = new FlowRow();
         row.at(new long[LENGTH], 0);
         row.tcp.at(new long[TcpRow.LENGTH], 0);
+        row.detail.at(new long[DetailRow.TCP_LENGTH], 0);
         return row;
     }
 
@@ -249,6 +348,9 @@ final class FlowRow extends RowView {
         }
         if (isTcp()) {
             tcp.copy(from.tcp, TcpRow.LENGTH);
+        }
+        if (hasDetail()) {
+            detail.copy(from.detail, detailLength());
         }
     }
 

@@ -23,6 +23,8 @@ import java.util.stream.LongStream;
 /// @param fragmentNanos how long the ports of a fragmented datagram are remembered
 /// @param maxOpeningBytes most bytes kept, for all flows together, of what their sides say first:
 ///   messages that are put together, and metadata of live flows
+/// @param maxDetailedFlows most flows alive at once of which details are kept: those of which a
+///   side sent more than one frame; further ones are counted and have none
 /// @param hashSeed makes collisions in the table unpredictable to those who send the frames
 /// @param conventions by whose rules a flow has its sides and its end
 public record FlowSettings(
@@ -40,6 +42,7 @@ public record FlowSettings(
         long activeNanos,
         long fragmentNanos,
         long maxOpeningBytes,
+        int maxDetailedFlows,
         long hashSeed,
         Conventions conventions) {
 
@@ -78,6 +81,7 @@ public record FlowSettings(
                     60 * SECOND,
                     30 * SECOND,
                     64 << 20,
+                    1 << 16,
                     0,
                     Conventions.PLAIN);
 
@@ -105,6 +109,8 @@ public record FlowSettings(
     /// The most flows that row numbers allow for.
     static final int MAX_FLOWS_LIMIT = 1 << 28;
 
+    static final int MAX_DETAILED_LIMIT = 1 << 23;
+
     public FlowSettings {
         require(maxFlows > 0 && maxFlows <= MAX_FLOWS_LIMIT, "max-flows", maxFlows);
         require(
@@ -123,6 +129,10 @@ public record FlowSettings(
         require(activeNanos > 0, "active", activeNanos);
         require(fragmentNanos > 0, "fragment", fragmentNanos);
         require(maxOpeningBytes >= 0, "max-opening-bytes", maxOpeningBytes);
+        require(
+                maxDetailedFlows >= 0 && maxDetailedFlows <= MAX_DETAILED_LIMIT,
+                "max-detailed-flows",
+                maxDetailedFlows);
     }
 
     private static void require(boolean fulfilled, String name, long value) {
@@ -150,6 +160,7 @@ public record FlowSettings(
                 draft.activeNanos,
                 draft.fragmentNanos,
                 draft.maxOpeningBytes,
+                draft.maxDetailedFlows,
                 draft.hashSeed,
                 draft.conventions);
     }
@@ -178,6 +189,7 @@ public record FlowSettings(
         public long activeNanos;
         public long fragmentNanos;
         public long maxOpeningBytes;
+        public int maxDetailedFlows;
         public long hashSeed;
         public Conventions conventions;
 
@@ -196,6 +208,7 @@ public record FlowSettings(
             activeNanos = from.activeNanos;
             fragmentNanos = from.fragmentNanos;
             maxOpeningBytes = from.maxOpeningBytes;
+            maxDetailedFlows = from.maxDetailedFlows;
             hashSeed = from.hashSeed;
             conventions = from.conventions;
         }

@@ -41,12 +41,16 @@ public final class FlowTable {
     private final FlowListener listener;
     private final FragmentPorts fragmentPorts;
     private final TcpTracker tcp = new TcpTracker();
+    private final TcpAnalysis tcpAnalysis = new TcpAnalysis();
     private final FlowOpenings openings;
+    private final FlowRecords records = new FlowRecords();
     private final FlowRow row = new FlowRow();
     private final FlowRow other = new FlowRow();
 
     private final RowPool flows = new RowPool(FlowRow.LENGTH);
     private final RowPool tcps = new RowPool(TcpRow.LENGTH);
+    private final RowPool details = new RowPool(DetailRow.LENGTH);
+    private final RowPool tcpDetails = new RowPool(DetailRow.TCP_LENGTH);
 
     /// Open addressing, linear probing: hash << 32 | row + 1; 0 is empty.
     private long[] index = new long[FIRST_INDEX_SIZE];
@@ -75,6 +79,7 @@ public final class FlowTable {
     private long framesLate;
     private long fragmentsWithoutPorts;
     private long flowsStarted;
+    private long flowsWithoutDetail;
     private long interimRecords;
     private final long[] ended = new long[EndReason.values().length];
 
@@ -113,7 +118,8 @@ public final class FlowTable {
                 ended[EndReason.END_OF_INPUT.ordinal()],
                 fragmentPorts.forgotten(),
                 openings.withoutRoom(),
-                openings.cut());
+                openings.cut(),
+                flowsWithoutDetail);
     }
 
     /// Counts one decoded frame to its flow.
@@ -372,6 +378,11 @@ public final class FlowTable {
     }
 
     private void count(Frame frame) {
+        long payload = Math.max(frame.payloadLength, 0);
+        row.noteHop(side, frame.timeToLive & 0xff, frame.trafficClass & 0xff);
+        if (row.hasDetail() || row.get(FlowRow.PACKETS + side) == 1 && takeDetail()) {
+            row.detail.count(side, frame.arrivalNanos, payload);
+        }
         row.set(FlowRow.FIRST, Math.min(row.get(FlowRow.FIRST), frame.arrivalNanos));
         if (!followsZeek || !isTcpSegment(frame) || !TcpTracker.isFarewell(row, frame)) {
             row.set(FlowRow.LAST, Math.max(row.get(FlowRow.LAST), frame.arrivalNanos));
@@ -382,13 +393,36 @@ public final class FlowTable {
         row.add(FlowRow.PACKETS + side, 1);
         row.add(FlowRow.FRAME_BYTES + side, frame.lengthOnWire);
         row.add(FlowRow.IP_BYTES + side, frame.networkLength);
-        row.add(FlowRow.PAYLOAD_BYTES + side, Math.max(frame.payloadLength, 0));
+        row.add(FlowRow.PAYLOAD_BYTES + side, payload);
         if (frame.isFragment()) {
             row.countFragment(side);
         }
         if (isTcpSegment(frame)) {
             tcp.onSegment(row, side, frame, frame.arrivalNanos);
         }
+    }
+
+    /// Begins the detail of a flow with the second frame of a side; its first ones are taken over.
+    private boolean takeDetail() {
+        if (row.get(FlowRow.PACKETS + 1 - side) > 1) {
+            return false;
+        }
+        if (details.taken() + tcpDetails.taken() >= settings.maxDetailedFlows()) {
+            flowsWithoutDetail++;
+            return false;
+        }
+        RowPool pool = detailsOf(row);
+        row.setDetailRow(pool.take());
+        pool.place(row.detail, row.detailRow());
+        row.detail.replay(row);
+        if (row.isTcp()) {
+            tcpAnalysis.replay(row);
+        }
+        return true;
+    }
+
+    private RowPool detailsOf(FlowRow row) {
+        return row.isTcp() ? tcpDetails : details;
     }
 
     /// Hands on the payload of a side until what it says first has been read.
@@ -404,7 +438,7 @@ public final class FlowTable {
     }
 
     private FlowRecord record(int number, FlowRow of, EndReason reason) {
-        return FlowRecords.of(
+        return records.of(
                 of, reason, openings.application(number, of), openings.metadata(number));
     }
 
@@ -423,6 +457,9 @@ public final class FlowTable {
         unlink(hash(of), number);
         openings.forget(number);
         changed.clear(number);
+        if (of.hasDetail()) {
+            detailsOf(of).giveBack(of.detailRow());
+        }
         if (of.isTcp()) {
             tcps.giveBack(of.tcpRow());
         }
@@ -516,6 +553,9 @@ public final class FlowTable {
         flows.place(view, number);
         if (view.isTcp()) {
             tcps.place(view.tcp, view.tcpRow());
+        }
+        if (view.hasDetail()) {
+            detailsOf(view).place(view.detail, view.detailRow());
         }
         return view;
     }
@@ -638,6 +678,14 @@ public final class FlowTable {
             throw new IllegalArgumentException("a state under the key of another flow");
         }
         int number = allocate(restored.protocol());
+        if (restored.hasDetail()
+                && details.taken() + tcpDetails.taken() < settings.maxDetailedFlows()) {
+            RowPool pool = detailsOf(restored);
+            row.setDetailRow(pool.take());
+            pool.place(row.detail, row.detailRow());
+        } else if (restored.hasDetail()) {
+            flowsWithoutDetail++;
+        }
         row.copy(restored);
         openings.restore(number, metadata);
         for (int each = FlowRow.ORIGINATOR; each <= FlowRow.RESPONDER; each++) {

@@ -21,6 +21,8 @@ package headgate.flow;
 /// @param openingsWithoutRoom first messages that were not read to the end, or whose metadata was
 ///   not kept, for want of room ([FlowSettings#maxOpeningBytes])
 /// @param openingsCut first messages with more metadata than is kept of one
+/// @param flowsWithoutDetail flows of which no details were kept for want of room
+///   ([FlowSettings#maxDetailedFlows])
 public record FlowTableStatistics(
         long frames,
         long framesWithoutIp,
@@ -36,4 +38,5 @@ public record FlowTableStatistics(
         long endedInput,
         long datagramsForgotten,
         long openingsWithoutRoom,
-        long openingsCut) {}
+        long openingsCut,
+        long flowsWithoutDetail) {}

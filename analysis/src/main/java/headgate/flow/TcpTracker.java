@@ -26,6 +26,9 @@ final class TcpTracker {
     static final int ACK = 0x010;
     private static final int ALL_FLAGS = 0xfff;
 
+    /// Without options.
+    static final int HEADER_LENGTH = 20;
+
     /// A SYN or RST further away from the numbers seen so far is not believed.
     private static final int MAX_JUMP = 1 << 20;
 
@@ -57,7 +60,9 @@ final class TcpTracker {
     private static final int RST_MARK_SHIFT = 32;
     private static final int GAPS_SHIFT = 48;
 
+    private final TcpAnalysis analysis = new TcpAnalysis();
     private FlowRow row;
+    private boolean detailed;
     private int side;
     private int peer;
     private int flags;
@@ -78,14 +83,25 @@ final class TcpTracker {
         // What a reset carries is no part of the stream.
         end = first + (has(RST) ? 0 : payload) + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0);
 
+        detailed = row.hasDetail();
+        if (detailed) {
+            analysis.begin(row.detail, side, flags, nanos);
+        }
+        if (flagsSeen(row, side) == 0) {
+            row.tcp.setInitialWindow(side, frame.window);
+        }
+        boolean again = has(SYN) && isNumbered(row, side) && first == start(row, side);
         boolean fresh = beginNumbering();
         noteLetters();
         noteZeroWindow(frame.window);
         noteFlagsAndOptions(frame);
         if (has(ACK)) {
-            onAcknowledgment(frame.acknowledgmentNumber);
+            onAcknowledgment(frame);
         }
-        advance(fresh);
+        if (detailed && takesNumbers()) {
+            timeSegment(fresh, again);
+        }
+        advance(fresh, frame);
         enterState();
         followEdge(frame.isFragment());
         if (has(ACK) && !has(RST)) {
@@ -112,6 +128,13 @@ final class TcpTracker {
     static int offsetInStream(FlowRow row, int side, Frame frame) {
         int first = frame.sequenceNumber + ((frame.tcpFlags & SYN) != 0 ? 1 : 0);
         return first - start(row, side) - 1;
+    }
+
+    /// Whether the one segment that a side has sent takes sequence numbers.
+    static boolean takesNumbers(FlowRow row, int side) {
+        int flags = flagsSeen(row, side);
+        return (flags & RST) == 0
+                && ((flags & (SYN | FIN)) != 0 || row.get(FlowRow.PAYLOAD_BYTES + side) > 0);
     }
 
     /// Whether the side's first byte is known by its SYN.
@@ -267,11 +290,12 @@ final class TcpTracker {
         return (int) (row.tcp.get(TcpRow.SEQUENCE + side) >>> 32);
     }
 
-    private static int acknowledged(FlowRow row, int side) {
+    static int acknowledged(FlowRow row, int side) {
         return (int) row.tcp.get(TcpRow.SEQUENCE + side);
     }
 
-    private static int last(FlowRow row, int side) {
+    /// One past the highest sequence number that the side has used.
+    static int last(FlowRow row, int side) {
         return start(row, side) + (int) row.tcp.get(TcpRow.SPAN + side);
     }
 
@@ -317,7 +341,8 @@ final class TcpTracker {
         return true;
     }
 
-    private void onAcknowledgment(int acknowledgment) {
+    private void onAcknowledgment(Frame frame) {
+        int acknowledgment = frame.acknowledgmentNumber;
         if (state(row, peer) == INACTIVE) {
             number(peer, acknowledgment - 1, acknowledgment - 1);
             return;
@@ -327,14 +352,55 @@ final class TcpTracker {
         boolean beforeStart =
                 row.tcp.get(TcpRow.SPAN + peer) >>> 31 == 0 && acknowledgment - start < 0;
         boolean broken = acknowledgment == 0 && ahead > MAX_JUMP;
-        if (!has(RST) && !beforeStart && !broken && ahead > 0) {
+        if (has(RST) || beforeStart || broken) {
+            return;
+        }
+        if (detailed) {
+            boolean pure = payload == 0 && !has(SYN | FIN);
+            analysis.onAcknowledgment(frame, acknowledged(row, peer), last(row, peer), pure);
+        }
+        if (ahead > 0) {
             row.tcp.setBits(TcpRow.SEQUENCE + peer, 0, 32, Integer.toUnsignedLong(acknowledgment));
         }
     }
 
-    private void advance(boolean fresh) {
+    /// Whether the segment takes sequence numbers.
+    private boolean takesNumbers() {
+        return end != first;
+    }
+
+    private void timeSegment(boolean fresh, boolean again) {
+        boolean isNew = fresh ? !again : end - last(row, side) > 0;
+        if (has(SYN) && isNew) {
+            analysis.forgetTimed();
+        }
+        if (!isNew || first - last(row, side) < 0 && !fresh) {
+            analysis.onUsedNumbers(first);
+        }
+        if (isNew) {
+            analysis.onNewNumbers(end);
+        }
+    }
+
+    /// One byte or none just before what comes next (as Wireshark's `tcp.analysis.keep_alive`).
+    private boolean isKeepAlive() {
+        return payload <= 1 && !has(SYN | FIN | RST) && first - last(row, side) == -1;
+    }
+
+    /// Whether the segment brings bytes of the first hole.
+    private boolean fillsHole() {
+        int edge = edge(row, side);
+        int island = island(row, side);
+        return island != edge && first - edge >= 0 && first - island < 0;
+    }
+
+    private void advance(boolean fresh, Frame frame) {
         int last = last(row, side);
         int ahead = end - last;
+        boolean keepAlive = detailed && !fresh && isKeepAlive();
+        if (keepAlive) {
+            analysis.onKeepAlive();
+        }
         boolean jump = ahead > MAX_JUMP || ahead < -MAX_JUMP;
         if ((has(SYN) || has(RST)) && jump) {
             return;
@@ -347,6 +413,9 @@ final class TcpTracker {
         } else if (ahead > 0) {
             row.tcp.add(TcpRow.SPAN + side, ahead);
         } else if (payload > 0 && !fresh) {
+            if (detailed && !keepAlive) {
+                analysis.onRepeat(frame, first, end, acknowledged(row, side), last, fillsHole());
+            }
             long count = row.tcp.countRetransmit(side);
             addScaled('t', count);
         }
@@ -411,11 +480,12 @@ final class TcpTracker {
 
     private void noteZeroWindow(int window) {
         // After its peer's FIN or its own RST a side has nothing to wait for.
-        if (window == 0
-                && !has(RST)
-                && state(row, peer) != CLOSED
-                && state(row, side) != RESET
-                && zeroWindows(row, side) < 0xffff) {
+        boolean closes =
+                window == 0 && !has(RST) && state(row, peer) != CLOSED && state(row, side) != RESET;
+        if (detailed) {
+            analysis.onWindow(window, closes);
+        }
+        if (closes && zeroWindows(row, side) < 0xffff) {
             long count = row.tcp.countUp(TcpRow.TCP + side, ZERO_WINDOWS_SHIFT, 16, 1);
             addScaled('w', count);
         }

@@ -14,6 +14,7 @@ public final class TcpOptionsView {
     public static final int MAXIMUM_SEGMENT_SIZE = 2;
     public static final int WINDOW_SCALE = 3;
     public static final int SACK_PERMITTED = 4;
+    public static final int SACK = 5;
     public static final int TIMESTAMPS = 8;
 
     private MemorySegment bytes = MemorySegment.NULL;
@@ -85,5 +86,24 @@ public final class TcpOptionsView {
 
     public int timestampEchoReply() {
         return NetworkOrder.i32(bytes, option + 6);
+    }
+
+    public boolean isSack() {
+        return kind() == SACK && length() >= 10;
+    }
+
+    /// How many blocks of selective acknowledgment (RFC 2018 section 3) there are.
+    public int sackBlocks() {
+        return (length() - 2) / 8;
+    }
+
+    /// First sequence number of a block, 0 the first.
+    public int sackLeftEdge(int block) {
+        return NetworkOrder.i32(bytes, option + 2 + 8 * block);
+    }
+
+    /// Sequence number behind the last one of a block.
+    public int sackRightEdge(int block) {
+        return NetworkOrder.i32(bytes, option + 6 + 8 * block);
     }
 }
