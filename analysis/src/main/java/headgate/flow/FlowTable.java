@@ -438,8 +438,7 @@ public final class FlowTable {
     }
 
     private FlowRecord record(int number, FlowRow of, EndReason reason) {
-        return records.of(
-                of, reason, openings.application(number, of), openings.metadata(number));
+        return records.of(of, reason, openings.application(number, of), openings.metadata(number));
     }
 
     private void end(int number, EndReason reason) {

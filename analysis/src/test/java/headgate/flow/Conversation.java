@@ -30,6 +30,9 @@ final class Conversation implements FlowListener {
     int serverPort = 80;
     int window = 1000;
 
+    /// Time stamps option of the next segments: value and echo; null without.
+    int[] timestamps;
+
     Conversation(FlowSettings settings) {
         table = new FlowTable(settings, this);
     }
@@ -68,6 +71,11 @@ final class Conversation implements FlowListener {
         frame.sequenceNumber = (int) sequence;
         frame.acknowledgmentNumber = (int) acknowledgment;
         frame.window = window;
+        frame.hasTimestamps = timestamps != null;
+        if (timestamps != null) {
+            frame.timestampValue = timestamps[0];
+            frame.timestampEchoReply = timestamps[1];
+        }
         frame.payloadLength = payload;
         return send();
     }
@@ -101,6 +109,12 @@ final class Conversation implements FlowListener {
         }
         frame.payloadLength = offset == 0 ? 1472 : 1480;
         return send();
+    }
+
+    /// The next segments carry this time stamp and echo.
+    Conversation timestamps(int value, int echo) {
+        timestamps = new int[] {value, echo};
+        return this;
     }
 
     /// Fills in what all frames have in common.

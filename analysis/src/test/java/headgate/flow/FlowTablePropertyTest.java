@@ -219,7 +219,7 @@ class FlowTablePropertyTest {
     }
 
     private static String content(FlowRecord r) {
-        return "%s %s %s %s %d %d %s %s %d %d %s %s"
+        return "%s %s %s %s %d %d %s %s %d %d %s %s %s"
                 .formatted(
                         r.protocol(),
                         r.originator(),
@@ -232,7 +232,8 @@ class FlowTablePropertyTest {
                         r.serverRttNanos(),
                         r.clientRttNanos(),
                         r.interim(),
-                        r.application());
+                        r.application(),
+                        r.detail());
     }
 
     @Property(tries = 100)
