@@ -179,7 +179,7 @@ public final class Decision {
     /// Index of the check that decided.
     public int decidedBy;
 
-    private static final String DEFRAGMENT = "ip_defrag";
+    private static final int TCP_HEADER = 20;
 
     private boolean looping;
 
@@ -295,7 +295,7 @@ public final class Decision {
 
     /// Time to live of packets of the host's own.
     int timeToLive() {
-        return (int) setting("net.ipv4.ip_default_ttl", 64);
+        return (int) host.sysctl("net.ipv4.ip_default_ttl", 64);
     }
 
     public boolean isIpv6() {
@@ -356,62 +356,49 @@ public final class Decision {
                 && incomplete("net.ipv4.conf." + device + "." + key + " is not in the snapshot");
     }
 
-    /// A packet that connection tracking put together is freed piece by piece.
+    /// Looks for a connection of the host's own before the route is known (kernel:
+    /// `tcp_v4_early_demux`): none is known, but the TCP header is read.
+    public void demultiplexEarly() {
+        if (skb.protocolType == Skb.ETH_P_IP
+                && skb.protocol == Skb.TCP
+                && skb.packetType == Skb.PacketType.HOST
+                && host.sysctl("net.ipv4.ip_early_demux", 1) != 0
+                && host.sysctl("net.ipv4.tcp_early_demux", 1) != 0) {
+            skb.pull(TCP_HEADER);
+        }
+    }
+
+    /// A packet that connection tracking put together is freed piece by piece, unless a socket
+    /// keeps it.
     void freePieces() {
-        for (int i = 1;
-                skb.pieces != null && effects.dropCount() > 0 && i < skb.pieces.length;
-                i++) {
+        if (skb.pieces == null) {
+            return;
+        }
+        boolean tcp = !isIpv6() && skb.protocol == Skb.TCP;
+        if (outcome == Outcome.LOCAL && tcp && skb.captured >= skb.headerLength + TCP_HEADER) {
+            skb.pull(TCP_HEADER);
+            skb.pull((skb.u8(skb.headerLength + 12) >>> 4) * 4);
+        }
+        if (effects.dropCount() > 0 || outcome == Outcome.LOCAL && effects.deliveries.isEmpty()) {
+            dropPieces();
+        }
+    }
+
+    /// The packet's later pieces are freed without a reason.
+    void dropPieces() {
+        for (int i = 1; i < skb.pieces.length; i++) {
             effects.drop(DropReason.NOT_SPECIFIED, "skb_release_data", skb.protocolType);
         }
+        skb.pieces = null;
     }
 
     /// Takes up a fragment for the host.
     ///
     /// @return false if the packet is whole now; otherwise this ended the decision
     public boolean awaitsFragments() {
-        boolean awaits = awaitsFragments(ForwardingState.FOR_DELIVERY);
+        boolean awaits = state.reassembly.takes(this, IpReassembly.FOR_DELIVERY);
         skb.pieces = null;
         return awaits;
-    }
-
-    /// @param user who collects
-    boolean awaitsFragments(int user) {
-        count(SnmpCounter.IP_REASM_REQDS);
-        Reassembly.Result result =
-                state.reassembly.add(
-                        skb,
-                        options,
-                        user,
-                        nowNanos,
-                        setting("net.ipv4.ipfrag_time", 30) * 1_000_000_000L,
-                        setting("net.ipv4.ipfrag_high_thresh", 4 << 20));
-        switch (result) {
-            case COMPLETE -> {
-                count(SnmpCounter.IP_REASM_OKS);
-                return false;
-            }
-            case WAITING -> outcome = Outcome.REASSEMBLING;
-            case DUPLICATE -> drop(DropReason.DUP_FRAG, DEFRAGMENT);
-            case OVERLAP -> {
-                count(SnmpCounter.IP_EXT_REASM_OVERLAPS);
-                count(SnmpCounter.IP_REASM_FAILS);
-                drop(DropReason.NOT_SPECIFIED, DEFRAGMENT);
-            }
-            case CONTRADICTION, NO_ROOM -> {
-                count(SnmpCounter.IP_REASM_FAILS);
-                drop(DropReason.NOT_SPECIFIED, DEFRAGMENT);
-            }
-            case FAILED -> {
-                count(SnmpCounter.IP_REASM_FAILS);
-                outcome = Outcome.CONSUMED;
-            }
-        }
-        return true;
-    }
-
-    private long setting(String key, long usual) {
-        long value = host.sysctl(key);
-        return value < 0 ? usual : value;
     }
 
     /// Ends the decision: the packet is handed to the host's protocols.

@@ -27,6 +27,7 @@ public enum DropReason {
     ICMP_CSUM,
     INVALID_PROTO,
     DUP_FRAG,
+    FRAG_REASM_TIMEOUT,
     IPV6DISABLED,
     IPV6_BAD_EXTHDR,
     IPV6_NDISC_FRAG,

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 /// The way through a chain of extension headers to the upper layer, without looking into them
 /// (kernel: `ipv6_skip_exthdr`); reused.
 final class ExtensionHeaders {
-    private static final int NO_NEXT_HEADER = 59;
+    static final int NO_NEXT_HEADER = 59;
 
     /// The upper layer's protocol; or the last header that could be read.
     int nextHeader;
@@ -51,15 +51,22 @@ final class ExtensionHeaders {
                 }
                 length = 8;
             } else {
-                int units = NetworkOrder.u8(bytes, offset + 1L);
-                length = nextHeader == IpProtocol.AH ? (units + 2) * 4 : (units + 1) * 8;
+                length = length(nextHeader, NetworkOrder.u8(bytes, offset + 1L));
             }
             nextHeader = NetworkOrder.u8(bytes, offset);
             offset += length;
         }
     }
 
-    private static boolean isExtension(int protocol) {
+    /// Bytes of an extension header other than the fragment header.
+    ///
+    /// @param units what its second byte says
+    static int length(int protocol, int units) {
+        return protocol == IpProtocol.AH ? (units + 2) * 4 : (units + 1) * 8;
+    }
+
+    /// Whether the chain may go on behind it.
+    static boolean isExtension(int protocol) {
         return switch (protocol) {
             case IpProtocol.HOP_BY_HOP,
                     IpProtocol.ROUTING,

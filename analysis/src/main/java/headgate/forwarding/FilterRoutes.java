@@ -2,6 +2,7 @@ package headgate.forwarding;
 
 import headgate.forwarding.conntrack.NfPacket;
 import headgate.forwarding.nft.RouteQuestions;
+import headgate.packet.IpAddress;
 
 /// What packet-filter rules ask of the IPv4 routes.
 final class FilterRoutes implements RouteQuestions {
@@ -100,11 +101,20 @@ final class FilterRoutes implements RouteQuestions {
     }
 
     @Override
-    public long masqueradeAddress(NfPacket packet) {
+    public IpAddress masqueradeAddress(NfPacket packet) {
         NetDevice device = packet.output();
-        if (packet.family != NfPacket.IPV4 || device == null || decision.result.info == null) {
-            return UNKNOWN;
+        if (device == null) {
+            return null;
         }
+        if (packet.family == NfPacket.IPV6) {
+            IpAddress chosen =
+                    host.sourceAddress6(device, packet.destinationHigh(), packet.destinationLow());
+            return chosen == null ? NO_ADDRESS : chosen;
+        }
+        return decision.result.info == null ? null : masqueradeAddress4(packet, device);
+    }
+
+    private IpAddress masqueradeAddress4(NfPacket packet, NetDevice device) {
         int gateway = decision.result.nextHop().gateway();
         int towards = gateway != 0 ? gateway : (int) packet.destinationLow();
         int first = 0;
@@ -113,24 +123,44 @@ final class FilterRoutes implements RouteQuestions {
                 continue;
             }
             if (address.matches(towards)) {
-                return Integer.toUnsignedLong(address.local());
+                return ipv4(address.local());
             }
             first = first == 0 ? address.local() : first;
         }
-        return first == 0 ? UNKNOWN : Integer.toUnsignedLong(first);
+        return first == 0 ? null : ipv4(first);
+    }
+
+    private static IpAddress ipv4(int address) {
+        return new IpAddress(4, 0, Integer.toUnsignedLong(address));
     }
 
     @Override
-    public long redirectAddress(NfPacket packet) {
+    public IpAddress redirectAddress(NfPacket packet) {
         NetDevice device = packet.input();
-        if (packet.family != NfPacket.IPV4 || device == null) {
-            return UNKNOWN;
+        if (device == null) {
+            return null;
+        }
+        if (packet.family == NfPacket.IPV6) {
+            return redirectAddress6(packet, device);
         }
         for (NetDevice.Address address : device.addresses()) {
             if (!address.secondary()) {
-                return Integer.toUnsignedLong(address.local());
+                return ipv4(address.local());
             }
         }
-        return 0;
+        return NO_ADDRESS;
+    }
+
+    /// Kernel: `nf_nat_redirect_ipv6`, for packets to global addresses.
+    private static IpAddress redirectAddress6(NfPacket packet, NetDevice device) {
+        if (Inet6.needsDevice(packet.destinationHigh(), packet.destinationLow())) {
+            return null;
+        }
+        for (Inet6Device.Address address : device.inet6().addresses()) {
+            if (!address.tentative()) {
+                return new IpAddress(6, address.high(), address.low());
+            }
+        }
+        return NO_ADDRESS;
     }
 }

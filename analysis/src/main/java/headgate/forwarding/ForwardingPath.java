@@ -87,6 +87,8 @@ public final class ForwardingPath {
                     new Ip6ForwardHookCheck(),
                     new Ip6NeighbourCheck());
 
+    private static final ForwardingCheck[] NOTHING_ASKED = {};
+
     /// The part of [#CHECKS] that `ip route get` goes through (kernel: `ip_route_input_rcu`).
     private static final int ROUTE_INPUT_FIRST = 3;
 
@@ -156,6 +158,19 @@ public final class ForwardingPath {
         ask(decision.asked);
         decision.freePieces();
         return decision;
+    }
+
+    /// What timers do until `nowNanos`, one packet each time: gives up one whose fragments waited
+    /// too long, and tells its source. Before frames of a later time are judged, it is called until
+    /// it says null; packets that nobody asked for by then are given up without a word.
+    public Decision timeout(long nowNanos) {
+        decision.clear();
+        decision.nowNanos = nowNanos;
+        decision.asked = NOTHING_ASKED;
+        return decision.state.reassembly.expires(decision)
+                        || decision.state.reassembly6.expires(decision)
+                ? decision
+                : null;
     }
 
     private void ask(ForwardingCheck[] checks) {
@@ -294,6 +309,7 @@ public final class ForwardingPath {
                     IPV6_NDISC_BAD_OPTIONS,
                     IPV6_NDISC_NS_OTHERHOST ->
                     Reason.MALFORMED;
+            case FRAG_REASM_TIMEOUT -> Reason.TTL_EXPIRED;
             case NETFILTER_DROP -> Reason.FILTERED;
             case IP_INHDR -> decision.icmpType == 11 ? Reason.TTL_EXPIRED : headerReason(decision);
             case IP_INVALID_SOURCE, IP_INVALID_DEST, IP_LOCALNET, IP_LOCAL_SOURCE -> Reason.MARTIAN;

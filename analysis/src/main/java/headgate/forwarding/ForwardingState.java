@@ -4,6 +4,7 @@ import headgate.forwarding.conntrack.Conntrack;
 import headgate.forwarding.conntrack.ConntrackSettings;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,13 +25,11 @@ public final class ForwardingState {
         void put(byte[] key, byte[] stateOrNull);
     }
 
-    /// Who collects fragments: the host itself, for local delivery.
-    static final int FOR_DELIVERY = 0;
-
-    /// Who collects fragments: connection tracking, before packets are routed.
-    static final int FOR_TRACKING = 1;
-
     private static final byte FRAGMENTS = 'r';
+    private static final byte FRAGMENTS_6 = 'R';
+    private static final byte TRACKED_FRAGMENTS_6 = 'T';
+    private static final byte REDIRECTS_6 = 'p';
+    private static final byte OLD_QUERIER = 'q';
     private static final byte NEIGHBOUR = 'n';
     private static final byte HALF_OPEN = 'h';
 
@@ -46,11 +45,12 @@ public final class ForwardingState {
         }
     }
 
-    private final Set<Reassembly.Datagram> changedFragments = new LinkedHashSet<>();
     private final Set<Long> changedNeighbours = new LinkedHashSet<>();
     private final Set<HalfOpen> changedHalfOpen = new LinkedHashSet<>();
+    private final Set<String> changedQueriers = new LinkedHashSet<>();
 
-    final Reassembly reassembly = new Reassembly(changedFragments);
+    final IpReassembly reassembly = new IpReassembly();
+    final Ip6Reassembly reassembly6 = new Ip6Reassembly();
 
     private Neighbours learned = new Neighbours();
     private long neighboursRefused;
@@ -131,33 +131,33 @@ public final class ForwardingState {
 
     // ---- Fragments ----
 
-    /// Datagrams that were forgotten because their fragments waited too long.
+    /// Datagrams that were given up because their fragments waited too long.
     public long fragmentsExpired() {
-        return reassembly.expired();
+        return reassembly.fragments.expired()
+                + reassembly6.fragments.expired()
+                + reassembly6.tracked.expired();
     }
 
     /// Fragments that were refused because too many bytes wait.
     public long fragmentsRefused() {
-        return reassembly.refused();
+        return reassembly.fragments.refused()
+                + reassembly6.fragments.refused()
+                + reassembly6.tracked.refused();
     }
 
     // ---- State transfer ----
 
     final RedirectBudget redirects6 = new RedirectBudget();
-    private final Ip6Reassembly fragments6 = new Ip6Reassembly();
     private final Conntrack conntrack = new Conntrack(ConntrackSettings.of(_ -> -1));
 
     /// Devices on whose link a querier of the first version of multicast listener discovery was
     /// heard.
     private final Set<String> oldListenerQueriers = new HashSet<>();
 
-    /// IPv6 fragments that wait for others.
-    public Ip6Reassembly fragments6() {
-        return fragments6;
-    }
-
     void noteOldListenerQuerier(NetDevice device) {
-        oldListenerQueriers.add(device.name());
+        if (oldListenerQueriers.add(device.name())) {
+            changedQueriers.add(device.name());
+        }
     }
 
     boolean hasOldListenerQuerier(NetDevice device) {
@@ -172,19 +172,17 @@ public final class ForwardingState {
     /// Hands over every entry that changed since the last call.
     public void drainChanged(Sink sink) {
         conntrack.drainChanged(sink::put);
-        for (Reassembly.Datagram each : changedFragments) {
-            byte[] key =
-                    ByteBuffer.allocate(21)
-                            .put(FRAGMENTS)
-                            .putInt(each.source())
-                            .putInt(each.destination())
-                            .putInt(each.identification())
-                            .putInt(each.protocol())
-                            .putInt(each.user())
-                            .array();
-            sink.put(key, reassembly.toBytes(each));
+        reassembly.fragments.drainChanged(FRAGMENTS, sink);
+        reassembly6.fragments.drainChanged(FRAGMENTS_6, sink);
+        reassembly6.tracked.drainChanged(TRACKED_FRAGMENTS_6, sink);
+        redirects6.drainChanged(REDIRECTS_6, sink);
+        for (String each : changedQueriers) {
+            byte[] name = each.getBytes(StandardCharsets.UTF_8);
+            sink.put(
+                    ByteBuffer.allocate(1 + name.length).put(OLD_QUERIER).put(name).array(),
+                    new byte[0]);
         }
-        changedFragments.clear();
+        changedQueriers.clear();
         for (long each : changedNeighbours) {
             byte[] key = ByteBuffer.allocate(9).put(NEIGHBOUR).putLong(each).array();
             long mac = learned.mac(each);
@@ -220,15 +218,13 @@ public final class ForwardingState {
         try {
             ByteBuffer words = ByteBuffer.wrap(key);
             switch (words.get()) {
-                case FRAGMENTS ->
-                        reassembly.restore(
-                                new Reassembly.Datagram(
-                                        words.getInt(),
-                                        words.getInt(),
-                                        words.getInt(),
-                                        words.getInt(),
-                                        words.getInt()),
-                                stateOrNull);
+                case FRAGMENTS -> reassembly.fragments.restore(words, stateOrNull);
+                case FRAGMENTS_6 -> reassembly6.fragments.restore(words, stateOrNull);
+                case TRACKED_FRAGMENTS_6 -> reassembly6.tracked.restore(words, stateOrNull);
+                case REDIRECTS_6 -> redirects6.restore(words, stateOrNull);
+                case OLD_QUERIER ->
+                        oldListenerQueriers.add(
+                                new String(key, 1, key.length - 1, StandardCharsets.UTF_8));
                 case NEIGHBOUR ->
                         learned.put(
                                 words.getLong(),

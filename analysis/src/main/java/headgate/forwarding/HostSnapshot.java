@@ -191,6 +191,16 @@ public final class HostSnapshot {
         return devices.get(name);
     }
 
+    /// The device of that number; null if the snapshot does not have it.
+    NetDevice device(int index) {
+        for (NetDevice device : devices.values()) {
+            if (device.index() == index) {
+                return device;
+            }
+        }
+        return null;
+    }
+
     /// The loopback device; null if the snapshot has none.
     public NetDevice loopback() {
         return loopback;
@@ -324,6 +334,12 @@ public final class HostSnapshot {
     /// Whether packets that pass through are held to learned path MTUs (`ip_forward_use_pmtu`).
     public boolean forwardUsesPmtu() {
         return forwardUsesPmtu;
+    }
+
+    /// As the one above; `usual` if the snapshot does not have it.
+    long sysctl(String key, long usual) {
+        long value = sysctls.get(key);
+        return value == Sysctls.UNKNOWN ? usual : value;
     }
 
     public Sockets sockets() {

@@ -45,17 +45,12 @@ public final class Ip6Input {
         if (length < 0 || most >= 0 && length > most) {
             return decision.drop(DropReason.NOT_SPECIFIED, "ipv6_parse_hopopts");
         }
-        int count = setting("net.ipv6.max_hbh_opts_number", 8);
+        int count = (int) decision.host.sysctl("net.ipv6.max_hbh_opts_number", 8);
         if (options.refuses(decision, Ip6Header.LENGTH, length, true, count)) {
             return true;
         }
         decision.routerAlert = options.routerAlert;
         return false;
-    }
-
-    private int setting(String key, int usual) {
-        long value = decision.host.sysctl(key);
-        return value == Sysctls.UNKNOWN ? usual : (int) value;
     }
 
     /// Bytes of the extension header at `offset`; -1 if they are not all in the packet.
@@ -71,7 +66,7 @@ public final class Ip6Input {
     public boolean delivers() {
         Skb skb = decision.skb;
         header.read(skb.bytes(), 0);
-        fragmented = false;
+        fragmented = skb.pieces != null;
         alertsForMld = decision.routerAlert == 0;
         at = Ip6Header.LENGTH;
         numberAt = Ip6Header.NEXT_HEADER;
@@ -103,7 +98,7 @@ public final class Ip6Input {
             decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
             return decision.drop(DropReason.NOT_SPECIFIED, "ipv6_destopt_rcv");
         }
-        int count = setting("net.ipv6.max_dst_opts_number", 8);
+        int count = (int) decision.host.sysctl("net.ipv6.max_dst_opts_number", 8);
         if (options.refuses(decision, at, length, false, count)) {
             decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
             return true;
@@ -144,14 +139,14 @@ public final class Ip6Input {
 
     private boolean fragment() {
         decision.count(SnmpCounter.IP6_REASM_REQDS);
-        if (!decision.state.fragments6().takes(decision, at, numberAt)) {
+        if (!decision.state.reassembly6.takes(decision, at, numberAt)) {
             return true;
         }
         // The packet is whole now, and the fragment header gone from it or empty.
         fragmented = true;
         header.read(decision.skb.bytes(), 0);
-        at = decision.state.fragments6().upperLayerAt();
-        numberAt = decision.state.fragments6().numberAt();
+        at = decision.state.reassembly6.upperLayerAt();
+        numberAt = decision.state.reassembly6.numberAt();
         return false;
     }
 

@@ -11,15 +11,19 @@ import java.lang.foreign.MemorySegment;
 
 /// The last steps of every IPv6 packet that leaves (kernel: `net/ipv6/ip6_output.c`): counting, the
 /// link address of the next hop, and the question for it if it is not known. Routers do not
-/// fragment; the host's own packets are.
+/// fragment what came whole.
 public final class Ip6Output {
     private static final int FRAGMENT_HEADER = 8;
+    private static final int SMALLEST_MTU = 1280;
     private static final int DISCOVERY_HOP_LIMIT = 255;
     private static final int SOLICITATION = 135;
     private static final int OWN_IDENTIFICATION = 0;
 
     private final Decision decision;
     private final Ip6Header header = new Ip6Header();
+
+    /// Bytes of headers that every fragment repeats.
+    private int unfragmentable;
 
     /// The question for a link address, beside the packet that waits for the answer.
     private final Skb solicitation = new Skb();
@@ -33,13 +37,7 @@ public final class Ip6Output {
     /// @param high and `low`: the next hop's address
     /// @return FORWARD if it left; PENDING if it waits for the neighbour's link address; INCOMPLETE
     Outcome finish(Skb skb, Kind kind, NetDevice device, long high, long low) {
-        header.read(skb.bytes(), 0);
-        if (header.isToMulticast()) {
-            decision.count(SnmpCounter.IP6_OUT_MCAST_PKTS);
-            decision.count(SnmpCounter.IP6_OUT_MCAST_OCTETS, skb.length);
-        }
-        decision.count(SnmpCounter.IP6_OUT_TRANSMITS);
-        decision.count(SnmpCounter.IP6_OUT_OCTETS, skb.length);
+        countOut(skb);
         long mac = mac(device, high, low);
         if (mac == UNKNOWN) {
             return Outcome.INCOMPLETE;
@@ -48,14 +46,36 @@ public final class Ip6Output {
             solicit(device, high, low);
             return Outcome.PENDING;
         }
-        decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IPV6, skb, skb == decision.skb);
+        // The next fragment is made in the place of this one.
+        boolean last = skb == decision.skb && kind != Kind.FORWARD_FRAGMENT;
+        decision.effects.frames().add(kind, device, mac, Skb.ETH_P_IPV6, skb, last);
         return Outcome.FORWARD;
+    }
+
+    private void countOut(Skb skb) {
+        header.read(skb.bytes(), 0);
+        if (header.isToMulticast()) {
+            decision.count(SnmpCounter.IP6_OUT_MCAST_PKTS);
+            decision.count(SnmpCounter.IP6_OUT_MCAST_OCTETS, skb.length);
+        }
+        decision.count(SnmpCounter.IP6_OUT_TRANSMITS);
+        decision.count(SnmpCounter.IP6_OUT_OCTETS, skb.length);
     }
 
     /// Sends [Decision#skb] on; if it has to wait, tells also what its source hears when the
     /// neighbour turns out not to be there.
     public Outcome forward(Kind kind, NetDevice device, long high, long low) {
-        Outcome outcome = finish(decision.skb, kind, device, high, low);
+        Skb skb = decision.skb;
+        Outcome outcome =
+                skb.isLongerThanItsFragments()
+                        ? fragment(
+                                skb,
+                                Kind.FORWARD_FRAGMENT,
+                                device,
+                                high,
+                                low,
+                                Math.max(skb.fragMaxSize, SMALLEST_MTU))
+                        : finish(skb, kind, device, high, low);
         if (outcome == Outcome.PENDING) {
             decision.effects.beginLater();
             decision.icmp6.tell(Icmp6.UNREACHABLE, Icmp6.ADDRESS_UNREACHABLE, 0);
@@ -94,7 +114,7 @@ public final class Ip6Output {
         }
         int mtu = device.inet6().mtuBytes() > 0 ? device.inet6().mtuBytes() : device.mtuBytes();
         return own.length > mtu && mtu > 0
-                ? fragment(kind, device, high, low, mtu)
+                ? fragment(own, kind, device, high, low, mtu)
                 : finish(own, kind, device, high, low);
     }
 
@@ -103,32 +123,69 @@ public final class Ip6Output {
                 && decision.filter.passes(Hook.POSTROUTING, decision, decision.own, null, device);
     }
 
-    /// Kernel: `ip6_fragment`, for packets of the host's own. The identification is drawn.
-    private Outcome fragment(Kind kind, NetDevice device, long high, long low, int mtu) {
-        Skb own = decision.own;
-        int room = mtu - Ip6Header.LENGTH - FRAGMENT_HEADER & ~7;
-        int payload = own.length - Ip6Header.LENGTH;
-        int next = own.u8(Ip6Header.NEXT_HEADER);
-        byte[] whole = own.bytes().asSlice(0, own.length).toArray(JAVA_BYTE);
-        MemorySegment all = MemorySegment.ofArray(whole);
+    /// Kernel: `ip6_fragment`. The identification is drawn.
+    private Outcome fragment(Skb skb, Kind kind, NetDevice device, long high, long low, int mtu) {
+        int numberAt = unfragmentable(skb);
+        int head = unfragmentable;
+        int room = mtu - head - FRAGMENT_HEADER;
+        int[] pieces = skb.piecesThatFit(room);
+        if (skb.pieces != null && pieces == null) {
+            decision.dropPieces();
+        }
+        int payload = skb.length - head;
+        int captured = skb.captured - head;
+        int next = skb.u8(numberAt);
+        MemorySegment all =
+                MemorySegment.ofArray(
+                        skb.bytes().asSlice(head, Math.max(captured, 0)).toArray(JAVA_BYTE));
+        skb.put8(numberAt, IpProtocol.FRAGMENT);
+        skb.put16(head, next << 8);
+        skb.put32(head + 4, OWN_IDENTIFICATION);
         decision.count(SnmpCounter.IP6_FRAG_OKS);
         Outcome outcome = Outcome.FORWARD;
-        for (int from = 0; from < payload; from += room) {
-            int length = Math.min(room, payload - from);
+        int length;
+        int number = 0;
+        for (int from = 0; from < payload; from += length) {
+            length = Math.min(pieces == null ? room & ~7 : pieces[number++], payload - from);
+            int here = Math.clamp(captured - from, 0, length);
             int more = from + length < payload ? 1 : 0;
-            MemorySegment.copy(
-                    all, Ip6Header.LENGTH + from, own.bytes(), Ip6Header.LENGTH + 8L, length);
-            own.put8(Ip6Header.NEXT_HEADER, IpProtocol.FRAGMENT);
-            own.put16(Ip6Header.PAYLOAD_LENGTH, FRAGMENT_HEADER + length);
-            own.put8(Ip6Header.LENGTH, next);
-            own.put8(Ip6Header.LENGTH + 1, 0);
-            own.put16(Ip6Header.LENGTH + 2, from | more);
-            own.put32(Ip6Header.LENGTH + 4, OWN_IDENTIFICATION);
-            own.captured = own.length = Ip6Header.LENGTH + FRAGMENT_HEADER + length;
+            MemorySegment.copy(all, from, skb.bytes(), head + FRAGMENT_HEADER, here);
+            skb.put16(Ip6Header.PAYLOAD_LENGTH, head - Ip6Header.LENGTH + FRAGMENT_HEADER + length);
+            skb.put16(head + 2, from | more);
+            skb.length = head + FRAGMENT_HEADER + length;
+            skb.captured = head + FRAGMENT_HEADER + here;
             decision.count(SnmpCounter.IP6_FRAG_CREATES);
-            outcome = finish(own, from == 0 ? kind : Kind.OTHER, device, high, low);
+            if (outcome == Outcome.PENDING) {
+                countOut(skb);
+            } else {
+                Kind shown = from == 0 || kind == Kind.FORWARD_FRAGMENT ? kind : Kind.OTHER;
+                outcome = finish(skb, shown, device, high, low);
+            }
         }
         return outcome;
+    }
+
+    /// Where the part ends that every fragment repeats (kernel: `ip6_find_1stfragopt`), and where
+    /// the number of what follows it stands.
+    private int unfragmentable(Skb skb) {
+        int numberAt = Ip6Header.NEXT_HEADER;
+        int at = Ip6Header.LENGTH;
+        boolean routed = false;
+        while (at + 2 <= skb.captured) {
+            int next = skb.u8(numberAt);
+            routed |= next == IpProtocol.ROUTING;
+            boolean repeated =
+                    next == IpProtocol.HOP_BY_HOP
+                            || next == IpProtocol.ROUTING
+                            || next == IpProtocol.DESTINATION_OPTIONS && !routed;
+            if (!repeated) {
+                break;
+            }
+            numberAt = at;
+            at += ExtensionHeaders.length(next, skb.u8(at + 1));
+        }
+        unfragmentable = at;
+        return numberAt;
     }
 
     /// Asks for the link address of a neighbour, in the name of the packet's source if that is an

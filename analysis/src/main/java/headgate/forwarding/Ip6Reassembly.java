@@ -1,75 +1,32 @@
 package headgate.forwarding;
 
+import headgate.forwarding.Reassembly.Datagram;
+import headgate.forwarding.Reassembly.Fragment;
+import headgate.forwarding.Reassembly.Limits;
 import headgate.packet.IpProtocol;
-import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
-/// Fragments that wait for others of their packet (RFC 8200, section 4.5; kernel:
-/// `net/ipv6/reassembly.c`).
-///
-/// At most [#MOST_BYTES] wait: then the packets that began to arrive first are given up.
-public final class Ip6Reassembly {
-    /// `ip6frag_high_thresh`, as kernels have it unless somebody sets it.
-    private static final int MOST_BYTES = 4 << 20;
-
-    /// What a fragment costs besides its bytes, so that many small ones are bounded too.
-    private static final int COST_OF_A_RUN = 128;
-
+/// Reassembly of IPv6 packets (RFC 8200, section 4.5): of those for the host itself (kernel:
+/// `ipv6_frag_rcv`), and of all of them before connection tracking (kernel: `nf_ct_frag6_gather`).
+final class Ip6Reassembly {
     private static final int FRAGMENT_HEADER = 8;
     private static final int MOST_PAYLOAD = 65535;
-    private static final long TIMEOUT_NANOS = 60_000_000_000L;
+    private static final int CONGESTION_EXPERIENCED = 3 << 4;
+    private static final int REASSEMBLY_TIME_EXCEEDED = 1;
+    private static final int TIMEOUT_SECONDS = 60;
+
+    /// As kernels have it unless somebody sets it.
+    private static final int HIGH_THRESHOLD = 4 << 20;
+
     private static final String FUNCTION = "ipv6_frag_rcv";
 
-    /// @param device counts for link-local addresses alone
-    private record Key(
-            long sourceHigh,
-            long sourceLow,
-            long destinationHigh,
-            long destinationLow,
-            int identification,
-            int device) {}
+    final Reassembly fragments = new Reassembly(MOST_PAYLOAD + Ip6Header.LENGTH);
+    final Reassembly tracked = new Reassembly(MOST_PAYLOAD + Ip6Header.LENGTH);
 
-    /// One packet in the making: what is there of it, in runs that do not touch.
-    private static final class Queue {
-        final long startNanos;
-        byte[] bytes = new byte[2048];
-        final java.util.TreeMap<Integer, Integer> runs = new java.util.TreeMap<>();
-        int length;
-        boolean lastSeen;
-
-        /// Headers before the fragment header, and what the first one says follows.
-        byte[] head;
-
-        int numberAt;
-        int nextHeader;
-        int present;
-
-        Queue(long startNanos) {
-            this.startNanos = startNanos;
-        }
-
-        int cost() {
-            return bytes.length + runs.size() * COST_OF_A_RUN;
-        }
-
-        boolean isComplete() {
-            return lastSeen && head != null && present == length;
-        }
-    }
-
-    private final Map<Key, Queue> queues = new LinkedHashMap<>();
     private final ExtensionHeaders chain = new ExtensionHeaders();
     private final Ip6Header header = new Ip6Header();
-    private long waitingBytes;
-    private long givenUp;
+    private int fragmentHeaderAt;
     private int upperLayerAt;
     private int numberAt;
-
-    /// Packets given up because too many waited.
-    public long givenUp() {
-        return givenUp;
-    }
 
     /// Where the upper layer starts in the packet that [#takes] made whole.
     int upperLayerAt() {
@@ -81,7 +38,24 @@ public final class Ip6Reassembly {
         return numberAt;
     }
 
-    /// Takes [Decision#skb], whose fragment header starts at `at`.
+    private static Limits limits(HostSnapshot host) {
+        return limits(host, "net.ipv6.ip6frag_time", "net.ipv6.ip6frag_high_thresh");
+    }
+
+    private static Limits trackingLimits(HostSnapshot host) {
+        return limits(
+                host,
+                "net.netfilter.nf_conntrack_frag6_timeout",
+                "net.netfilter.nf_conntrack_frag6_high_thresh");
+    }
+
+    private static Limits limits(HostSnapshot host, String time, String threshold) {
+        return new Limits(
+                host.sysctl(time, TIMEOUT_SECONDS) * 1_000_000_000L,
+                host.sysctl(threshold, HIGH_THRESHOLD));
+    }
+
+    /// Takes [Decision#skb], which is for the host, and whose fragment header starts at `at`.
     ///
     /// @param nextAt where the number of the fragment header stands
     /// @return true if [Decision#skb] is whole now; otherwise the decision is made
@@ -95,42 +69,144 @@ public final class Ip6Reassembly {
             decision.incomplete("the capture cut a fragment for the host itself");
             return false;
         }
-        int field = skb.u16(at + 2);
-        boolean more = (field & 1) != 0;
-        int offset = field & ~7;
-        int next = skb.u8(at);
-        if (offset == 0 && !more) {
+        if ((skb.u16(at + 2) & ~6) == 0) {
             decision.count(SnmpCounter.IP6_REASM_OKS);
             upperLayerAt = at + FRAGMENT_HEADER;
             numberAt = at;
             return true;
         }
-        if (offset == 0 && isHeaderChainCut(skb, at, next)) {
+        if (isHeaderChainCut(skb, at)) {
             return refuses(decision, Icmp6.INCOMPLETE_HEADER, 0);
         }
-        int length = skb.length - at - FRAGMENT_HEADER;
-        // Bytes before the fragment header count too, as in the length field.
-        if (offset + length + at - Ip6Header.LENGTH > MOST_PAYLOAD) {
+        Fragment fragment = fragment(skb, at, nextAt);
+        if (isTooFar(fragment)) {
             return refuses(decision, Icmp6.HEADER_FIELD, at + 2);
         }
-        boolean needsDevice = Inet6.needsDevice(header.destinationHigh, header.destinationLow);
-        var key =
-                new Key(
-                        header.sourceHigh,
-                        header.sourceLow,
-                        header.destinationHigh,
-                        header.destinationLow,
-                        skb.i32(at + 4),
-                        needsDevice ? decision.device.index() : 0);
-        return queues(decision, key, at, nextAt, offset, length, more);
+        if (isUneven(fragment)) {
+            return refuses(decision, Icmp6.HEADER_FIELD, Ip6Header.PAYLOAD_LENGTH);
+        }
+        switch (add(fragments, decision, at, fragment, limits(decision.host))) {
+            case COMPLETE -> {
+                finish(skb, fragments);
+                skb.pieces = null;
+                decision.count(SnmpCounter.IP6_REASM_OKS);
+                return true;
+            }
+            case WAITING -> decision.end(Decision.Outcome.REASSEMBLING);
+            case DUPLICATE -> decision.drop(DropReason.DUP_FRAG, FUNCTION);
+            case OVERLAP, CONTRADICTION, NO_ROOM -> {
+                decision.count(SnmpCounter.IP6_REASM_FAILS);
+                decision.drop(DropReason.NOT_SPECIFIED, FUNCTION);
+            }
+            case FAILED -> {
+                decision.count(SnmpCounter.IP6_REASM_FAILS);
+                decision.end(Decision.Outcome.CONSUMED);
+            }
+        }
+        return false;
     }
 
-    /// Whether a first fragment ends before its upper layer starts (RFC 8200, section 4.5; kernel:
+    private static boolean refuses(Decision decision, int code, int pointer) {
+        decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
+        decision.icmp6.tell(Icmp6.PARAMETER_PROBLEM, code, pointer);
+        decision.drop(DropReason.NOT_SPECIFIED, FUNCTION);
+        return false;
+    }
+
+    /// Takes [Decision#skb] for connection tracking, if it is a fragment, or says that it is one.
+    /// Nothing is counted. What cannot be read, or has no even length, goes on as it is.
+    ///
+    /// @return whether that ended the decision
+    boolean takesForTracking(Decision decision) {
+        Skb skb = decision.skb;
+        header.read(skb.bytes(), 0);
+        int nextAt = numberOfFragmentHeader(skb);
+        if (nextAt < 0 || header.payloadLength == 0) {
+            return false;
+        }
+        int at = fragmentHeaderAt;
+        if (skb.length >= at + FRAGMENT_HEADER && skb.captured < at + FRAGMENT_HEADER) {
+            return decision.incomplete("the capture cut a fragment before connection tracking");
+        }
+        if (skb.length < at + FRAGMENT_HEADER) {
+            return decision.drop(DropReason.NETFILTER_DROP, "nf_hook_slow");
+        }
+        Fragment fragment = fragment(skb, at, nextAt);
+        if (fragment.offset() == 0 && isHeaderChainCut(skb, at)) {
+            return false;
+        }
+        if (isTooFar(fragment)) {
+            return decision.drop(DropReason.NETFILTER_DROP, "nf_hook_slow");
+        }
+        if (isUneven(fragment)) {
+            return false;
+        }
+        return switch (add(tracked, decision, at, fragment, trackingLimits(decision.host))) {
+            case COMPLETE -> {
+                finish(skb, tracked);
+                decision.header6.read(skb.bytes(), 0);
+                yield false;
+            }
+            case WAITING -> decision.end(Decision.Outcome.REASSEMBLING);
+            case DUPLICATE -> decision.drop(DropReason.DUP_FRAG, "nf_ct_frag6_gather");
+            case OVERLAP, CONTRADICTION, NO_ROOM ->
+                    decision.drop(DropReason.NETFILTER_DROP, "nf_hook_slow");
+            case FAILED -> decision.end(Decision.Outcome.CONSUMED);
+        };
+    }
+
+    /// Kernel: `find_prev_fhdr`.
+    ///
+    /// @return where the number of the fragment header stands; -1 if there is none
+    private int numberOfFragmentHeader(Skb skb) {
+        int numberAt = Ip6Header.NEXT_HEADER;
+        int at = Ip6Header.LENGTH;
+        for (int next = skb.u8(numberAt); next != IpProtocol.FRAGMENT; next = skb.u8(numberAt)) {
+            if (!ExtensionHeaders.isExtension(next)
+                    || next == ExtensionHeaders.NO_NEXT_HEADER
+                    || skb.captured < at + 2) {
+                return -1;
+            }
+            numberAt = at;
+            at += ExtensionHeaders.length(next, skb.u8(at + 1));
+        }
+        fragmentHeaderAt = at;
+        return numberAt;
+    }
+
+    private static Fragment fragment(Skb skb, int at, int nextAt) {
+        int field = skb.u16(at + 2);
+        int payloadAt = at + FRAGMENT_HEADER;
+        return new Fragment(
+                at,
+                payloadAt,
+                field & ~7,
+                skb.length - payloadAt,
+                (field & 1) != 0,
+                skb.u16(0) >>> 4 & 3,
+                false,
+                new int[] {nextAt, skb.u8(at)});
+    }
+
+    /// Bytes before the fragment header count too, as in the length field.
+    private static boolean isTooFar(Fragment fragment) {
+        return fragment.offset() + fragment.length() + fragment.head() - Ip6Header.LENGTH
+                > MOST_PAYLOAD;
+    }
+
+    private static boolean isUneven(Fragment fragment) {
+        return fragment.more() && (fragment.length() & 7) != 0;
+    }
+
+    /// Whether a first fragment ends before its upper layer starts (kernel:
     /// `ipv6frag_thdr_truncated`).
-    private boolean isHeaderChainCut(Skb skb, int at, int next) {
-        chain.walk(skb.bytes(), at + FRAGMENT_HEADER, skb.length, next);
+    private boolean isHeaderChainCut(Skb skb, int at) {
+        if ((skb.u16(at + 2) & ~7) != 0) {
+            return false;
+        }
+        chain.walk(skb.bytes(), at + FRAGMENT_HEADER, skb.length, skb.u8(at));
         if (chain.broken) {
-            return chain.nextHeader != 59;
+            return chain.nextHeader != ExtensionHeaders.NO_NEXT_HEADER;
         }
         int needed =
                 switch (chain.nextHeader) {
@@ -142,142 +218,65 @@ public final class Ip6Reassembly {
         return skb.length - chain.offset < needed;
     }
 
-    private static boolean refuses(Decision decision, int code, int pointer) {
-        decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
-        decision.icmp6.tell(Icmp6.PARAMETER_PROBLEM, code, pointer);
-        decision.drop(DropReason.NOT_SPECIFIED, FUNCTION);
-        return false;
+    private Reassembly.Result add(
+            Reassembly fragments, Decision decision, int at, Fragment fragment, Limits limits) {
+        boolean needsDevice = Inet6.needsDevice(header.destinationHigh, header.destinationLow);
+        var datagram =
+                new Datagram(
+                        header.sourceHigh,
+                        header.sourceLow,
+                        header.destinationHigh,
+                        header.destinationLow,
+                        decision.skb.i32(at + 4),
+                        0,
+                        needsDevice ? decision.device.index() : 0);
+        return fragments.add(
+                datagram,
+                fragment,
+                decision.skb,
+                decision.device.index(),
+                decision.nowNanos,
+                limits);
     }
 
-    private boolean queues(
-            Decision decision, Key key, int at, int nextAt, int offset, int length, boolean more) {
-        Queue queue = queue(decision, key);
-        int end = offset + length;
-        if (!more) {
-            if (end < queue.length || queue.lastSeen && end != queue.length) {
-                return discards(decision, key, queue);
-            }
-            queue.lastSeen = true;
-            queue.length = end;
-        } else if ((end & 7) != 0) {
-            forgetIfEmpty(key, queue);
-            return refuses(decision, Icmp6.HEADER_FIELD, Ip6Header.PAYLOAD_LENGTH);
-        } else if (end > queue.length) {
-            if (queue.lastSeen) {
-                return discards(decision, key, queue);
-            }
-            queue.length = end;
-        }
-        if (length == 0) {
-            return discards(decision, key, queue);
-        }
-        if (isWithinARun(queue, offset, end)) {
-            decision.drop(DropReason.DUP_FRAG, FUNCTION);
-            return false;
-        }
-        if (overlaps(queue, offset, end)) {
-            return discards(decision, key, queue);
-        }
-        keep(decision.skb, queue, at, nextAt, offset, length);
-        if (!queue.isComplete()) {
-            limit();
-            decision.end(Decision.Outcome.REASSEMBLING);
-            return false;
-        }
-        queues.remove(key);
-        waitingBytes -= queue.cost();
-        join(decision, queue);
-        decision.count(SnmpCounter.IP6_REASM_OKS);
-        return true;
-    }
-
-    private Queue queue(Decision decision, Key key) {
-        Queue queue = queues.get(key);
-        if (queue != null && decision.nowNanos - queue.startNanos > TIMEOUT_NANOS) {
-            forget(key, queue);
-            queue = null;
-        }
-        if (queue == null) {
-            queue = new Queue(decision.nowNanos);
-            queues.put(key, queue);
-            waitingBytes += queue.cost();
-        }
-        return queue;
-    }
-
-    private void forget(Key key, Queue queue) {
-        queues.remove(key);
-        waitingBytes -= queue.cost();
-    }
-
-    private void forgetIfEmpty(Key key, Queue queue) {
-        if (queue.runs.isEmpty()) {
-            forget(key, queue);
-        }
-    }
-
-    private boolean discards(Decision decision, Key key, Queue queue) {
-        forget(key, queue);
-        decision.count(SnmpCounter.IP6_REASM_FAILS);
-        decision.drop(DropReason.NOT_SPECIFIED, FUNCTION);
-        return false;
-    }
-
-    private static boolean isWithinARun(Queue queue, int from, int to) {
-        Map.Entry<Integer, Integer> run = queue.runs.floorEntry(from);
-        return run != null && run.getValue() >= to;
-    }
-
-    private static boolean overlaps(Queue queue, int from, int to) {
-        Map.Entry<Integer, Integer> before = queue.runs.lowerEntry(to);
-        return before != null && before.getValue() > from;
-    }
-
-    private void keep(Skb skb, Queue queue, int at, int nextAt, int offset, int length) {
-        waitingBytes -= queue.cost();
-        int end = offset + length;
-        if (end > queue.bytes.length) {
-            int capacity = Math.min(Integer.highestOneBit(end) * 2, 1 << 16);
-            queue.bytes = java.util.Arrays.copyOf(queue.bytes, Math.max(capacity, end));
-        }
-        MemorySegment.copy(
-                skb.bytes(),
-                at + (long) FRAGMENT_HEADER,
-                MemorySegment.ofArray(queue.bytes),
-                offset,
-                length);
-        Integer joined = queue.runs.remove(end);
-        Map.Entry<Integer, Integer> before = queue.runs.floorEntry(offset);
-        int start = before != null && before.getValue() == offset ? before.getKey() : offset;
-        queue.runs.put(start, joined == null ? end : joined);
-        queue.present += length;
-        if (offset == 0) {
-            queue.head =
-                    skb.bytes().asSlice(0, at).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-            queue.numberAt = nextAt;
-            queue.nextHeader = skb.u8(at);
-        }
-        waitingBytes += queue.cost();
-    }
-
-    private void limit() {
-        while (waitingBytes > MOST_BYTES) {
-            Map.Entry<Key, Queue> oldest = queues.entrySet().iterator().next();
-            forget(oldest.getKey(), oldest.getValue());
-            givenUp++;
-        }
-    }
-
-    /// Puts the packet together in place of its last fragment, without the fragment header.
-    private void join(Decision decision, Queue queue) {
-        Skb skb = decision.skb;
-        int head = queue.head.length;
-        MemorySegment.copy(MemorySegment.ofArray(queue.head), 0, skb.bytes(), 0, head);
-        MemorySegment.copy(MemorySegment.ofArray(queue.bytes), 0, skb.bytes(), head, queue.length);
-        skb.captured = skb.length = head + queue.length;
-        skb.put8(queue.numberAt, queue.nextHeader);
+    /// Kernel: `ip6_frag_reasm`: the fragment header goes.
+    private void finish(Skb skb, Reassembly fragments) {
+        numberAt = fragments.ofFirst()[0];
+        upperLayerAt = fragments.head();
+        skb.put8(numberAt, fragments.ofFirst()[1]);
         skb.put16(Ip6Header.PAYLOAD_LENGTH, skb.length - Ip6Header.LENGTH);
-        upperLayerAt = head;
-        numberAt = queue.numberAt;
+        if (fragments.isCongested()) {
+            skb.put16(0, skb.u16(0) | CONGESTION_EXPERIENCED);
+        }
+    }
+
+    /// Gives up the packet that waited longest, if that was too long, and tells its source (kernel:
+    /// `ip6frag_expire_frag_queue`).
+    ///
+    /// @return false if there is none; otherwise the decision is about its first fragment
+    boolean expires(Decision decision) {
+        return expires(fragments, decision, limits(decision.host))
+                || expires(tracked, decision, trackingLimits(decision.host));
+    }
+
+    private static boolean expires(Reassembly fragments, Decision decision, Limits limits) {
+        Skb skb = decision.skb;
+        if (fragments.giveUpOldest(skb, decision.nowNanos, limits) == null) {
+            return false;
+        }
+        decision.device = decision.host.device(fragments.device());
+        if (decision.device == null) {
+            return decision.end(Decision.Outcome.CONSUMED);
+        }
+        decision.count(SnmpCounter.IP6_REASM_FAILS);
+        decision.count(SnmpCounter.IP6_REASM_TIMEOUT);
+        if (skb.captured == 0) {
+            return decision.end(Decision.Outcome.CONSUMED);
+        }
+        skb.beginAgain(Skb.ETH_P_IPV6);
+        decision.header6.read(skb.bytes(), 0);
+        decision.icmp6.tell(Icmp6.TIME_EXCEEDED, REASSEMBLY_TIME_EXCEEDED, 0);
+        return decision.isIncomplete()
+                || decision.drop(DropReason.FRAG_REASM_TIMEOUT, "ip6frag_expire_frag_queue");
     }
 }

@@ -75,15 +75,18 @@ public final class IpOutput {
         if (mac == UNKNOWN) {
             return Outcome.INCOMPLETE;
         }
-        int[] pieces = piecesThatFit(skb, mtuBytes);
         if (skb.pieces != null) {
             mtuBytes = Math.min(mtuBytes, skb.fragMaxSize);
         }
+        int[] pieces = skb.piecesThatFit(mtuBytes - skb.headerLength);
         int packets = skb.length > mtuBytes ? fragmentCount(skb, mtuBytes) : 1;
         packets = pieces != null ? pieces.length : packets;
         decision.effects.count(SnmpCounter.IP_OUT_TRANSMITS, packets);
         decision.effects.count(
                 SnmpCounter.IP_EXT_OUT_OCTETS, skb.length + (packets - 1) * skb.headerLength);
+        if (skb.pieces != null && pieces == null) {
+            decision.dropPieces();
+        }
         if (packets > 1) {
             decision.effects.count(SnmpCounter.IP_FRAG_OKS, 1);
             decision.effects.count(SnmpCounter.IP_FRAG_CREATES, packets);
@@ -157,18 +160,6 @@ public final class IpOutput {
     /// @param hop null for a packet that needs none
     private static boolean hasGateway6(NextHop hop) {
         return hop != null && hop.hasGateway6();
-    }
-
-    /// A packet that was put together from fragments leaves in the same ones, if they fit.
-    private static int[] piecesThatFit(Skb skb, int mtuBytes) {
-        int[] pieces = skb.pieces;
-        for (int i = 0; pieces != null && i < pieces.length; i++) {
-            boolean whole = pieces[i] % 8 == 0 || i == pieces.length - 1;
-            if (!whole || skb.headerLength + pieces[i] > mtuBytes) {
-                return null;
-            }
-        }
-        return pieces;
     }
 
     private static int room(Skb skb, int mtuBytes) {

@@ -90,12 +90,8 @@ public final class PacketFilter {
         }
         NfPacket packet = isOwn ? own : passing;
         take(hook, decision, skb, packet);
-        if (!isOwn && hook == Hook.PREROUTING && packet.isFragment() && isTracked(packet)) {
-            if (packet.family == NfPacket.IPV6) {
-                decision.incomplete("reassembly of IPv6 before connection tracking");
-                return false;
-            }
-            if (decision.awaitsFragments(ForwardingState.FOR_TRACKING)) {
+        if (!isOwn && hook == Hook.PREROUTING && isTracked(packet)) {
+            if (awaitsFragments(decision, packet)) {
                 return false;
             }
             packet.replace(skb.bytes(), 0, skb.length, skb.captured);
@@ -114,6 +110,8 @@ public final class PacketFilter {
         skb.mark = packet.mark;
         if (packet.mangled && packet.family == NfPacket.IPV4) {
             skb.readHeader();
+        } else if (packet.mangled && packet.family == NfPacket.IPV6 && !isOwn) {
+            decision.header6.read(skb.bytes(), 0);
         }
         packet.mangled = false;
         return switch (answer) {
@@ -131,6 +129,17 @@ public final class PacketFilter {
                 yield false;
             }
         };
+    }
+
+    /// Kernel: `ipv4_conntrack_defrag`, `ipv6_defrag`.
+    ///
+    /// @return whether that ended the decision
+    private static boolean awaitsFragments(Decision decision, NfPacket packet) {
+        if (packet.family == NfPacket.IPV6) {
+            return decision.state.reassembly6.takesForTracking(decision);
+        }
+        return packet.isFragment()
+                && decision.state.reassembly.takes(decision, IpReassembly.FOR_TRACKING);
     }
 
     private boolean isTracked(NfPacket packet) {

@@ -7,15 +7,15 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Fragments of IPv4 datagrams until all are here (kernel: `ip_defrag`, `inet_frag_queue_insert`).
-///
-/// Those that wait longer than `ipfrag_time` are forgotten when the next fragment comes; the ICMP
-/// error that the kernel's timer then sends belongs to no frame, and is not told.
+/// Fragments of packets until all are here, of either family (kernel: `inet_fragment.c`). What is
+/// peculiar to a family is in [IpReassembly] and [Ip6Reassembly].
 final class Reassembly {
     /// What became of a fragment.
     enum Result {
@@ -42,30 +42,85 @@ final class Reassembly {
         FAILED
     }
 
-    private static final int LONGEST = 65535;
-    private static final int DONT_FRAGMENT = 0x4000;
+    private static final int MOST_PIECES = 65535;
 
     /// Bookkeeping for each fragment, towards the limit of bytes.
     private static final int FRAGMENT_COST = 256;
 
-    /// Which fragments belong together.
+    private static final int NOT_ECT = 1;
+    private static final int CE = 8;
+
+    /// Which fragments belong together. IPv4 addresses are the lower halves.
     ///
-    /// @param user who collects: datagrams of the packet filter are apart from the host's
-    record Datagram(int source, int destination, int identification, int protocol, int user) {}
+    /// @param protocol 0 in IPv6, where fragments of one packet may name different ones
+    /// @param scope who collects, or the device that a link-local address belongs to
+    record Datagram(
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int identification,
+            int protocol,
+            int scope) {
+        static final int BYTES = 4 * Long.BYTES + 3 * Integer.BYTES;
+
+        void put(ByteBuffer key) {
+            key.putLong(sourceHigh).putLong(sourceLow);
+            key.putLong(destinationHigh).putLong(destinationLow);
+            key.putInt(identification).putInt(protocol).putInt(scope);
+        }
+
+        static Datagram get(ByteBuffer key) {
+            return new Datagram(
+                    key.getLong(),
+                    key.getLong(),
+                    key.getLong(),
+                    key.getLong(),
+                    key.getInt(),
+                    key.getInt(),
+                    key.getInt());
+        }
+    }
+
+    /// Where the parts of a fragment lie in its packet.
+    ///
+    /// @param head bytes of headers that the whole packet keeps of the first fragment
+    /// @param payloadAt where the payload starts
+    /// @param offset of the payload in that of the whole packet
+    /// @param length of the payload, all of it, captured or not
+    /// @param ecn congestion mark (RFC 3168)
+    /// @param ofFirst what the family wants to know of the first fragment when all are here
+    record Fragment(
+            int head,
+            int payloadAt,
+            int offset,
+            int length,
+            boolean more,
+            int ecn,
+            boolean dontFragment,
+            int[] ofFirst) {}
+
+    /// How much may wait, and how long.
+    record Limits(long keepNanos, long mostBytes) {}
 
     /// @param present bytes that were captured, at most `length`
     private record Piece(int offset, int length, byte[] present) {}
 
     private static final class Queue {
         long startedNanos;
+        int device;
         boolean hasLast;
         int length;
         int sum;
         int ecn;
         int largest;
         int largestUnfragmentable;
+
+        /// What precedes the payload of the first fragment; nothing before that has come.
         byte[] header = new byte[0];
-        int[] options = new int[0];
+
+        int head;
+        int[] ofFirst = new int[0];
         final List<Piece> pieces = new ArrayList<>();
 
         /// Starts and ends of what came without a hole, ascending; only the last grows.
@@ -78,20 +133,26 @@ final class Reassembly {
             }
             return cost;
         }
+
+        boolean hasFirst() {
+            return header.length > 0;
+        }
     }
 
+    private final int longest;
     private final LinkedHashMap<Datagram, Queue> queues = new LinkedHashMap<>();
-    private final Set<Datagram> changed;
+    private final Set<Datagram> changed = new LinkedHashSet<>();
+    private Queue whole = new Queue();
     private long bytes;
     private long expired;
     private long refused;
 
-    /// @param changed gets every datagram whose state changed
-    Reassembly(Set<Datagram> changed) {
-        this.changed = changed;
+    /// @param longest packet that may come out
+    Reassembly(int longest) {
+        this.longest = longest;
     }
 
-    /// Datagrams that were forgotten because they waited too long.
+    /// Datagrams that were given up because they waited too long.
     long expired() {
         return expired;
     }
@@ -101,23 +162,48 @@ final class Reassembly {
         return refused;
     }
 
-    static Datagram datagram(Skb skb, int user) {
-        return new Datagram(skb.source, skb.destination, skb.u16(4), skb.protocol, user);
+    /// What the family wanted to know of the first fragment of the packet that became whole, or
+    /// that was given up.
+    int[] ofFirst() {
+        return whole.ofFirst;
+    }
+
+    /// Whether a router marked a fragment of the packet that became whole.
+    boolean isCongested() {
+        return (whole.ecn & CE) != 0;
+    }
+
+    /// Whether the largest fragment of the packet that became whole was not to be fragmented.
+    boolean isUnfragmentable() {
+        return whole.largestUnfragmentable == whole.largest;
+    }
+
+    /// Bytes of headers before the payload of the packet that became whole.
+    int head() {
+        return whole.head;
+    }
+
+    /// Index of the device by which the last fragment came of the packet that was given up.
+    int device() {
+        return whole.device;
     }
 
     /// Takes a fragment up.
     ///
-    /// @param skb becomes the whole packet if this was the last that was missing
-    /// @param options of the fragment; become those of the first one
-    /// @param keepNanos how long fragments wait
-    /// @param mostBytes how many bytes may wait; no further datagram is begun beyond
+    /// @param skb becomes the whole packet if this was the last that was missing, but for what the
+    ///   headers say of its length and of fragments
+    /// @param device index of the one that it came by
     Result add(
-            Skb skb, IpOptions options, int user, long nowNanos, long keepNanos, long mostBytes) {
-        expire(nowNanos, keepNanos);
-        Datagram datagram = datagram(skb, user);
+            Datagram datagram,
+            Fragment fragment,
+            Skb skb,
+            int device,
+            long nowNanos,
+            Limits limits) {
+        forgetExpired(nowNanos, limits);
         Queue queue = queues.get(datagram);
         if (queue == null) {
-            if (bytes > mostBytes) {
+            if (bytes > limits.mostBytes) {
                 refused++;
                 return Result.NO_ROOM;
             }
@@ -128,11 +214,11 @@ final class Reassembly {
         }
         changed.add(datagram);
         bytes -= queue.cost();
-        Result result = insert(queue, skb, options);
+        queue.device = device;
+        Result result = insert(queue, fragment, skb);
         bytes += queue.cost();
         if (result == Result.COMPLETE) {
-            result = assemble(queue, skb);
-            options.recall(queue.options);
+            result = join(queue, skb);
         }
         if (result != Result.WAITING && result != Result.DUPLICATE) {
             remove(datagram);
@@ -140,27 +226,58 @@ final class Reassembly {
         return result;
     }
 
-    private void expire(long nowNanos, long keepNanos) {
-        while (!queues.isEmpty()) {
-            var oldest = queues.firstEntry();
-            if (nowNanos - oldest.getValue().startedNanos <= keepNanos) {
-                return;
-            }
-            expired++;
-            changed.add(oldest.getKey());
-            remove(oldest.getKey());
+    private void forgetExpired(long nowNanos, Limits limits) {
+        while (oldestExpired(nowNanos, limits) != null) {
+            expire(queues.firstEntry().getKey());
         }
+    }
+
+    private Queue oldestExpired(long nowNanos, Limits limits) {
+        if (queues.isEmpty()) {
+            return null;
+        }
+        Queue oldest = queues.firstEntry().getValue();
+        return nowNanos - oldest.startedNanos > limits.keepNanos ? oldest : null;
+    }
+
+    private void expire(Datagram datagram) {
+        expired++;
+        changed.add(datagram);
+        remove(datagram);
+    }
+
+    /// Gives up the datagram that began to arrive first, if it has waited too long.
+    ///
+    /// @param skb becomes its first fragment; without bytes if that never came
+    /// @return null if there is none
+    Datagram giveUpOldest(Skb skb, long nowNanos, Limits limits) {
+        Queue oldest = oldestExpired(nowNanos, limits);
+        if (oldest == null) {
+            return null;
+        }
+        Datagram datagram = queues.firstEntry().getKey();
+        whole = oldest;
+        expire(datagram);
+        skb.captured = skb.length = 0;
+        for (Piece piece : oldest.pieces) {
+            if (piece.offset == 0) {
+                put(skb, 0, oldest.header);
+                put(skb, oldest.header.length, piece.present);
+                skb.captured = oldest.header.length + piece.present.length;
+                skb.length = oldest.header.length + piece.length;
+            }
+        }
+        return datagram;
     }
 
     private void remove(Datagram datagram) {
         bytes -= queues.remove(datagram).cost();
     }
 
-    private static Result insert(Queue queue, Skb skb, IpOptions options) {
-        int offset = skb.fragmentOffset;
-        int end = offset + skb.length - skb.headerLength;
-        if (skb.moreFragments) {
-            end &= ~7;
+    private static Result insert(Queue queue, Fragment fragment, Skb skb) {
+        int offset = fragment.offset;
+        int end = offset + fragment.length;
+        if (fragment.more) {
             if (end > queue.length) {
                 if (queue.hasLast) {
                     return Result.CONTRADICTION;
@@ -181,11 +298,8 @@ final class Reassembly {
         if (placed != null) {
             return placed;
         }
-        keep(queue, skb, offset, end - offset);
-        if (offset == 0) {
-            queue.options = options.found();
-        }
-        boolean all = queue.hasLast && queue.header.length > 0 && queue.sum == queue.length;
+        keep(queue, fragment, skb);
+        boolean all = queue.hasLast && queue.hasFirst() && queue.sum == queue.length;
         return all ? Result.COMPLETE : Result.WAITING;
     }
 
@@ -216,74 +330,86 @@ final class Reassembly {
         throw new IllegalStateException("a fragment before the last end has its place");
     }
 
-    private static void keep(Queue queue, Skb skb, int offset, int length) {
-        int here = Math.clamp(skb.captured - skb.headerLength, 0, length);
-        MemorySegment payload = skb.bytes().asSlice(skb.headerLength, here);
-        queue.pieces.add(new Piece(offset, length, payload.toArray(ValueLayout.JAVA_BYTE)));
+    private static void keep(Queue queue, Fragment fragment, Skb skb) {
+        int length = fragment.length;
+        int here = Math.clamp(skb.captured - fragment.payloadAt, 0, length);
+        MemorySegment payload = skb.bytes().asSlice(fragment.payloadAt, here);
+        queue.pieces.add(
+                new Piece(fragment.offset, length, payload.toArray(ValueLayout.JAVA_BYTE)));
         queue.sum += length;
-        queue.ecn |= 1 << (skb.tos & 3);
-        if (offset == 0) {
-            queue.header = skb.bytes().asSlice(0, skb.headerLength).toArray(ValueLayout.JAVA_BYTE);
+        queue.ecn |= 1 << fragment.ecn;
+        if (fragment.offset == 0) {
+            queue.header =
+                    skb.bytes().asSlice(0, fragment.payloadAt).toArray(ValueLayout.JAVA_BYTE);
+            queue.head = fragment.head;
+            queue.ofFirst = fragment.ofFirst;
         }
-        int size = length + skb.headerLength;
+        int size = length + fragment.payloadAt;
         queue.largest = Math.max(queue.largest, size);
-        if (skb.dontFragment) {
+        if (fragment.dontFragment) {
             queue.largestUnfragmentable = Math.max(queue.largestUnfragmentable, size);
         }
     }
 
-    private static Result assemble(Queue queue, Skb skb) {
-        int length = queue.header.length + queue.length;
-        boolean mixed = (queue.ecn & 1) != 0 && queue.ecn != 1;
-        if (length > LONGEST || mixed) {
+    private Result join(Queue queue, Skb skb) {
+        int length = queue.head + queue.length;
+        boolean mixed = (queue.ecn & NOT_ECT) != 0 && queue.ecn != NOT_ECT;
+        if (length > longest || mixed) {
             return Result.FAILED;
         }
-        MemorySegment bytes = skb.bytes();
-        MemorySegment.copy(queue.header, 0, bytes, ValueLayout.JAVA_BYTE, 0, queue.header.length);
+        whole = queue;
+        put(skb, 0, queue.header);
         int captured = length;
         for (Piece piece : queue.pieces) {
-            int at = queue.header.length + piece.offset;
-            MemorySegment.copy(
-                    piece.present, 0, bytes, ValueLayout.JAVA_BYTE, at, piece.present.length);
+            int at = queue.head + piece.offset;
+            put(skb, at, piece.present);
             if (piece.present.length < piece.length) {
                 captured = Math.min(captured, at + piece.present.length);
             }
-        }
-        boolean unfragmentable = queue.largestUnfragmentable == queue.largest;
-        skb.put16(2, length);
-        skb.put16(6, unfragmentable ? DONT_FRAGMENT : 0);
-        if ((queue.ecn & 8) != 0) {
-            skb.put8(1, skb.u8(1) | 3);
         }
         skb.captured = captured;
         skb.length = length;
         skb.fragMaxSize = queue.largest;
         queue.pieces.sort((a, b) -> Integer.compare(a.offset, b.offset));
         skb.pieces = queue.pieces.stream().mapToInt(Piece::length).toArray();
-        skb.readHeader();
-        skb.putHeaderChecksum();
         return Result.COMPLETE;
+    }
+
+    private static void put(Skb skb, int at, byte[] bytes) {
+        MemorySegment.copy(bytes, 0, skb.bytes(), ValueLayout.JAVA_BYTE, at, bytes.length);
     }
 
     // ---- State transfer ----
 
-    /// The state of a datagram; null if none of it waits.
-    byte[] toBytes(Datagram datagram) {
-        Queue queue = queues.get(datagram);
+    /// Hands over the datagrams that changed since the last call.
+    ///
+    /// @param kind first byte of the keys
+    void drainChanged(byte kind, ForwardingState.Sink sink) {
+        for (Datagram each : changed) {
+            ByteBuffer key = ByteBuffer.allocate(1 + Datagram.BYTES).put(kind);
+            each.put(key);
+            sink.put(key.array(), toBytes(queues.get(each)));
+        }
+        changed.clear();
+    }
+
+    private static byte[] toBytes(Queue queue) {
         if (queue == null) {
             return null;
         }
         var bytes = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(bytes)) {
             out.writeLong(queue.startedNanos);
+            out.writeInt(queue.device);
             out.writeBoolean(queue.hasLast);
             out.writeInt(queue.length);
             out.writeInt(queue.ecn);
             out.writeInt(queue.largest);
             out.writeInt(queue.largestUnfragmentable);
             write(out, queue.header);
-            out.writeInt(queue.options.length);
-            for (int each : queue.options) {
+            out.writeInt(queue.head);
+            out.writeInt(queue.ofFirst.length);
+            for (int each : queue.ofFirst) {
                 out.writeInt(each);
             }
             out.writeInt(queue.pieces.size());
@@ -303,8 +429,10 @@ final class Reassembly {
         return bytes.toByteArray();
     }
 
+    /// @param key behind its first byte
     /// @throws IllegalArgumentException if that is no such state
-    void restore(Datagram datagram, byte[] stateOrNull) {
+    void restore(ByteBuffer key, byte[] stateOrNull) {
+        Datagram datagram = Datagram.get(key);
         if (queues.containsKey(datagram)) {
             remove(datagram);
         }
@@ -314,15 +442,17 @@ final class Reassembly {
         var queue = new Queue();
         try (var in = new DataInputStream(new ByteArrayInputStream(stateOrNull))) {
             queue.startedNanos = in.readLong();
+            queue.device = in.readInt();
             queue.hasLast = in.readBoolean();
             queue.length = in.readInt();
             queue.ecn = in.readInt();
             queue.largest = in.readInt();
             queue.largestUnfragmentable = in.readInt();
             queue.header = read(in);
-            queue.options = new int[count(in)];
-            for (int i = 0; i < queue.options.length; i++) {
-                queue.options[i] = in.readInt();
+            queue.head = in.readInt();
+            queue.ofFirst = new int[count(in)];
+            for (int i = 0; i < queue.ofFirst.length; i++) {
+                queue.ofFirst[i] = in.readInt();
             }
             for (int rest = count(in); rest > 0; rest--) {
                 queue.pieces.add(new Piece(in.readInt(), in.readInt(), read(in)));
@@ -349,7 +479,7 @@ final class Reassembly {
 
     private static int count(DataInputStream in) throws IOException {
         int count = in.readInt();
-        if (count < 0 || count > LONGEST) {
+        if (count < 0 || count > MOST_PIECES) {
             throw new IOException("a count of " + count);
         }
         return count;

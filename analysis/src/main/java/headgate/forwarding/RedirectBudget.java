@@ -1,7 +1,10 @@
 package headgate.forwarding;
 
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /// How many redirects may still be told because of an address, as destination and as source alike:
 /// six at once, then one each second (kernel: `inet_peer_xrlim_allow`).
@@ -13,14 +16,17 @@ final class RedirectBudget {
     /// budget again.
     private static final int MOST_PEERS = 65_664;
 
-    private record Peer(long high, long low) {}
+    private record Peer(long high, long low) {
+        static final int BYTES = 2 * Long.BYTES;
+    }
 
     private static final class Tokens {
         long nanos = MOST_NANOS;
         long lastNanos;
     }
 
-    private final Map<Peer, Tokens> peers = new LinkedHashMap<>();
+    private final LinkedHashMap<Peer, Tokens> peers = new LinkedHashMap<>();
+    private final Set<Peer> changed = new LinkedHashSet<>();
     private long forgotten;
 
     /// Peers forgotten because there were too many.
@@ -30,16 +36,56 @@ final class RedirectBudget {
 
     /// Takes one redirect from the address's budget; false if that is spent.
     boolean allows(long high, long low, long nowNanos) {
-        Tokens tokens = peers.computeIfAbsent(new Peer(high, low), _ -> new Tokens());
+        var peer = new Peer(high, low);
+        Tokens tokens = peers.computeIfAbsent(peer, _ -> new Tokens());
+        changed.add(peer);
         long gained = Math.clamp(nowNanos - tokens.lastNanos, 0, MOST_NANOS);
         tokens.nanos = Math.min(MOST_NANOS, tokens.nanos + gained);
         tokens.lastNanos = nowNanos;
         if (peers.size() > MOST_PEERS) {
-            peers.remove(peers.keySet().iterator().next());
+            changed.add(peers.pollFirstEntry().getKey());
             forgotten++;
         }
         boolean allowed = tokens.nanos >= COST_NANOS;
         tokens.nanos -= allowed ? COST_NANOS : 0;
         return allowed;
+    }
+
+    /// Hands over the budgets that changed since the last call.
+    ///
+    /// @param kind first byte of the keys
+    void drainChanged(byte kind, ForwardingState.Sink sink) {
+        for (Peer each : changed) {
+            byte[] key =
+                    ByteBuffer.allocate(1 + Peer.BYTES)
+                            .put(kind)
+                            .putLong(each.high)
+                            .putLong(each.low)
+                            .array();
+            Tokens tokens = peers.get(each);
+            sink.put(
+                    key,
+                    tokens == null
+                            ? null
+                            : ByteBuffer.allocate(2 * Long.BYTES)
+                                    .putLong(tokens.nanos)
+                                    .putLong(tokens.lastNanos)
+                                    .array());
+        }
+        changed.clear();
+    }
+
+    /// @param key behind its first byte
+    /// @throws BufferUnderflowException if it, or the state, is too short
+    void restore(ByteBuffer key, byte[] stateOrNull) {
+        var peer = new Peer(key.getLong(), key.getLong());
+        peers.remove(peer);
+        if (stateOrNull != null) {
+            ByteBuffer state = ByteBuffer.wrap(stateOrNull);
+            var tokens = new Tokens();
+            tokens.nanos = state.getLong();
+            tokens.lastNanos = state.getLong();
+            peers.put(peer, tokens);
+        }
     }
 }

@@ -11,6 +11,7 @@ import headgate.packet.LinkType;
 import headgate.packet.NetworkOrder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// A packet on its way through the host, as the kernel's `struct sk_buff` has it: the one that a
 /// decision is about, or one that the host sends itself. The *outer* headers, read as the kernel
@@ -122,6 +123,41 @@ public final class Skb {
     /// The largest of these fragments, with its header (kernel: `IPCB(skb)->frag_max_size`).
     int fragMaxSize;
 
+    /// Draws the first bytes of the payload into one place, out of later pieces (kernel:
+    /// `pskb_may_pull`).
+    void pull(int bytes) {
+        while (pieces != null && pieces.length > 1 && pieces[0] < bytes) {
+            int drawn = Math.min(bytes - pieces[0], pieces[1]);
+            pieces[0] += drawn;
+            pieces[1] -= drawn;
+            if (pieces[1] == 0) {
+                int first = pieces[0];
+                pieces = Arrays.copyOfRange(pieces, 1, pieces.length);
+                pieces[0] = first;
+            }
+        }
+    }
+
+    /// A packet that was put together from fragments leaves in the same ones, if they fit.
+    ///
+    /// @param room bytes of payload in each
+    /// @return how many each has; null if it leaves in other ones
+    int[] piecesThatFit(int room) {
+        for (int i = 0; pieces != null && i < pieces.length; i++) {
+            boolean even = pieces[i] % 8 == 0 || i > 0 && i == pieces.length - 1;
+            if (!even || pieces[i] > room) {
+                return null;
+            }
+        }
+        return pieces != null && pieces.length > 1 ? pieces : null;
+    }
+
+    /// Whether it leaves in fragments for no other reason than that it came so (kernel:
+    /// `ip6_finish_output`).
+    boolean isLongerThanItsFragments() {
+        return pieces != null && length > fragMaxSize;
+    }
+
     /// Whether it may be fragmented again although it has the flag not to (kernel: `ignore_df`).
     public boolean mayBeSplitAgain(int mtuBytes) {
         return pieces != null && fragMaxSize <= mtuBytes;
@@ -137,6 +173,16 @@ public final class Skb {
             put16(IPV4_HEADER, flow.sourcePort);
             put16(IPV4_HEADER + Short.BYTES, flow.destinationPort);
         }
+    }
+
+    /// Makes this a packet that waited, of which only the bytes were kept.
+    void beginAgain(int protocolType) {
+        packetType = PacketType.HOST;
+        this.protocolType = protocolType;
+        vlanIdentifier = 0;
+        sourceMac = destinationMac = -1;
+        mark = 0;
+        pieces = null;
     }
 
     /// Takes up the frame as `eth_type_trans` and `__netif_receive_skb_core` do.
@@ -435,12 +481,7 @@ public final class Skb {
     ///
     /// @param length of the whole packet
     void beginIpv4(int length, int tos, int ttl, int protocol, int source, int destination) {
-        packetType = PacketType.HOST;
-        protocolType = ETH_P_IP;
-        vlanIdentifier = 0;
-        sourceMac = destinationMac = -1;
-        mark = 0;
-        pieces = null;
+        beginAgain(ETH_P_IP);
         captured = this.length = length;
         bytes.asSlice(0, IPV4_HEADER).fill((byte) 0);
         put8(0, 0x45);
@@ -464,10 +505,7 @@ public final class Skb {
             long sourceLow,
             long destinationHigh,
             long destinationLow) {
-        packetType = PacketType.HOST;
-        protocolType = ETH_P_IPV6;
-        vlanIdentifier = 0;
-        sourceMac = -1;
+        beginAgain(ETH_P_IPV6);
         captured = this.length = Ip6Header.LENGTH + length;
         bytes.asSlice(0, captured).fill((byte) 0);
         put32(0, 0x6000_0000 | trafficClass << 20);

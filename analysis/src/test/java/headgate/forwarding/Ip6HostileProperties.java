@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import headgate.forwarding.Decision.Outcome;
 import headgate.packet.Frame;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,8 +16,21 @@ import net.jqwik.api.constraints.Size;
 class Ip6HostileProperties {
     private static final int[] HEADERS = {0, 43, 44, 60, 51, 59, 58, 17, 6, 4, 41, 47, 103, 255};
 
+    private static final String TRACKS =
+            """
+            {"nftables":[{"table":{"family":"ip6","name":"t","handle":1}},
+             {"chain":{"family":"ip6","table":"t","name":"f","handle":1,"type":"filter",
+              "hook":"forward","prio":0,"policy":"accept"}},
+             {"rule":{"family":"ip6","table":"t","chain":"f","handle":2,"expr":[
+              {"match":{"op":"in","left":{"ct":{"key":"state"}},"right":"invalid"}},
+              {"drop":null}]}}]}
+            """;
+
     private final ForwardingPath path = new Router6Fixture().path();
-    private final NetDevice eth0 = path.host().device("eth0");
+
+    /// Puts every fragment together, those that are not for it as well.
+    private final ForwardingPath tracking =
+            new Router6Fixture().document("nft.json", TRACKS).path();
 
     private void decides(byte[] bytes) {
         var frame = new Frame();
@@ -24,8 +38,11 @@ class Ip6HostileProperties {
         frame.bytes = MemorySegment.ofArray(bytes);
         frame.lengthCaptured = frame.lengthOnWire = bytes.length;
         new headgate.packet.FrameDecoder().decode(frame);
-        assertNotEquals(Outcome.UNDECIDED, path.judge(frame, eth0).outcome);
-        path.decide(frame, "eth0").trail().steps().forEach(step -> step.toString().length());
+        for (ForwardingPath path : List.of(path, tracking)) {
+            NetDevice eth0 = path.host().device("eth0");
+            assertNotEquals(Outcome.UNDECIDED, path.judge(frame, eth0).outcome);
+            path.decide(frame, "eth0").trail().steps().forEach(step -> step.toString().length());
+        }
     }
 
     /// To the router itself, or through it.
@@ -78,14 +95,15 @@ class Ip6HostileProperties {
     void fragmentsThatLie(
             @ForAll @Size(max = 60) byte[] payload,
             @ForAll short field,
-            @ForAll @IntRange(max = 3) int id) {
+            @ForAll @IntRange(max = 3) int id,
+            @ForAll boolean local) {
         byte[] fragment = new byte[8 + payload.length];
         System.arraycopy(payload, 0, fragment, 8, payload.length);
         fragment[0] = 58;
         fragment[2] = (byte) (field >>> 8);
         fragment[3] = (byte) field;
         fragment[7] = (byte) id;
-        byte[] whole = packet(new Random(1), fragment, true);
+        byte[] whole = packet(new Random(1), fragment, local);
         whole[20] = 44;
         decides(whole);
     }

@@ -180,6 +180,55 @@ class Ip6PathTest {
     }
 
     @Test
+    void goesOnAfterARestartWhereItWas() {
+        HostSnapshot host = new Router6Fixture().path().host();
+        var state = new ForwardingState();
+        var before = new ForwardingPath(host, state);
+        String head = "02aa00000000 02bb00000009 86dd 60000000 ";
+        String second = "3a 00 0010 00000007" + "0000000000000000";
+        before.decide(RouterFixture.frame(head + "0010 2c 40" + FROM + TO_ETH0 + second), "eth0");
+        // Six redirects at once for each address: all are spent.
+        String toNeighbour = "2001 0db8 0000 0000 0000 0000 0000 0022 ";
+        String shorter = head + "000c 11 40" + FROM + toNeighbour + UDP;
+        for (int i = 0; i < 7; i++) {
+            before.decide(RouterFixture.frame(shorter), "eth0");
+        }
+        var restored = new ForwardingState();
+        state.drainChanged(restored::restore);
+        var after = new ForwardingPath(host, restored);
+        String first = "3a 00 0001 00000007" + "8000 242f 0001 0001 0000000000000000";
+        Verdict whole =
+                after.decide(
+                        RouterFixture.frame(head + "0018 2c 40" + FROM + TO_ETH0 + first), "eth0");
+        only(whole, Kind.ECHO_REPLY);
+        assertEquals(
+                0,
+                counter(after.decide(RouterFixture.frame(shorter), "eth0"), "Icmp6OutRedirects"));
+        var fresh = new ForwardingPath(host);
+        assertEquals(
+                1,
+                counter(fresh.decide(RouterFixture.frame(shorter), "eth0"), "Icmp6OutRedirects"));
+    }
+
+    @Test
+    void tellsTheSourceOfFragmentsThatWaitedInVain() {
+        var router = new Router6Fixture().path();
+        String head = "02aa00000000 02bb00000009 86dd 60000000 ";
+        String first = "3a 00 0001 00000007" + "8000 242f 0001 0001 0000000000000000";
+        router.decide(RouterFixture.frame(head + "0018 2c 40" + FROM + TO_ETH0 + first), "eth0");
+        assertEquals(null, router.timeout(60_000_000_000L));
+        Decision expired = router.timeout(60_000_000_001L);
+        Verdict verdict = router.verdict(expired);
+        assertEquals(DropReason.FRAG_REASM_TIMEOUT, refused(verdict).dropReason());
+        assertEquals(1, counter(verdict, "Ip6ReasmTimeout"));
+        // Type 3, code 1; the fragment is quoted with its fragment header.
+        Verdict.EgressFrame frame = only(verdict, Kind.ICMP_ERROR);
+        assertEquals("0301", hex(frame, 54, 56));
+        assertEquals("2c40", hex(frame, 62 + 6, 62 + 8));
+        assertEquals(null, router.timeout(60_000_000_001L));
+    }
+
+    @Test
     void advertisesItsLinkAddressToWhomAsks() {
         // Solicitation from 2001:db8::9 for 2001:db8::1, with its link address.
         String group = "ff02 0000 0000 0000 0000 0001 ff00 0001 ";

@@ -10,6 +10,7 @@ import headgate.packet.Frame;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,6 +24,9 @@ final class LiveComparison {
     private static final int ETHER_TYPE = 12;
     private static final int IPV6 = 0x86dd;
     private static final int ICMPV6_TYPE = ETHERNET_HEADER + 40;
+    private static final int NEXT_HEADER = ETHERNET_HEADER + 6;
+    private static final int FRAGMENT = 44;
+    private static final int FRAGMENT_IDENTIFICATION = ETHERNET_HEADER + 44;
     private static final int HOP_BY_HOP_ICMPV6_TYPE = ICMPV6_TYPE + 8;
 
     private final LiveRouter router;
@@ -46,20 +50,29 @@ final class LiveComparison {
 
     /// @param frame is copied
     Outcome compare(Frame frame, NetDevice device) throws IOException {
-        router.drain();
-        before = router.counters();
+        begin();
         byte[] bytes =
                 frame.bytes
                         .asSlice(frame.start, frame.lengthCaptured)
                         .toArray(ValueLayout.JAVA_BYTE);
-        List<LiveRouter.Sent> sent = withoutChatter(router.receive(device.name(), bytes));
-        Decision decision = path.judge(frame, device);
+        List<LiveRouter.Sent> sent = router.receive(device.name(), bytes);
+        return compare(sent, path.judge(frame, device));
+    }
+
+    /// What happens from here on is compared.
+    void begin() throws IOException {
+        router.drain();
+        before = router.counters();
+    }
+
+    /// @param sent what left since [#begin]
+    Outcome compare(List<LiveRouter.Sent> sent, Decision decision) throws IOException {
         Verdict verdict = path.verdict(decision);
         if (verdict instanceof Verdict.Incomplete incomplete) {
             return new Outcome(verdict, incomplete.why(), List.of());
         }
         var differences = new ArrayList<String>();
-        compareEgress(sent, decision.effects.egress, differences);
+        compareEgress(withoutChatter(sent), decision.effects.egress, differences);
         compareCounters(verdict.trail().counters(), differences);
         return new Outcome(verdict, "", differences);
     }
@@ -75,7 +88,7 @@ final class LiveComparison {
         }
         int type = frame[ICMPV6_TYPE] & 255;
         int behindOption = frame[HOP_BY_HOP_ICMPV6_TYPE] & 255;
-        return switch (frame[ETHERNET_HEADER + 6]) {
+        return switch (frame[NEXT_HEADER]) {
             case 58 -> type == 133;
             case 0 -> behindOption == 143 || behindOption == 131 || behindOption == 132;
             default -> false;
@@ -104,7 +117,7 @@ final class LiveComparison {
             byte[] own = ours.copy(i);
             maskChance(ours.kind(i), kernel);
             maskChance(ours.kind(i), own);
-            if (!java.util.Arrays.equals(kernel, own)) {
+            if (!Arrays.equals(kernel, own)) {
                 differences.add(what + ": kernel " + hex(kernel) + ", engine " + hex(own));
             }
         }
@@ -118,10 +131,16 @@ final class LiveComparison {
     }
 
     /// What the kernel draws at random for packets of its own: the identification of IPv4, and with
-    /// it the header's checksum; sequence numbers.
+    /// it the header's checksum; that of fragments of IPv6; sequence numbers.
     private static void maskChance(EgressFrames.Kind kind, byte[] frame) {
         switch (kind) {
-            case FORWARD, FORWARD_FRAGMENT, ARP_REQUEST, ARP_REPLY, TCP_RESET -> {}
+            case FORWARD, ARP_REQUEST, ARP_REPLY, TCP_RESET -> {}
+            case FORWARD_FRAGMENT -> {
+                if (u16(frame, ETHER_TYPE) == IPV6 && frame[NEXT_HEADER] == FRAGMENT) {
+                    Arrays.fill(
+                            frame, FRAGMENT_IDENTIFICATION, FRAGMENT_IDENTIFICATION + 4, (byte) 0);
+                }
+            }
             default -> {
                 if (frame.length >= ETHERNET_HEADER + 20 && u16(frame, ETHER_TYPE) == 0x0800) {
                     for (int at : new int[] {18, 19, 24, 25}) {

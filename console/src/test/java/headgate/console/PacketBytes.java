@@ -157,11 +157,31 @@ final class PacketBytes {
         return join(header.array(), payload);
     }
 
+    /// A fragment of a packet with IPv6 header alone.
+    ///
+    /// @param field offset and flags as they stand in the header
+    static byte[] ipv6Fragment(
+            String source, String destination, int nextHeader, int field, int id, byte[] part) {
+        byte[] header =
+                ByteBuffer.allocate(8)
+                        .put((byte) nextHeader)
+                        .put((byte) 0)
+                        .putShort((short) field)
+                        .putInt(id)
+                        .array();
+        return ipv6(source, destination, 44, 0, join(header, part));
+    }
+
     static byte[] ethernet(int etherType, byte[] payload) {
+        return ethernet(0, etherType, payload);
+    }
+
+    /// @param device number of the device of the small router, by which the MAC ends
+    private static byte[] ethernet(int device, int etherType, byte[] payload) {
         byte[] header =
                 ByteBuffer.allocate(14)
                         .putShort((short) 0x02aa)
-                        .putInt(0)
+                        .putInt(device)
                         .putShort((short) 0x02bb)
                         .putInt(9)
                         .putShort((short) etherType)
@@ -169,9 +189,14 @@ final class PacketBytes {
         return join(header, payload);
     }
 
-    /// To the MAC 02:aa:00:00:00:00, which is that of eth0 of the small router.
+    /// To eth0 of the small router.
     static Frame frame(byte[] packet) {
-        byte[] bytes = ethernet(packet[0] >>> 4 == 4 ? 0x0800 : 0x86dd, packet);
+        return frame(0, packet);
+    }
+
+    /// To the device of that number of the small router.
+    static Frame frame(int device, byte[] packet) {
+        byte[] bytes = ethernet(device, packet[0] >>> 4 == 4 ? 0x0800 : 0x86dd, packet);
         var frame = new Frame();
         frame.bytes = MemorySegment.ofArray(bytes);
         frame.lengthCaptured = frame.lengthOnWire = bytes.length;

@@ -27,7 +27,8 @@ public final class Ip6MtuCheck extends ForwardingCheck {
         NetDevice output = decision.result6.nextHop().device();
         decision.count(SnmpCounter.IP6_OUT_FORW_DATAGRAMS);
         decision.mtuBytes = Math.max(output.inet6().mtuBytes(), SMALLEST_MTU);
-        if (decision.skb.length > decision.mtuBytes) {
+        if (decision.skb.length > decision.mtuBytes
+                && !decision.skb.mayBeSplitAgain(decision.mtuBytes)) {
             decision.icmp6.tell(Icmp6.PACKET_TOO_BIG, 0, decision.mtuBytes, output);
             decision.count(SnmpCounter.IP6_IN_TOO_BIG_ERRORS);
             decision.count(SnmpCounter.IP6_FRAG_FAILS);

@@ -26,8 +26,9 @@ public final class Ip6NeighbourCheck extends ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        int mtu = decision.result6.info.mtuBytes();
-        if (mtu > 0 && decision.skb.length > mtu) {
+        int routeMtu = decision.result6.info.mtuBytes();
+        int mtu = routeMtu > 0 ? routeMtu : decision.mtuBytes;
+        if (decision.skb.length > mtu && !decision.skb.mayBeSplitAgain(mtu)) {
             decision.icmp6.tell(Icmp6.PACKET_TOO_BIG, 0, mtu);
             decision.count(SnmpCounter.IP6_FRAG_FAILS);
             return decision.isIncomplete()

@@ -18,8 +18,12 @@ public final class PreRoutingCheck extends ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        return !decision.filter.passes(
-                Hook.PREROUTING, decision, decision.skb, decision.device, null);
+        if (!decision.filter.passes(
+                Hook.PREROUTING, decision, decision.skb, decision.device, null)) {
+            return true;
+        }
+        decision.demultiplexEarly();
+        return false;
     }
 
     @Override

@@ -3,6 +3,7 @@ package headgate.forwarding.nft;
 import headgate.forwarding.conntrack.NatRange;
 import headgate.forwarding.conntrack.NatRange.Manip;
 import headgate.forwarding.conntrack.NfPacket;
+import headgate.packet.IpAddress;
 
 /// `snat`, `dnat`, `masquerade`, `redirect`: decides for a new connection how it is translated
 /// (kernel: `nft_nat_eval`, `nft_masq_ipv4_eval`, `nft_redir_eval`).
@@ -88,17 +89,17 @@ final class NatStep extends Step {
     }
 
     private int loadOwnAddress(Evaluation e, NatRange wanted) {
-        long address =
+        IpAddress address =
                 kind == Kind.MASQUERADE
                         ? e.routes.masqueradeAddress(e.packet)
                         : e.routes.redirectAddress(e.packet);
-        if (address == RouteQuestions.UNKNOWN) {
+        if (address == null) {
             return e.unknown("which of its addresses the host takes");
         }
-        if (address == 0) {
+        if (address == RouteQuestions.NO_ADDRESS) {
             return DROP;
         }
-        wanted.setAddress(0, address);
+        wanted.setAddress(address.high(), address.low());
         return NEXT;
     }
 

@@ -2,6 +2,7 @@ package headgate.forwarding.nft;
 
 import headgate.forwarding.NetDevice;
 import headgate.forwarding.conntrack.NfPacket;
+import headgate.packet.IpAddress;
 
 /// What rules ask of the host's routes and sockets.
 public interface RouteQuestions {
@@ -23,13 +24,18 @@ public interface RouteQuestions {
     /// @return 0 if there is none; [#UNKNOWN] if it is not known
     int outputIndex(NfPacket packet, boolean toSource, NetDevice device, boolean mark);
 
-    /// Address that `masquerade` gives a packet on its way out (kernel: `inet_select_addr`).
+    /// There is no such address.
+    IpAddress NO_ADDRESS = new IpAddress(4, 0, 0);
+
+    /// Address that `masquerade` gives a packet on its way out (kernel: `inet_select_addr`,
+    /// `ipv6_dev_get_saddr`).
     ///
-    /// @return 0 if there is none, so that the packet is dropped; [#UNKNOWN] if it is not known
-    long masqueradeAddress(NfPacket packet);
+    /// @return [#NO_ADDRESS] if there is none, so that the packet is dropped; null if it is not
+    ///   known
+    IpAddress masqueradeAddress(NfPacket packet);
 
     /// Address that `redirect` sends a packet to: the first of the device that it came in by.
     ///
     /// @return as [#masqueradeAddress]
-    long redirectAddress(NfPacket packet);
+    IpAddress redirectAddress(NfPacket packet);
 }
