@@ -269,6 +269,44 @@ class NicTest {
         assertEquals(2, stats.netRxRuns());
     }
 
+    /// RP-27: a budget of one frame ends each run after one poll. Queues 0, 1 and 2 have frames at
+    /// 0, and a second one each, but for queue 2; while queue 1 is polled one comes to queue 3. The
+    /// next list is 2 and 0, which were not polled, then 3, then 1, which has used its weight.
+    @Test
+    void pollsWhatWasLeftThenWhatWasScheduledThenWhatUsedItsWeight() {
+        var path =
+                path(
+                        Map.of(
+                                "rx_queues", "4",
+                                "rss_table", "0-3",
+                                "napi_weight", "1",
+                                "budget", "1"));
+        int[] queues = {0, 1, 2, 0, 1};
+        for (int i = 0; i < queues.length; i++) {
+            path.offer(i, 0, 60, queues[i], 0);
+        }
+        path.offer(5, 150, 60, 3, 0);
+        path.runUntilIdle();
+
+        assertEquals(
+                List.of(0, 1, 2, 3, 5, 4),
+                log.lines.stream()
+                        .filter(line -> line.startsWith("delivered"))
+                        .map(line -> Integer.parseInt(line.split(" ")[1]))
+                        .toList());
+    }
+
+    /// RP-60: frames of one flow that a poll finds together stay three.
+    @Test
+    void mergesNoFrames() {
+        var path = path(Map.of("rx_frames", "3"));
+        offer(path, 1, 3, 0);
+        path.runUntilIdle();
+
+        assertEquals(List.of(3), log.works.subList(0, 1));
+        assertEquals(3, path.softnetStat(0).processed());
+    }
+
     /// RP-57: no run, no budget, no ksoftirqd; on the thread's own CPU.
     @Test
     void pollsInAThreadWhereNapisAreThreaded() {

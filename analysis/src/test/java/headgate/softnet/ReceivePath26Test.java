@@ -117,6 +117,51 @@ class ReceivePath26Test {
         assertFalse(path.softnetData().isThrottled());
     }
 
+    /// OP-14: the second packet finds the queue empty and the device scheduled, so one poll takes
+    /// both and no other follows.
+    @Test
+    void schedulesTheBacklogDeviceOnce() {
+        ReceivePath26 path = blocked(FREE, MS);
+        offer(path, 1, 1, 0);
+        path.runUntilIdle();
+
+        assertEquals(List.of(2), log.works);
+    }
+
+    /// OP-16: three packets leave one of the weight of four, and the list. The device has the whole
+    /// weight when it comes back: four, neither one nor five.
+    @Test
+    void givesADeviceItsWeightAsQuotaWhenItIsScheduled() {
+        var path = new ReceivePath26(FREE.with("weight", "4"), log);
+        offer(path, 3, 0, 10);
+        path.runUntilIdle();
+        offer(path, 6, MS, 10);
+        path.runUntilIdle();
+
+        assertEquals(List.of(3, 4, 2), log.works);
+    }
+
+    /// OP-25: packets of 3 ms squeeze each run after one. After ten runs the last two wait a second
+    /// for ksoftirqd, but a packet comes at 100 ms: at the end of its interrupt, 500 ns later, the
+    /// softirq runs. A packet that is dropped is an interrupt as well.
+    @Test
+    void runsTheSoftirqWhenTheInterruptOfAPacketEnds() {
+        SoftnetProfile profile = FREE.with(Map.of("irq_ns", "500", "ksoftirqd_ns", "1000000000"));
+        var path = new ReceivePath26(profile, log);
+        offer(path, 12, 0, 3 * MS);
+        path.offer(12, 100 * MS, 60, 0, 0);
+        path.runUntilIdle();
+        assertTrue(
+                log.lines.contains("delivered 10 100000500-103000500 cpu 0"), log.lines::toString);
+        assertEquals(13, path.drain(0).irqs());
+
+        ReceivePath26 full = blocked(FREE.with("backlog", "2"), MS);
+        offer(full, 5, 1, 0);
+        PathStats stats = full.drain(2);
+        assertEquals(2, stats.dropped());
+        assertEquals(6, stats.irqs());
+    }
+
     /// OP-15: starts at 10; lengths 1 to 6 behind a blocker, and the blocker's own 1 before them:
     /// 10/2 + 1/2 = 5; 5/2 + 1/2 = 2; 1 + 1 = 2; 1 + 1 = 2; 1 + 2 = 3; 1 + 2 = 3; 1 + 3 = 4.
     @Test

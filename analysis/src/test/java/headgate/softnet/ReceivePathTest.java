@@ -109,6 +109,46 @@ class ReceivePathTest {
         assertEquals(135, path.softnetStat(0).dropped());
     }
 
+    /// RP-13: a table of two buckets, in which flows with odd hashes are one, until the bit of the
+    /// CPU is turned off and on.
+    @Test
+    void makesTheFlowTableWhenTheBitOfTheCpuIsTurnedOn() {
+        SoftnetProfile profile =
+                FREE.with(Map.of("backlog", "200", "flow_limit", "0", "flow_limit_table_len", "2"));
+        var path = blocked(profile, MS);
+        for (int i = 1; i <= 170; i++) {
+            path.offer(i, i, 60, FLOW, 0);
+        }
+        assertEquals(164, path.softnetStat(0).inputQlen());
+
+        path.adopt(profile.with("flow_limit_table_len", "4096"));
+        path.offer(171, 171, 60, FLOW + 2, 0);
+        assertEquals(164, path.softnetStat(0).inputQlen(), "the table keeps its length");
+        path.adopt(profile.with("flow_limit", "off"));
+        path.offer(172, 172, 60, FLOW, 0);
+        assertEquals(165, path.softnetStat(0).inputQlen(), "nothing limits flows");
+        path.adopt(profile.with("flow_limit_table_len", "4096"));
+        path.offer(173, 173, 60, FLOW, 0);
+        assertEquals(166, path.softnetStat(0).inputQlen(), "the new table is empty");
+        assertEquals(7, path.softnetStat(0).flowLimitCount());
+    }
+
+    /// RP-15: the first packet schedules the backlog and the softirq follows after the interrupt;
+    /// one that finds the queue empty while the backlog is scheduled needs neither.
+    @Test
+    void schedulesTheBacklogForThePacketThatFindsItEmpty() {
+        var path = new ReceivePath(FREE.with("irq_ns", "700"), log);
+        path.offer(0, 0, 60, FLOW, 1000);
+        path.offer(1, 800, 60, FLOW, 1000);
+        path.runUntilIdle();
+
+        assertEquals(
+                List.of("delivered 0 700-1700 cpu 0", "delivered 1 1700-2700 cpu 0"),
+                log.lines.subList(0, 2));
+        assertEquals(List.of(2), log.works);
+        assertEquals(1, path.drain(10_000).netRxRuns());
+    }
+
     /// RP-14: the target's row has the drop, the enqueuing CPU's row the flow limit.
     @Test
     void countsADropAtTheTargetAndTheFlowLimitAtTheEnqueuer() {

@@ -69,7 +69,7 @@ class PacketSocketTest {
         assertEquals(5 * 2304, tap.stat().rmemAlloc());
     }
 
-    /// TP-2, TP-12: three find room at 0; the reader takes one at 0, 10 and 20 µs, and each makes
+    /// TP-2, TP-10: three find room at 0; the reader takes one at 0, 10 and 20 µs, and each makes
     /// room.
     @Test
     void hasRoomAgainWhenTheReaderBeginsWithAPacket() {

@@ -10,6 +10,8 @@ import headgate.softnet.tap.TapSettings.SocketBuffer;
 import headgate.softnet.tap.TapSettings.TpacketReq;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TapSettingsTest {
     private static void refused(String message, Executable settings) {
@@ -72,5 +74,21 @@ class TapSettingsTest {
     @Test
     void hasNoTapWhereNobodyCaptures() {
         refused("nobody captures: there is no tap", () -> Tap.of(TapSettings.OFF));
+    }
+
+    /// TP-4: 5 packets that found room and 2 that did not, in the words of each capture.
+    @ParameterizedTest
+    @CsvSource({
+        "OFF, off",
+        "RCVBUF, tp_packets 7 tp_drops 2",
+        "TPACKET_V2, tp_packets 7 tp_drops 2",
+        "TPACKET_V3, tp_packets 7 tp_drops 2 tp_freeze_q_cnt 1",
+        "PF_RING, ps_recv 5 ps_drop 2",
+        "WINPCAP, ps_recv 7 ps_drop 2",
+        "WINPCAP_OLD, ps_recv 7 ps_drop 2",
+        "BPF, ps_recv 7 ps_drop 2"
+    })
+    void namesLossesAsTheProgramAsksForThem(TapKind kind, String words) {
+        assertEquals(words, new TapStat(kind, 5, 2, 1, 0, 0, 0).toString());
     }
 }

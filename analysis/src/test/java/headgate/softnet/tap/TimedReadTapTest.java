@@ -120,6 +120,20 @@ class TimedReadTapTest {
         assertEquals(4, tap.delivered());
     }
 
+    /// TP-53: of 6000 bytes 4076 are kept, which is a read of 4096 with their header; two of these
+    /// records fit into 10000 bytes, where two of 6020 would not.
+    @Test
+    void cutsInOldWinPcapWhatNoReadWouldTake() {
+        Tap tap = buffered(TapKind.WINPCAP_OLD, new ReadBuffer(11_000, 4096, 0), 1000, NOBODY);
+        offer(tap, 2, 0, 6000);
+        assertEquals(2, tap.stat().accepted());
+
+        Tap read = buffered(TapKind.WINPCAP_OLD, new ReadBuffer(11_000, 4096, 0), 1000, FAST);
+        read.offer(0, 0, 6000);
+        read.runUntil(0);
+        assertEquals(1, read.delivered());
+    }
+
     /// TP-55: 4096 bytes, a packet of 1000 takes 1024: four fit to the last byte. Where the old
     /// driver needs room for the whole frame, this one needs it for what is kept.
     @Test

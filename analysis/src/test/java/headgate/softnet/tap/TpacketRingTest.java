@@ -78,7 +78,7 @@ class TpacketRingTest {
         assertEquals(4, tap.stat().accepted());
     }
 
-    /// TP-33: one freeze, however many packets meet it.
+    /// TP-30, TP-33: one freeze, however many packets meet it.
     @Test
     void freezesOnceWhenNoBlockIsFree() {
         Tap tap = ring(TapKind.TPACKET_V3, new TpacketReq(4096, 2, 2048, 1000, 0, 0), NOBODY);
