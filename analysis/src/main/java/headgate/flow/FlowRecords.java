@@ -19,7 +19,11 @@ final class FlowRecords {
     }
 
     FlowRecord of(
-            FlowRow row, EndReason reason, String application, Map<String, List<String>> metadata) {
+            FlowRow row,
+            EndReason reason,
+            String application,
+            Map<String, List<String>> metadata,
+            List<Tunnel> tunnels) {
         boolean detailed = row.hasDetail() || isShort(row);
         if (detailed && !row.hasDetail()) {
             Arrays.fill(shortDetail, 0);
@@ -45,7 +49,7 @@ final class FlowRecords {
                 reason,
                 application,
                 metadata,
-                List.of(),
+                tunnels,
                 List.of(),
                 !row.isTcp() || row.tcp.missingBytes(0) + row.tcp.missingBytes(1) == 0
                         ? LossPlace.NONE

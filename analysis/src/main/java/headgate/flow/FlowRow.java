@@ -4,22 +4,22 @@ import headgate.packet.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// A view of one live flow. What is longer than [#LENGTH] longs is elsewhere: [#tcp] has what a
-/// flow of TCP needs beyond it.
+/// A view of one live flow. What it has beside these [#LENGTH] longs: in [#tcp] what a flow of TCP
+/// needs, in [#detail] what is kept of some flows only.
 ///
 /// Words of two sides come in pairs, the originator's first, so that `WORD + side` addresses one.
 /// Packed ones give their bits, lowest first.
 ///
 /// ```
 /// ADDRESS     4 words: originator high, low; responder high, low
-/// IDENTITY    5 flags · 6 application + 1 · 8 unused · 1 flag · 4 IP version · 8 protocol · 16 responder port · 16 originator port
+/// IDENTITY    5 flags · 6 application + 1 · 3 changes of tunnels · 5 unused · 1 flag · 4 IP version · 8 protocol · 16 responder port · 16 originator port
 /// LINKS       12 per VLAN identifier, innermost lowest, 4 of them · 3 how many · 5 letters of history
 ///             · 2 handshake phase
 /// REPORTED    16 responder's fragments · 16 originator's fragments · 32 interim record, ms after FIRST
 /// HISTORY     12 letters, 5 bits each
 /// HOPS        per side, the originator's lowest: 8 lowest TTL · 8 highest · 8 first traffic class
-///             · 1 another one seen · 1 SACK permitted · 6 unused
-/// PARTS       29 row in the pool of TCP + 1 · 24 row in a pool of details + 1
+///             · 1 another one seen · 1 SACK permitted · 4 wrong checksums · 2 unused
+/// PARTS       29 row in the pool of TCP + 1 · 24 row in a pool of details + 1 · 11 chain of tunnels
 /// ```
 final class FlowRow extends RowView {
     static final int ORIGINATOR = 0;
@@ -58,6 +58,8 @@ final class FlowRow extends RowView {
 
     private static final int APPLICATION_SHIFT = 5;
     private static final int APPLICATION_BITS = 6;
+    private static final int TUNNEL_CHANGES_SHIFT = 11;
+    private static final int TUNNEL_CHANGES_BITS = 3;
 
     static final long IDENTITY_MASK = ~0L << 19;
 
@@ -76,19 +78,23 @@ final class FlowRow extends RowView {
     /// Letters that a history has room for; later ones are not kept.
     static final int MAX_HISTORY = 2 * LETTERS_PER_WORD;
 
-    /// Lower case is 1 to 13 here and means the responder; upper case adds 13.
-    private static final String LETTERS = "shadfrcgtwiq^SHADFRCGTWIQ";
+    /// As Zeek's history has them; each is kept as its place here plus one.
+    private static final String LETTERS = "shadfrcgtwiq^SHADFRCGTWIQX";
 
     private static final int ANSWERED_FIRST = LETTERS.indexOf('^') + 1;
 
     private static final int TCP_ROW_BITS = 29;
     private static final int DETAIL_ROW_BITS = 24;
+    private static final int CHAIN_SHIFT = TCP_ROW_BITS + DETAIL_ROW_BITS;
+    private static final int CHAIN_BITS = 11;
 
     // Bits of HOPS, of the originator.
     private static final int HOPS_BITS = 32;
     private static final int CLASS_SHIFT = 16;
     private static final int CHANGED_SHIFT = 24;
     private static final int SACK_SHIFT = 25;
+    private static final int CHECKSUMS_SHIFT = 26;
+    private static final int CHECKSUMS_BITS = 4;
 
     /// Of a flow of TCP; otherwise it shows nothing of this flow.
     final TcpRow tcp = new TcpRow();
@@ -155,6 +161,25 @@ final class FlowRow extends RowView {
 
     void setDetailRow(int number) {
         setBits(PARTS, TCP_ROW_BITS, DETAIL_ROW_BITS, number + 1L);
+    }
+
+    /// Number of its chain of tunnels.
+    int chain() {
+        return (int) bits(PARTS, CHAIN_SHIFT, CHAIN_BITS);
+    }
+
+    void setChain(int number) {
+        setBits(PARTS, CHAIN_SHIFT, CHAIN_BITS, number);
+    }
+
+    /// Counts up to 7.
+    long countTunnelChange() {
+        return countUp(IDENTITY, TUNNEL_CHANGES_SHIFT, TUNNEL_CHANGES_BITS, 1);
+    }
+
+    /// Counts up to 15.
+    long countWrongChecksum(int side) {
+        return countUp(HOPS, side * HOPS_BITS + CHECKSUMS_SHIFT, CHECKSUMS_BITS, 1);
     }
 
     private int detailLength() {
@@ -288,15 +313,24 @@ final class FlowRow extends RowView {
 
     private static final byte STATE_FORMAT = 2;
 
-    /// The whole flow: a format byte, 1 if it has a detail, its rows, and the metadata.
-    byte[] toBytes(byte[] metadata) {
+    /// What a state has beside rows.
+    ///
+    /// @param tunnels as [TunnelChains] has them
+    /// @param metadata as [Metadata] has it
+    record Beside(byte[] tunnels, byte[] metadata) {}
+
+    /// The whole flow: a format byte, 1 if it has a detail, its rows, the length of its chain of
+    /// tunnels, the chain, and the metadata.
+    byte[] toBytes(Beside beside) {
         var out =
                 ByteBuffer.allocate(
                         2
                                 + mostBytes(LENGTH)
                                 + mostBytes(TcpRow.LENGTH)
                                 + mostBytes(DetailRow.TCP_LENGTH)
-                                + metadata.length);
+                                + Short.BYTES
+                                + beside.tunnels.length
+                                + beside.metadata.length);
         out.put(STATE_FORMAT).put((byte) (hasDetail() ? 1 : 0));
         writeTo(out, LENGTH);
         if (isTcp()) {
@@ -305,13 +339,14 @@ final class FlowRow extends RowView {
         if (hasDetail()) {
             detail.writeTo(out, detailLength());
         }
-        return Arrays.copyOf(out.put(metadata).array(), out.position());
+        out.putShort((short) beside.tunnels.length).put(beside.tunnels).put(beside.metadata);
+        return Arrays.copyOf(out.array(), out.position());
     }
 
-    /// Sets the rows to what [#toBytes] gave, and returns the metadata.
+    /// Sets the rows to what [#toBytes] gave, and returns what is beside them.
     ///
     /// @throws IllegalArgumentException if it is something else
-    byte[] fromBytes(byte[] state) {
+    Beside fromBytes(byte[] state) {
         var in = ByteBuffer.wrap(state);
         if (state.length < 2 || in.get() != STATE_FORMAT) {
             throw new IllegalArgumentException("not a flow's state, or of another version");
@@ -326,10 +361,19 @@ final class FlowRow extends RowView {
             detail.readFrom(in, detailLength());
             setDetailRow(0);
         }
+        int length = in.remaining() < Short.BYTES ? -1 : in.getShort();
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalArgumentException("a flow's state of a wrong length");
+        }
+        var tunnels = new byte[length];
+        in.get(tunnels);
+        if (!TunnelChains.isChain(tunnels)) {
+            throw new IllegalArgumentException("a flow's state with tunnels that are none");
+        }
         var metadata = new byte[in.remaining()];
         in.get(metadata);
         Metadata.read(metadata);
-        return metadata;
+        return new Beside(tunnels, metadata);
     }
 
     /// A flow that is in no pool.

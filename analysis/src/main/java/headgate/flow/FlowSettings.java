@@ -25,6 +25,7 @@ import java.util.stream.LongStream;
 ///   messages that are put together, and metadata of live flows
 /// @param maxDetailedFlows most flows alive at once of which details are kept: those of which a
 ///   side sent more than one frame; further ones are counted and have none
+/// @param verifiesChecksums whether frames with a wrong checksum are left out, as Zeek does
 /// @param hashSeed makes collisions in the table unpredictable to those who send the frames
 /// @param conventions by whose rules a flow has its sides and its end
 public record FlowSettings(
@@ -43,6 +44,7 @@ public record FlowSettings(
         long fragmentNanos,
         long maxOpeningBytes,
         int maxDetailedFlows,
+        boolean verifiesChecksums,
         long hashSeed,
         Conventions conventions) {
 
@@ -82,6 +84,7 @@ public record FlowSettings(
                     30 * SECOND,
                     64 << 20,
                     1 << 16,
+                    false,
                     0,
                     Conventions.PLAIN);
 
@@ -103,6 +106,7 @@ public record FlowSettings(
                 draft.tcpPartialCloseNanos = 3 * SECOND;
                 draft.dnsNanos = 10 * SECOND;
                 draft.activeNanos = NEVER;
+                draft.verifiesChecksums = true;
                 draft.conventions = Conventions.ZEEK;
             });
 
@@ -161,6 +165,7 @@ public record FlowSettings(
                 draft.fragmentNanos,
                 draft.maxOpeningBytes,
                 draft.maxDetailedFlows,
+                draft.verifiesChecksums,
                 draft.hashSeed,
                 draft.conventions);
     }
@@ -190,6 +195,7 @@ public record FlowSettings(
         public long fragmentNanos;
         public long maxOpeningBytes;
         public int maxDetailedFlows;
+        public boolean verifiesChecksums;
         public long hashSeed;
         public Conventions conventions;
 
@@ -209,6 +215,7 @@ public record FlowSettings(
             fragmentNanos = from.fragmentNanos;
             maxOpeningBytes = from.maxOpeningBytes;
             maxDetailedFlows = from.maxDetailedFlows;
+            verifiesChecksums = from.verifiesChecksums;
             hashSeed = from.hashSeed;
             conventions = from.conventions;
         }

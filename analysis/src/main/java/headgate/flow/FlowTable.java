@@ -1,6 +1,8 @@
 package headgate.flow;
 
 import headgate.flow.FlowSettings.Conventions;
+import headgate.packet.Checksum;
+import headgate.packet.ChecksumStatus;
 import headgate.packet.Frame;
 import headgate.packet.IpProtocol;
 import java.nio.ByteBuffer;
@@ -25,6 +27,9 @@ public final class FlowTable {
 
     private static final int DNS_PORT = 53;
 
+    /// Zeek's `tunnel_max_changes_per_connection`.
+    private static final int ZEEK_TUNNEL_CHANGES = 5;
+
     private static final int NONE = RowPool.NONE;
     private static final int FIRST_INDEX_SIZE = 1 << 10;
 
@@ -47,6 +52,7 @@ public final class FlowTable {
     private final FlowRow row = new FlowRow();
     private final FlowRow other = new FlowRow();
 
+    private final TunnelChains chains = new TunnelChains();
     private final RowPool flows = new RowPool(FlowRow.LENGTH);
     private final RowPool tcps = new RowPool(TcpRow.LENGTH);
     private final RowPool details = new RowPool(DetailRow.LENGTH);
@@ -77,6 +83,7 @@ public final class FlowTable {
     private long frames;
     private long framesWithoutIp;
     private long framesLate;
+    private long framesWithWrongChecksum;
     private long fragmentsWithoutPorts;
     private long flowsStarted;
     private long flowsWithoutDetail;
@@ -119,7 +126,9 @@ public final class FlowTable {
                 fragmentPorts.forgotten(),
                 openings.withoutRoom(),
                 openings.cut(),
-                flowsWithoutDetail);
+                flowsWithoutDetail,
+                chains.withoutRoom(),
+                framesWithWrongChecksum);
     }
 
     /// Counts one decoded frame to its flow.
@@ -134,6 +143,10 @@ public final class FlowTable {
             framesWithoutIp++;
             return;
         }
+        if (settings.verifiesChecksums() && Checksum.ofIpv4Header(frame) == ChecksumStatus.BAD) {
+            framesWithWrongChecksum++;
+            return;
+        }
         findEnds(frame);
         int hash = hash(frame);
         int number = find(frame, hash);
@@ -144,8 +157,32 @@ public final class FlowTable {
             number = start(frame, hash);
         }
         changed.set(number);
+        if (followsZeek && !passesZeek(frame)) {
+            return;
+        }
         count(frame);
         hear(number, frame);
+    }
+
+    /// Notes another tunnel, and whether the frame is to be counted: not with a wrong checksum.
+    private boolean passesZeek(Frame frame) {
+        if (chains.isOther(row.chain(), frame)) {
+            chains.giveBack(row.chain());
+            row.setChain(chains.take(frame));
+            if (row.countTunnelChange() == ZEEK_TUNNEL_CHANGES) {
+                row.addHistory(FlowRow.ORIGINATOR, 'x');
+            }
+        }
+        if (!settings.verifiesChecksums() || Checksum.ofTransport(frame) != ChecksumStatus.BAD) {
+            return true;
+        }
+        framesWithWrongChecksum++;
+        boolean told = frame.protocol == IpProtocol.TCP || frame.protocol == IpProtocol.UDP;
+        long count = row.countWrongChecksum(side);
+        if (told && (count == 1 || count == 10)) {
+            row.addHistory(side, 'c');
+        }
+        return false;
     }
 
     /// Lets event time reach `nanos`: ends flows that were idle for too long. It never goes back.
@@ -352,6 +389,7 @@ public final class FlowTable {
         row.set(FlowRow.FIRST, frame.arrivalNanos);
         row.set(FlowRow.LAST, frame.arrivalNanos);
         row.setVlan(frame.vlanCount, frame.vlanTags);
+        row.setChain(chains.take(frame));
         if (answer) {
             row.addHistory(FlowRow.RESPONDER, '^');
         }
@@ -438,7 +476,12 @@ public final class FlowTable {
     }
 
     private FlowRecord record(int number, FlowRow of, EndReason reason) {
-        return records.of(of, reason, openings.application(number, of), openings.metadata(number));
+        return records.of(
+                of,
+                reason,
+                openings.application(number, of),
+                openings.metadata(number),
+                chains.tunnels(of.chain()));
     }
 
     private void end(int number, EndReason reason) {
@@ -456,6 +499,7 @@ public final class FlowTable {
         unlink(hash(of), number);
         openings.forget(number);
         changed.clear(number);
+        chains.giveBack(of.chain());
         if (of.hasDetail()) {
             detailsOf(of).giveBack(of.detailRow());
         }
@@ -627,7 +671,8 @@ public final class FlowTable {
         removed.clear();
         for (int n = changed.nextSetBit(0); n >= 0; n = changed.nextSetBit(n + 1)) {
             place(other, n).mark(FlowRow.LOGGED);
-            sink.put(other.key(), other.toBytes(openings.told(n)));
+            var beside = new FlowRow.Beside(chains.chain(other.chain()), openings.told(n));
+            sink.put(other.key(), other.toBytes(beside));
         }
         changed.clear();
         fragmentPorts.drainChanged(sink);
@@ -672,7 +717,7 @@ public final class FlowTable {
             return;
         }
         FlowRow restored = FlowRow.apart();
-        byte[] metadata = restored.fromBytes(stateOrNull);
+        FlowRow.Beside beside = restored.fromBytes(stateOrNull);
         if (!restored.isLive() || !Arrays.equals(restored.key(), key)) {
             throw new IllegalArgumentException("a state under the key of another flow");
         }
@@ -686,7 +731,8 @@ public final class FlowTable {
             flowsWithoutDetail++;
         }
         row.copy(restored);
-        openings.restore(number, metadata);
+        row.setChain(chains.take(beside.tunnels()));
+        openings.restore(number, beside.metadata());
         for (int each = FlowRow.ORIGINATOR; each <= FlowRow.RESPONDER; each++) {
             // What it had begun to say is lost.
             if (row.get(FlowRow.PAYLOAD_BYTES + each) > 0) {

@@ -23,6 +23,10 @@ package headgate.flow;
 /// @param openingsCut first messages with more metadata than is kept of one
 /// @param flowsWithoutDetail flows of which no details were kept for want of room
 ///   ([FlowSettings#maxDetailedFlows])
+/// @param tunnelsWithoutRoom flows whose tunnels were not kept: more than 2047 different chains
+///   were alive
+/// @param framesWithWrongChecksum frames that were not counted for a wrong checksum of IPv4, TCP,
+///   UDP or ICMP ([FlowSettings#verifiesChecksums])
 public record FlowTableStatistics(
         long frames,
         long framesWithoutIp,
@@ -39,4 +43,6 @@ public record FlowTableStatistics(
         long datagramsForgotten,
         long openingsWithoutRoom,
         long openingsCut,
-        long flowsWithoutDetail) {}
+        long flowsWithoutDetail,
+        long tunnelsWithoutRoom,
+        long framesWithWrongChecksum) {}
