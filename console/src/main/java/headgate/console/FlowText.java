@@ -66,7 +66,7 @@ final class FlowText implements FlowSink {
             table.row(
                     FlowField.time(record.firstNanos()),
                     thousandths((record.lastNanos() - record.firstNanos()) / 1e9),
-                    protocol(record),
+                    protocol(record.protocol()),
                     endpoint(record, record.originator()),
                     endpoint(record, record.responder()),
                     record.application().isEmpty() ? "-" : record.application(),
@@ -87,15 +87,15 @@ final class FlowText implements FlowSink {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private static String protocol(FlowRecord record) {
-        return switch (record.protocol()) {
+    static String protocol(int protocol) {
+        return switch (protocol) {
             case IpProtocol.TCP -> "tcp";
             case IpProtocol.UDP -> "udp";
             case IpProtocol.ICMP -> "icmp";
             case IpProtocol.ICMPV6 -> "icmp6";
             case IpProtocol.SCTP -> "sctp";
             case IpProtocol.IGMP -> "igmp";
-            default -> Integer.toString(record.protocol());
+            default -> Integer.toString(protocol);
         };
     }
 
@@ -105,8 +105,10 @@ final class FlowText implements FlowSink {
         if (!FlowField.hasPorts(record)) {
             return address;
         }
-        return record.ipVersion() == 6
-                ? "[" + address + "]:" + side.port()
-                : address + ":" + side.port();
+        return endpoint(record.ipVersion(), address, side.port());
+    }
+
+    static String endpoint(int ipVersion, String address, int port) {
+        return ipVersion == 6 ? "[" + address + "]:" + port : address + ":" + port;
     }
 }

@@ -5,6 +5,8 @@ import headgate.console.flows.EcsDocument;
 import headgate.console.flows.FlowField;
 import headgate.console.flows.FlowFilter;
 import headgate.console.flows.FlowSink;
+import headgate.console.flows.FollowedStream;
+import headgate.console.flows.FollowedStream.Side;
 import headgate.console.flows.IpfixFile;
 import headgate.console.flows.Spelling;
 import headgate.console.flows.ZeekConnLog;
@@ -21,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -61,7 +64,11 @@ final class FlowsCommand implements Callable<Integer> {
         /// One object a line.
         jsonl,
         /// One object a line, in the fields of the Elastic Common Schema.
-        ecs
+        ecs,
+        /// Of a stream: its bytes in hex.
+        hex,
+        /// Of a stream: its bytes.
+        raw
     }
 
     /// The sort key that begins with the smallest.
@@ -101,7 +108,8 @@ final class FlowsCommand implements Callable<Integer> {
             paramLabel = "FMT",
             description = {
                 "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ecs is a line",
-                "of JSON for each flow in the fields of the Elastic Common Schema."
+                "of JSON for each flow in the fields of the Elastic Common Schema; hex and raw are",
+                "for --stream."
             },
             defaultValue = "text")
     private Format format;
@@ -152,6 +160,21 @@ final class FlowsCommand implements Callable<Integer> {
     private String writeFile;
 
     @Option(
+            names = "--stream",
+            paramLabel = "ID",
+            description = {
+                "Print what both sides of one conversation said, in order: its community id, or its",
+                "number in the order of -s start, from 1. -T text, hex or raw."
+            })
+    private String stream;
+
+    @Option(
+            names = "--side",
+            paramLabel = "SIDE",
+            description = "Of --stream only this side: ${COMPLETION-CANDIDATES}.")
+    private Side side;
+
+    @Option(
             names = "--idle",
             paramLabel = "SECONDS",
             description =
@@ -187,8 +210,12 @@ final class FlowsCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         fields = fields();
+        refuseContradictions();
         refuseToWriteOverInput();
         FlowSettings settings = settings();
+        if (stream != null) {
+            return printStream(settings);
+        }
         boolean asTheyEnd = isUnsorted() && (traffic.isLive() || writeFile != null);
         try {
             return asTheyEnd ? printAsTheyEnd(settings) : printSorted(settings);
@@ -287,6 +314,32 @@ final class FlowsCommand implements Callable<Integer> {
         }
     }
 
+    private void refuseContradictions() {
+        boolean ofStream = format == Format.hex || format == Format.raw;
+        if (stream == null) {
+            if (side != null || ofStream) {
+                throw usage("--side, -T hex and -T raw are of --stream ID");
+            }
+            return;
+        }
+        if (!isText() && !ofStream) {
+            throw usage("--stream is printed with -T text, hex or raw");
+        }
+        if (format == Format.raw && side == null) {
+            throw usage("-T raw is of one side: --side orig or --side resp");
+        }
+        boolean lists =
+                sort != null
+                        || limit != null
+                        || where != null
+                        || writeFile != null
+                        || !applications.isEmpty()
+                        || !fieldNames.isEmpty();
+        if (lists) {
+            throw usage("--stream names one conversation: -s -n -e -w --where --app are of lists");
+        }
+    }
+
     private void refuseToWriteOverInput() throws IOException {
         if (writeFile == null) {
             return;
@@ -375,6 +428,64 @@ final class FlowsCommand implements Callable<Integer> {
         return end.exitCode();
     }
 
+    private int printStream(FlowSettings settings) throws IOException {
+        FollowedStream.Listener printer =
+                switch (format) {
+                    case hex -> new StreamText(out(), true);
+                    case raw -> new StreamBytes(StandardOutput.OWN);
+                    default -> new StreamText(out(), false);
+                };
+        FollowedStream followed = followed(settings, printer);
+        var end =
+                traffic.read(frame -> {
+                    followed.onFrame(frame);
+                    if (traffic.isLive()) {
+                        out().flush();
+                    }
+                });
+        followed.finish();
+        out().flush();
+        explain(followed);
+        return end.exitCode();
+    }
+
+    private FollowedStream followed(FlowSettings settings, FollowedStream.Listener printer) {
+        var wanted =
+                side == null ? EnumSet.allOf(Side.class) : EnumSet.of(side);
+        try {
+            return new FollowedStream(stream, settings, wanted, printer);
+        } catch (IllegalArgumentException e) {
+            throw usage("--stream " + e.getMessage());
+        }
+    }
+
+    private void explain(FollowedStream followed) {
+        if (followed.found() == 0) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "no conversation %s among %d; list them with -s start -n 0 -e community_id"
+                            .formatted(stream, followed.conversations()));
+        }
+        var err = err();
+        err.printf(
+                "%d bytes; %d missing in %d places, %d sent again%n",
+                followed.bytes(),
+                followed.missing(),
+                followed.holes(),
+                followed.repeated());
+        if (followed.givenUp() > 0) {
+            err.printf(
+                    "headgate: holes that were left because too much came behind them: %d%n",
+                    followed.givenUp());
+        }
+        if (followed.fragments() > 0) {
+            err.printf(
+                    "headgate: later fragments between these addresses, not in it: %d%n",
+                    followed.fragments());
+        }
+        err.flush();
+    }
+
     private FrameHandler feed(FlowTable table) {
         return zeek ? new TunnelDatagrams(table::onFrame)::onFrame : table::onFrame;
     }
@@ -388,6 +499,7 @@ final class FlowsCommand implements Callable<Integer> {
             case json -> new FlowJson(new JsonRows(out(), true), chosen(fields));
             case jsonl -> new FlowJson(new JsonRows(out(), false), chosen(fields));
             case ecs -> new FlowJson(new JsonRows(out(), false), new EcsDocument(fields)::write);
+            case hex, raw -> throw new IllegalStateException(format + " is of streams");
         };
     }
 

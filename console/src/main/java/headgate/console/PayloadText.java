@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import headgate.packet.Frame;
 import java.io.PrintWriter;
+import java.util.function.IntUnaryOperator;
 
 /// Bytes for a terminal: whatever a packet holds, only printable ASCII comes out.
 final class PayloadText {
@@ -15,17 +16,39 @@ final class PayloadText {
     /// All captured bytes of a frame, sixteen a line: offset, hex in pairs, characters.
     static void dump(Frame frame, PrintWriter out) {
         for (int line = 0; line < frame.lengthCaptured; line += BYTES_PER_LINE) {
-            int end = Math.min(line + BYTES_PER_LINE, frame.lengthCaptured);
-            var hex = new StringBuilder(40);
-            var characters = new StringBuilder(BYTES_PER_LINE);
-            for (int at = line; at < end; at++) {
-                int octet = octet(frame, at);
-                hex.append(at % 2 == 0 ? " " : "");
-                hex.append(DIGITS.charAt(octet >>> 4)).append(DIGITS.charAt(octet & 0xf));
-                characters.append(isPrintable(octet) ? (char) octet : '.');
-            }
-            out.printf("\t0x%04x: %-40s  %s%n", line, hex, characters);
+            int from = line;
+            int count = Math.min(BYTES_PER_LINE, frame.lengthCaptured - line);
+            out.println("\t" + hexLine(line, count, at -> octet(frame, from + at)));
         }
+    }
+
+    /// These bytes, as [#dump] has them.
+    ///
+    /// @param prefix before each line
+    /// @param first offset that the first line says
+    static void dump(byte[] bytes, String prefix, long first, PrintWriter out) {
+        for (int line = 0; line < bytes.length; line += BYTES_PER_LINE) {
+            int from = line;
+            int count = Math.min(BYTES_PER_LINE, bytes.length - line);
+            out.println(
+                    prefix
+                            + hexLine(
+                                    first + line,
+                                    count,
+                                    at -> Byte.toUnsignedInt(bytes[from + at])));
+        }
+    }
+
+    private static String hexLine(long offset, int count, IntUnaryOperator octets) {
+        var hex = new StringBuilder(40);
+        var characters = new StringBuilder(BYTES_PER_LINE);
+        for (int at = 0; at < count; at++) {
+            int octet = octets.applyAsInt(at);
+            hex.append(at % 2 == 0 ? " " : "");
+            hex.append(DIGITS.charAt(octet >>> 4)).append(DIGITS.charAt(octet & 0xf));
+            characters.append(isPrintable(octet) ? (char) octet : '.');
+        }
+        return "0x%04x: %-40s  %s".formatted(offset, hex, characters);
     }
 
     /// The captured payload as text: line ends stay, all else that is not printable is escaped as
@@ -41,7 +64,8 @@ final class PayloadText {
         out.println(text);
     }
 
-    private static void escape(int octet, StringBuilder text) {
+    /// One byte of a text: see [#print].
+    static void escape(int octet, StringBuilder text) {
         if (octet == '\\') {
             text.append("\\\\");
         } else if (isPrintable(octet) || octet == '\n' || octet == '\t') {

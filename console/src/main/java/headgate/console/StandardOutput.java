@@ -29,12 +29,12 @@ final class StandardOutput extends OutputStream {
     }
 
     @Override
-    public void write(int octet) throws IOException {
+    public void write(int octet) {
         write(new byte[] {(byte) octet}, 0, 1);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
+    public void write(byte[] bytes, int offset, int length) {
         if (failure != null) {
             return;
         }
