@@ -450,8 +450,7 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private FollowedStream followed(FlowSettings settings, FollowedStream.Listener printer) {
-        var wanted =
-                side == null ? EnumSet.allOf(Side.class) : EnumSet.of(side);
+        var wanted = side == null ? EnumSet.allOf(Side.class) : EnumSet.of(side);
         try {
             return new FollowedStream(stream, settings, wanted, printer);
         } catch (IllegalArgumentException e) {
@@ -469,10 +468,7 @@ final class FlowsCommand implements Callable<Integer> {
         var err = err();
         err.printf(
                 "%d bytes; %d missing in %d places, %d sent again%n",
-                followed.bytes(),
-                followed.missing(),
-                followed.holes(),
-                followed.repeated());
+                followed.bytes(), followed.missing(), followed.holes(), followed.repeated());
         if (followed.givenUp() > 0) {
             err.printf(
                     "headgate: holes that were left because too much came behind them: %d%n",

@@ -215,6 +215,53 @@ class FlowsCommandTest {
     }
 
     @Test
+    void printsWhatBothSidesSaid() throws IOException {
+        var run = CommandRun.of("flows", "-r", capture, "--stream", "1");
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        var lines = run.out().lines().toList();
+        assertTrue(
+                lines.getFirst().startsWith("* tcp 10.0.0.1:50000 > 10.0.0.2:80  1:"),
+                lines.getFirst());
+        assertEquals("> " + "\\x00".repeat(10), lines.get(1));
+        assertEquals("< " + "\\x00".repeat(100), lines.get(2));
+        assertEquals(3, lines.size());
+        assertTrue(run.err().startsWith("110 bytes; 0 missing in 0 places"), run.err());
+    }
+
+    @Test
+    void findsAConversationByItsCommunityId() throws IOException {
+        var udp = ThreeConversations.records(directory).getLast();
+        String[] words = {"flows", "-r", capture, "--stream", udp.communityId()};
+        var run = CommandRun.of(words);
+        assertTrue(run.out().startsWith("* udp 10.0.0.1:50001 > 10.0.0.2:53"), run.out());
+        var hex = new ArrayList<>(List.of(words));
+        hex.addAll(List.of("-T", "hex", "--side", "resp"));
+        var lines = CommandRun.of(hex.toArray(String[]::new)).out().lines().toList();
+        assertEquals(5, lines.size(), "50 bytes in lines of sixteen");
+        assertTrue(lines.get(1).startsWith("< 0x0000:  0000 0000"), lines.get(1));
+        assertTrue(lines.getLast().startsWith("< 0x0030:  0000  "), lines.getLast());
+    }
+
+    @Test
+    void saysWhichConversationsThereAre() {
+        var none = CommandRun.of("flows", "-r", capture, "--stream", "3");
+        assertEquals(ExitCode.USAGE, none.status());
+        assertTrue(none.err().contains("no conversation 3 among 2;"), none.err());
+        String[][] wrong = {
+            {"flows", "-r", capture, "--stream", "first"},
+            {"flows", "-r", capture, "--stream", "0"},
+            {"flows", "-r", capture, "--stream", "1", "-T", "json"},
+            {"flows", "-r", capture, "--stream", "1", "-T", "raw"},
+            {"flows", "-r", capture, "--stream", "1", "-s", "bytes"},
+            {"flows", "-r", capture, "--side", "orig"},
+            {"flows", "-r", capture, "-T", "hex"}
+        };
+        for (String[] each : wrong) {
+            assertEquals(ExitCode.USAGE, CommandRun.of(each).status(), String.join(" ", each));
+        }
+    }
+
+    @Test
     void saysThatFramesWentBackInTime() {
         var run = CommandRun.of("flows", "-r", capture);
         assertTrue(run.err().contains("frames older than one before them: 1;"), run.err());

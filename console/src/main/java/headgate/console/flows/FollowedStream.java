@@ -170,8 +170,7 @@ public final class FollowedStream {
         if (!addresses || frame.fragmentOffset > 0) {
             return addresses;
         }
-        boolean icmp =
-                frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6;
+        boolean icmp = frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6;
         return icmp
                 ? communityId.equals(CommunityId.of(frame))
                 : frame.sourcePort == ends.sourcePort()

@@ -164,14 +164,18 @@ class StreamCasesTest {
     private static List<Long> tcpConversations(Path file) throws IOException {
         var numbers = new ArrayList<Long>();
         var table = new FlowTable(SETTINGS, _ -> {});
-        read(file, frame -> {
-            long before = table.statistics().flowsStarted();
-            table.onFrame(frame);
-            boolean begins = table.statistics().flowsStarted() > before;
-            if (begins && frame.protocol == IpProtocol.TCP && numbers.size() < MAX_STREAMS) {
-                numbers.add(before + 1);
-            }
-        });
+        read(
+                file,
+                frame -> {
+                    long before = table.statistics().flowsStarted();
+                    table.onFrame(frame);
+                    boolean begins = table.statistics().flowsStarted() > before;
+                    if (begins
+                            && frame.protocol == IpProtocol.TCP
+                            && numbers.size() < MAX_STREAMS) {
+                        numbers.add(before + 1);
+                    }
+                });
         return numbers;
     }
 
@@ -232,9 +236,7 @@ class StreamCasesTest {
             command.addAll(List.of("-z", "follow,tcp,raw," + i));
         }
         Process process =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var streams = new ArrayList<Followed>();
         try (var lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -254,7 +256,6 @@ class StreamCasesTest {
             boolean second = line.startsWith("\t");
             said[second ? 1 : 0].writeBytes(HexFormat.of().parseHex(line.strip()));
         }
-        return new Followed(
-                nodes, new byte[][] {said[0].toByteArray(), said[1].toByteArray()});
+        return new Followed(nodes, new byte[][] {said[0].toByteArray(), said[1].toByteArray()});
     }
 }
