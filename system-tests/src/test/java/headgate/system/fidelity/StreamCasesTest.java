@@ -39,6 +39,8 @@ class StreamCasesTest {
     private static final String CUT =
             "frames cut by the capture, whose missing bytes tshark does not mark";
 
+    private static final String DAMAGED = "frames damaged at random, lengths among it";
+
     private static final Map<String, String> DEVIATIONS =
             Map.of(
                     "PcapPlusPlus__pcapng-example.pcapng.zst.cap",
@@ -50,7 +52,9 @@ class StreamCasesTest {
                     "nDPI__anyconnect-vpn.pcap",
                     "taken up at a keep-alive, whose byte tshark takes for a missing one",
                     "nDPI__fuzz-2006-06-26-2594.pcap",
-                    "frames damaged at random",
+                    DAMAGED,
+                    "nDPI__fuzz-2006-09-29-28586.pcap",
+                    DAMAGED,
                     "zeek__erspan.pcap",
                     "packets around the stream's are fragments, which are not put together");
 
