@@ -5,8 +5,11 @@ import headgate.capture.file.CaptureFileSource;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
+import headgate.packet.Checksum;
 import headgate.packet.FrameDecoder;
+import headgate.packet.IpProtocol;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -90,7 +93,29 @@ public final class ThreeConversations {
     private record At(int micros, byte[] bytes) {}
 
     private static At frame(int micros, String hex) {
-        return new At(micros, HexFormat.of().parseHex(hex.replace(" ", "")));
+        byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+        if (bytes[12] == 0x08 && bytes[13] == 0x00) {
+            fillInChecksums(bytes);
+        }
+        return new At(micros, bytes);
+    }
+
+    /// Of the IP header, and of TCP; UDP goes without.
+    private static void fillInChecksums(byte[] bytes) {
+        var frame = MemorySegment.ofArray(bytes);
+        int ip = 14;
+        int transport = ip + 20;
+        var out = ByteBuffer.wrap(bytes);
+        out.putShort(ip + 10, (short) Checksum.of(frame, ip, 20));
+        if (bytes[ip + 9] == IpProtocol.TCP) {
+            int length = bytes.length - transport;
+            long sum =
+                    Checksum.sum(frame, ip + 12, 8)
+                            + IpProtocol.TCP
+                            + length
+                            + Checksum.sum(frame, transport, length);
+            out.putShort(transport + 16, (short) ~(sum + (sum >>> 16)));
+        }
     }
 
     private static byte[] pcap(At... frames) {
