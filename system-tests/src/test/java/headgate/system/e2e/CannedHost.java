@@ -42,6 +42,32 @@ final class CannedHost {
     /// The rule set of this name sends nothing to the world.
     static final String CLOSED = "closed";
 
+    private static final String TRACKING =
+            """
+            {"nftables":[{"table":{"family":"ip","name":"f","handle":1}},
+             {"chain":{"family":"ip","table":"f","name":"pre","handle":1,"type":"nat",
+              "hook":"prerouting","prio":-100,"policy":"accept"}},
+             {"chain":{"family":"ip","table":"f","name":"through","handle":2,"type":"filter",
+              "hook":"forward","prio":0,"policy":"drop"}},
+             {"rule":{"family":"ip","table":"f","chain":"pre","handle":3,"expr":[
+              {"match":{"op":"==","left":{"payload":{"protocol":"udp","field":"dport"}},
+               "right":53}},
+              {"dnat":{"addr":"10.0.1.9"}}]}},
+             {"rule":{"family":"ip","table":"f","chain":"through","handle":4,"expr":[
+              {"match":{"op":"in","left":{"ct":{"key":"state"}},
+               "right":["established","related"]}},
+              {"accept":null}]}},
+             {"rule":{"family":"ip","table":"f","chain":"through","handle":5,"expr":[
+              {"match":{"op":"in","left":{"ct":{"key":"state"}},"right":"new"}},
+              {"match":{"op":"==","left":{"&":[{"payload":{"protocol":"tcp","field":"flags"}},
+               ["syn","ack"]]},"right":"syn"}},
+              {"accept":null}]}},
+             {"rule":{"family":"ip","table":"f","chain":"through","handle":6,"expr":[
+              {"match":{"op":"in","left":{"ct":{"key":"state"}},"right":"new"}},
+              {"match":{"op":"==","left":{"meta":{"key":"l4proto"}},"right":"udp"}},
+              {"accept":null}]}}]}
+            """;
+
     private static final String TO_THE_WORLD =
             "{\"dst\":\"default\",\"gateway\":\"10.0.1.2\",\"dev\":\"eth1\",\"flags\":[]}";
     private static final String NOT_TO_THE_WORLD =
@@ -77,6 +103,22 @@ final class CannedHost {
                 documents(
                         CannedTraffic.START_NANOS + 10_500_000_000L,
                         TO_THE_WORLD + "," + NOT_TO_ONE_SERVER));
+    }
+
+    /// The host with rules that go by connections: what belongs to none is let through only if it
+    /// begins one, and questions go to a server of its own.
+    static List<HostDocuments> tracking() {
+        HostDocuments plain = documents(CannedTraffic.START_NANOS, TO_THE_WORLD);
+        var documents = new TreeMap<>(plain.documents());
+        documents.put("nft.json", TRACKING);
+        // The transport checksums of this traffic are 0.
+        documents.put(
+                "sysctl.txt",
+                sysctls().replace("rp_filter = 1", "rp_filter = 0")
+                        + "net.netfilter.nf_conntrack_checksum = 0\n");
+        return List.of(
+                new HostDocuments(
+                        plain.agent(), plain.timeNanos(), plain.kernelRelease(), documents));
     }
 
     static WhatIf closed() {
@@ -128,8 +170,8 @@ final class CannedHost {
         return new HostDocuments(CannedTraffic.AGENT, takenNanos, "6.18.0", documents);
     }
 
-    static List<byte[]> snapshots() {
-        return history().stream().map(HostSnapshotCodec::write).toList();
+    static List<byte[]> written(List<HostDocuments> history) {
+        return history.stream().map(HostSnapshotCodec::write).toList();
     }
 
     static List<WhatIf> whatIfs() {

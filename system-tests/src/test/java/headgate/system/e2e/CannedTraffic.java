@@ -35,6 +35,7 @@ final class CannedTraffic {
     private static final int PSH_ACK = 0x18;
     private static final int FIN_ACK = 0x11;
     static final long START_NANOS = 1_750_000_000_000_000_000L;
+    private static final long PAUSE_NANOS = 10_000_000_000L;
     private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     /// One value to be published.
@@ -60,6 +61,21 @@ final class CannedTraffic {
             } else {
                 traffic.converse(start, i);
             }
+        }
+        for (int i = 0; i < 64; i++) {
+            traffic.ask(START_NANOS + HOUR_NANOS + i, 100_000 + i);
+        }
+        traffic.frames.sort(Comparator.comparingLong(Seen::nanos));
+        return traffic;
+    }
+
+    /// Conversations that are in their midst during a pause of ten seconds, each with a datagram
+    /// whose second fragment comes after it; both sides' frames are for the router.
+    static CannedTraffic pausing(int conversations, long seed) {
+        var traffic = new CannedTraffic(seed);
+        for (int i = 0; i < conversations; i++) {
+            long start = START_NANOS + traffic.random.nextLong(1_000_000_000L);
+            traffic.pause(start, i);
         }
         for (int i = 0; i < 64; i++) {
             traffic.ask(START_NANOS + HOUR_NANOS + i, 100_000 + i);
@@ -235,6 +251,36 @@ final class CannedTraffic {
         frames.add(new Seen(at += 1_000_000, tcp(number, false, FIN_ACK, mine, theirs, 0)));
         frames.add(new Seen(at += 1_000_000, tcp(number, true, FIN_ACK, theirs, mine + 1, 0)));
         frames.add(new Seen(at + 1_000_000, tcp(number, false, ACK, mine + 1, theirs + 1, 0)));
+    }
+
+    private void pause(long nanos, int number) {
+        int mine = 1_000 * number;
+        int theirs = 77 * number;
+        byte[] datagram = udp(number, false, 792);
+        see(nanos, tcp(number, false, SYN, mine, 0, 0));
+        see(nanos + 1, tcp(number, true, SYN | ACK, theirs, mine + 1, 0));
+        see(nanos + 2, tcp(number, false, ACK, mine + 1, theirs + 1, 0));
+        see(nanos + 3, fragment(datagram, number, 0, 400, true));
+        long later = nanos + PAUSE_NANOS;
+        see(later, tcp(number, false, PSH_ACK, mine + 1, theirs + 1, 40));
+        see(later + 1, tcp(number, true, PSH_ACK, theirs + 1, mine + 41, 40));
+        see(later + 2, fragment(datagram, number, 400, 800, false));
+    }
+
+    private void see(long nanos, byte[] frame) {
+        frame[5] = 2;
+        frames.add(new Seen(nanos, frame));
+    }
+
+    /// @param from in the payload of the IPv4 packet `whole`
+    private static byte[] fragment(
+            byte[] whole, int identification, int from, int to, boolean more) {
+        ByteBuffer bytes = ByteBuffer.allocate(34 + to - from);
+        bytes.put(whole, 0, 34).put(whole, 34 + from, to - from);
+        bytes.putShort(16, (short) (20 + to - from)).putShort(18, (short) identification);
+        bytes.putShort(20, (short) (from / 8 | (more ? 0x2000 : 0))).putShort(24, (short) 0);
+        bytes.putShort(24, headerChecksum(bytes));
+        return bytes.array();
     }
 
     private static byte[] udp(int number, boolean back, int payload) {

@@ -67,9 +67,10 @@ final class EnginesAlone {
     }
 
     /// Verdicts of every second but the last.
-    static List<FlowVerdict> verdicts(CannedTraffic traffic) throws SnapshotException {
+    static List<FlowVerdict> verdicts(CannedTraffic traffic, List<HostDocuments> history)
+            throws SnapshotException {
         record Row(long second, FlowKey flow, Fate fate) {}
-        List<Route> routes = Route.of(CannedHost.history());
+        List<Route> routes = Route.of(history);
         Map<Row, long[]> rows = new LinkedHashMap<>();
         long[] last = {0};
         traffic.forEach(frame -> {

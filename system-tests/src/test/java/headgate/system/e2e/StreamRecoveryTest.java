@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import headgate.forwarding.FlowVerdict;
+import headgate.forwarding.HostDocuments;
 import headgate.schema.FateChangeCodec;
 import headgate.schema.FlowRecordCodec;
 import headgate.schema.PathStatsCodec;
@@ -22,7 +24,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +49,9 @@ class StreamRecoveryTest {
         var killed = new Topics("killed.");
         var whole = new Topics("whole.");
         try (var broker = Broker.start(directory.resolve("broker"))) {
+            prepare(broker, whole, CannedHost.history(), CannedHost.whatIfs());
             runWhole(broker, whole, values);
+            prepare(broker, killed, CannedHost.history(), CannedHost.whatIfs());
             runAndKill(broker, killed, values);
             runTheRest(broker, killed, values);
             for (Topics topics : List.of(whole, killed)) {
@@ -56,9 +62,35 @@ class StreamRecoveryTest {
         }
     }
 
+    /// A rule set that goes by connections, with translation: what was learnt before the kill
+    /// decides about what comes after it.
+    @Test
+    void connectionsAndFragmentsSurviveAKill() throws Exception {
+        CannedTraffic traffic = CannedTraffic.pausing(300, 11);
+        List<CannedTraffic.Value> values = traffic.values();
+        var killed = new Topics("killed.");
+        try (var broker = Broker.start(directory.resolve("broker"))) {
+            prepare(broker, killed, CannedHost.tracking(), List.of());
+            runAndKill(broker, killed, values);
+            runTheRest(broker, killed, values);
+            List<FlowVerdict> verdicts = EnginesAlone.verdicts(traffic, CannedHost.tracking());
+            long late = CannedTraffic.START_NANOS + 9_000_000_000L;
+            assertEquals(
+                    Set.of("forward", "pending"),
+                    verdicts.stream()
+                            .filter(row -> row.secondNanos() > late)
+                            .map(row -> row.fate().verdict())
+                            .collect(Collectors.toSet()),
+                    "all that comes late belongs to what came early");
+            assertTrue(
+                    verdicts.stream().anyMatch(row -> row.fate().verdict().equals("reassembling")),
+                    "no fragment waits");
+            assertSame(verdicts, answers(broker, killed, Topic.VERDICTS, VerdictCodec::read));
+        }
+    }
+
     private void runWhole(Broker broker, Topics topics, List<CannedTraffic.Value> values)
             throws Exception {
-        prepare(broker, topics);
         var settings =
                 StreamSettings.of(broker.bootstrap(), topics, directory.resolve("state"))
                         .withApplicationId(topics.prefix() + "stream")
@@ -72,7 +104,6 @@ class StreamRecoveryTest {
     /// Half of the traffic, and SIGKILL in the midst of it: something is committed, not all is.
     private void runAndKill(Broker broker, Topics topics, List<CannedTraffic.Value> values)
             throws Exception {
-        prepare(broker, topics);
         int half = values.size() / 2;
         broker.publish(topics, values.subList(0, half / 2));
         try (var victim = stream(broker, topics)) {
@@ -92,16 +123,18 @@ class StreamRecoveryTest {
         }
     }
 
-    private static void prepare(Broker broker, Topics topics) throws Exception {
+    private static void prepare(
+            Broker broker, Topics topics, List<HostDocuments> hosts, List<WhatIf> whatIfs)
+            throws Exception {
         broker.createTopics(topics);
         byte[] agent = CannedTraffic.AGENT.getBytes(UTF_8);
-        for (byte[] snapshot : CannedHost.snapshots()) {
+        for (byte[] snapshot : CannedHost.written(hosts)) {
             broker.publish(topics, Topic.HOSTS, agent, snapshot);
         }
         var profiles =
                 new WhatIfTopic(
                         broker.bootstrap(), topics, Duration.ofSeconds(20), System.err::println);
-        for (WhatIf whatIf : CannedHost.whatIfs()) {
+        for (WhatIf whatIf : whatIfs) {
             profiles.put(whatIf);
         }
     }
@@ -128,7 +161,7 @@ class StreamRecoveryTest {
         assertSame(
                 EnginesAlone.flows(TRAFFIC),
                 answers(broker, topics, Topic.FLOWS, FlowRecordCodec::read));
-        var verdicts = EnginesAlone.verdicts(TRAFFIC);
+        var verdicts = EnginesAlone.verdicts(TRAFFIC, CannedHost.history());
         assertTrue(
                 verdicts.stream().anyMatch(row -> row.fate().verdict().equals("forward")),
                 () -> "no frame is forwarded: " + verdicts.getFirst());
