@@ -10,15 +10,23 @@ final class FilterRoutes implements RouteQuestions {
     private static final int BROADCAST = 3;
     private static final int MULTICAST = 5;
 
+    private static final int TCP_HEADER = 20;
+    private static final int LARGEST_PACKET = 65535;
+
+    /// What is taken where no route says anything (kernel: `TCP_MSS_DEFAULT`).
+    private static final int DEFAULT_SEGMENT = 536;
+
     private final HostSnapshot host;
     private final Flowi4 flow = new Flowi4();
     private final FibResult result = new FibResult();
+    private final OutputRoute outputRoute;
 
     /// That the packet belongs to.
     Decision decision;
 
     FilterRoutes(HostSnapshot host) {
         this.host = host;
+        outputRoute = new OutputRoute(host, host.multipath());
     }
 
     /// Kernel: `inet_dev_addr_type`, which looks into the table `local` alone.
@@ -98,6 +106,47 @@ final class FilterRoutes implements RouteQuestions {
             return result.info.isMultipath() ? UNKNOWN : result.nextHop().device().index();
         }
         return result.info.uses(device) ? device.index() : 0;
+    }
+
+    @Override
+    public int maximumSegment(NfPacket packet) {
+        if (packet.input() == null || decision.input != Decision.Input.FORWARD) {
+            return UNKNOWN;
+        }
+        boolean ipv6 = packet.family == NfPacket.IPV6;
+        int back = ipv6 ? mtuBack6(packet) : mtuBack(packet);
+        if (back == UNKNOWN) {
+            return UNKNOWN;
+        }
+        int mtu = Math.min(back, ipv6 ? mtu(decision.result6) : decision.mtuBytes);
+        int headers = TCP_HEADER + (ipv6 ? Ip6Header.LENGTH : Skb.IPV4_HEADER);
+        return mtu <= headers || mtu > LARGEST_PACKET ? DEFAULT_SEGMENT : mtu - headers;
+    }
+
+    private int mtuBack(NfPacket packet) {
+        outputRoute.ask(0, (int) packet.sourceLow(), 0, 0);
+        Errno error = outputRoute.find(-1);
+        if (outputRoute.incomplete != null) {
+            return UNKNOWN;
+        }
+        return error == Errno.NONE ? outputRoute.mtuBytes : LARGEST_PACKET + 1;
+    }
+
+    private int mtuBack6(NfPacket packet) {
+        var flow6 = new Flowi6();
+        var result6 = new Fib6Result();
+        flow6.destinationHigh = packet.sourceHigh();
+        flow6.destinationLow = packet.sourceLow();
+        Errno error = decision.route6.output(flow6, result6);
+        if (result6.incomplete != null) {
+            return UNKNOWN;
+        }
+        return error == Errno.NONE ? mtu(result6) : LARGEST_PACKET + 1;
+    }
+
+    private static int mtu(Fib6Result result) {
+        int mtu = result.info.mtuBytes();
+        return mtu > 0 ? mtu : result.nextHop().device().inet6().mtuBytes();
     }
 
     @Override

@@ -223,6 +223,51 @@ class LiveFilterTest {
         return ipv6Sum(from, to, UDP, 6, udp(port, toPort, new byte[9]));
     }
 
+    // ---- Statements ----
+
+    /// The way out by eth2 has an MTU of 1300, that by the route of 10.5.0.0/16 one of 1200.
+    @Test
+    void clampsTheSegmentSizeToTheRoute() throws Exception {
+        rules(
+                """
+                table inet t {
+                  chain f { type filter hook forward priority mangle;
+                    tcp dport 80 tcp flags syn tcp option maxseg size set rt mtu
+                    tcp dport 81 tcp option maxseg size set 1000; }
+                }
+                """);
+        for (int port : List.of(80, 81, 82)) {
+            for (String to : List.of("10.0.2.9", "10.5.0.9", SERVER)) {
+                equal(0, syn4(port, to, 2, 4, 0x05, 0xb4));
+                equal(0, syn4(port, to, 2, 4, 0x02, 0x00));
+                // At an odd offset, behind others, cut off, not there.
+                equal(0, syn4(port, to, 1, 2, 4, 0x05, 0xb4, 0, 0, 0));
+                equal(0, syn4(port, to, 4, 2, 1, 1, 2, 4, 0x05, 0xb4));
+                equal(0, syn4(port, to, 1, 1, 2, 4));
+                equal(0, syn4(port, to, 0, 2, 4, 0x05, 0xb4, 0, 0, 0));
+                equal(0, syn4(port, to));
+            }
+            for (String to : List.of("2001:db8:2::9", SERVER6)) {
+                byte[] syn = syn(port, 2, 4, 0x05, 0xb4);
+                equal(0, ipv6Sum(CLIENT6, to, TCP, 16, syn));
+            }
+        }
+    }
+
+    private static byte[] syn4(int port, String to, int... options) {
+        return ipv4Sum(CLIENT, to, TCP, 16, syn(port, options));
+    }
+
+    private static byte[] syn(int port, int... options) {
+        byte[] more = new byte[options.length];
+        for (int i = 0; i < options.length; i++) {
+            more[i] = (byte) options[i];
+        }
+        byte[] segment = PacketBytes.join(tcp(4800, port, 1000, 0, SYN), more);
+        segment[12] = (byte) (segment.length / 4 << 4);
+        return segment;
+    }
+
     // ---- Fragments ----
 
     private static final String TRACKS =

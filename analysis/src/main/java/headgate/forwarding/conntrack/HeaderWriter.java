@@ -40,6 +40,16 @@ public final class HeaderWriter {
         }
     }
 
+    /// Writes 16 bits of a TCP option, which may lie at an odd offset; the checksum is mended as if
+    /// it did not, as the kernel does (`inet_proto_csum_replace2`).
+    public static void writeTcpOption16(NfPacket packet, int at, int value) {
+        int old = packet.u8(at) << 8 | packet.u8(at + 1);
+        packet.set8(at, value >>> 8);
+        packet.set8(at + 1, value);
+        int field = packet.transport + checksumOffset(packet);
+        packet.set16(field, mended(packet.u16(field), old, value));
+    }
+
     public static void write32(NfPacket packet, int at, int value) {
         write16(packet, at, value >>> 16);
         write16(packet, at + 2, value & 0xffff);

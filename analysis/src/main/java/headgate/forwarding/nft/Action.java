@@ -94,6 +94,28 @@ abstract class Action extends Step {
         }
     }
 
+    /// Writes a field of a TCP option.
+    static final class SetTcpOption extends Action {
+        private final HeaderOption option;
+        private final Operand value;
+
+        SetTcpOption(HeaderOption option, Operand value) {
+            this.option = option;
+            this.value = value;
+        }
+
+        @Override
+        boolean tracksConnections() {
+            return value.tracksConnections();
+        }
+
+        @Override
+        int run(Evaluation e) {
+            int loaded = value.load(e, 0);
+            return loaded == Operand.OK ? option.write(e, e.low[0]) : loaded;
+        }
+    }
+
     /// Writes a header field, and mends the checksums over it (kernel: `nft_payload_set_eval`).
     static final class Mangle extends Action {
         private final Operand.Payload place;

@@ -57,6 +57,10 @@ final class ExpressionReader {
                             HeaderOption.tcpOption(
                                     body.path("name").asText(), body.path("field").asText()),
                             node);
+            case "rt" ->
+                    body.path("key").asText().equals("mtu")
+                            ? new MaximumSegment()
+                            : unknown("rt " + RulesetReader.shortened(body.toString()));
             case "concat" -> concat(body, depth);
             case "map" -> map(body, depth);
             case "&", "|", "^", "<<", ">>" -> bitwise(kind, body, constants, depth);

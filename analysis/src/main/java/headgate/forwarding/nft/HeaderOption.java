@@ -1,5 +1,6 @@
 package headgate.forwarding.nft;
 
+import headgate.forwarding.conntrack.HeaderWriter;
 import headgate.forwarding.conntrack.NfPacket;
 import headgate.forwarding.conntrack.NfPacket.Presence;
 import headgate.packet.IpProtocol;
@@ -10,8 +11,8 @@ import java.util.Map;
 /// (kernel: `nft_exthdr_ipv6_eval`, `nft_exthdr_tcp_eval`).
 final class HeaderOption extends Operand {
     private static final int TCP_HEADER = 20;
-    private static final int END_OF_OPTIONS = 0;
     private static final int NO_OPERATION = 1;
+    private static final int MAXSEG = 2;
 
     private static final Map<String, Integer> TCP_OPTIONS =
             Map.ofEntries(
@@ -133,6 +134,45 @@ final class HeaderOption extends Operand {
         return type;
     }
 
+    /// Whether rules can write it: a field of two or four bytes of a TCP option.
+    boolean isWritable() {
+        return tcp && bit >= 0 && bit % 8 == 0 && (bits == 16 || bits == 32);
+    }
+
+    /// Writes the field; an option that is not there changes nothing (kernel:
+    /// `nft_exthdr_tcp_set_eval`).
+    int write(Evaluation e, long value) {
+        NfPacket packet = e.packet;
+        if (packet.captured < packet.length && isCut(packet)) {
+            return e.unknown("the capture cuts the headers that a rule writes");
+        }
+        if (!hasWholeHeader(packet)) {
+            return Step.BREAK;
+        }
+        int start = tcpOption(packet);
+        if (start < 0) {
+            return Step.NEXT;
+        }
+        int end = packet.transport + dataOffset(packet);
+        int length = optionLength(packet, start, end);
+        if (start + length > end || (bit + bits) / 8 > length) {
+            return Step.BREAK;
+        }
+        int at = start + bit / 8;
+        if (number == MAXSEG && unsigned16(packet, at) <= value) {
+            return Step.NEXT;
+        }
+        for (int i = 0; i < bits; i += 16) {
+            HeaderWriter.writeTcpOption16(
+                    packet, at + i / 8, (int) (value >>> bits - 16 - i) & 0xffff);
+        }
+        return Step.NEXT;
+    }
+
+    private static int unsigned16(NfPacket packet, int at) {
+        return packet.u8(at) << 8 | packet.u8(at + 1);
+    }
+
     @Override
     int load(Evaluation e, int at) {
         NfPacket packet = e.packet;
@@ -177,24 +217,30 @@ final class HeaderOption extends Operand {
 
     /// Where the first such option starts; -1 if there is none.
     private int tcpOption(NfPacket packet) {
-        if (!isTcp(packet)
-                || packet.presence(packet.transport, TCP_HEADER) != Presence.HERE
-                || packet.presence(packet.transport, dataOffset(packet)) != Presence.HERE) {
+        if (!hasWholeHeader(packet)) {
             return -1;
         }
         int end = packet.transport + dataOffset(packet);
         int at = packet.transport + TCP_HEADER;
-        while (at < end) {
-            int kind = packet.u8(at);
-            if (kind == number) {
+        while (at < end - 1) {
+            if (packet.u8(at) == number) {
                 return at;
             }
-            if (kind == END_OF_OPTIONS) {
-                return -1;
-            }
-            int length = kind == NO_OPERATION || at + 1 >= end ? 1 : packet.u8(at + 1);
-            at += Math.max(1, length);
+            at += optionLength(packet, at, end);
         }
         return -1;
+    }
+
+    private static boolean hasWholeHeader(NfPacket packet) {
+        return isTcp(packet)
+                && packet.presence(packet.transport, TCP_HEADER) == Presence.HERE
+                && dataOffset(packet) >= TCP_HEADER
+                && packet.presence(packet.transport, dataOffset(packet)) == Presence.HERE;
+    }
+
+    /// The end of options is passed over like any other.
+    private static int optionLength(NfPacket packet, int at, int end) {
+        int kind = packet.u8(at);
+        return kind <= NO_OPERATION || at + 1 >= end ? 1 : Math.max(1, packet.u8(at + 1));
     }
 }

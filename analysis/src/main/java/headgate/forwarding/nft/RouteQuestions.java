@@ -24,6 +24,12 @@ public interface RouteQuestions {
     /// @return 0 if there is none; [#UNKNOWN] if it is not known
     int outputIndex(NfPacket packet, boolean toSource, NetDevice device, boolean mark);
 
+    /// Bytes of the largest TCP segment that fits the route of a packet that passes through, and
+    /// the route back to its source, without options.
+    ///
+    /// @return [#UNKNOWN] if it is not known
+    int maximumSegment(NfPacket packet);
+
     /// There is no such address.
     IpAddress NO_ADDRESS = new IpAddress(4, 0, 0);
 

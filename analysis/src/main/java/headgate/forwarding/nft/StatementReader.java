@@ -202,6 +202,10 @@ final class StatementReader {
             return new Action.Mangle(
                     payload, expressions.value(body.path("value"), payload.type()));
         }
+        if (place instanceof HeaderOption option && option.isWritable()) {
+            return new Action.SetTcpOption(
+                    option, expressions.value(body.path("value"), option.type()));
+        }
         return unknown("assignment", body);
     }
 

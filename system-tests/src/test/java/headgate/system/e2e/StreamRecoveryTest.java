@@ -71,7 +71,12 @@ class StreamRecoveryTest {
         var killed = new Topics("killed.");
         try (var broker = Broker.start(directory.resolve("broker"))) {
             prepare(broker, killed, CannedHost.tracking(), List.of());
-            runAndKill(broker, killed, values);
+            int half = values.size() / 2;
+            broker.publish(killed, values.subList(0, half));
+            try (var victim = stream(broker, killed)) {
+                broker.awaitProcessed("killed.stream", half);
+                victim.kill();
+            }
             runTheRest(broker, killed, values);
             List<FlowVerdict> verdicts = EnginesAlone.verdicts(traffic, CannedHost.tracking());
             long late = CannedTraffic.START_NANOS + 9_000_000_000L;
