@@ -50,6 +50,11 @@ public final class FibRules<F extends Flowi, A extends FibAnswer> {
         return targets;
     }
 
+    /// In order of priority.
+    public List<FibRule<F, A>> rules() {
+        return rules;
+    }
+
     /// Whether there are rules other than those that every host starts with.
     public boolean isCustom() {
         return custom;

@@ -2,6 +2,7 @@ package headgate.forwarding;
 
 import headgate.forwarding.nft.Ruleset;
 import headgate.packet.IpAddress;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,6 +169,15 @@ public final class HostSnapshot {
     /// As [#read] of one directory or file.
     public static HostSnapshot read(Path source) throws IOException, SnapshotException {
         return read(List.of(source));
+    }
+
+    /// The text of one document among those that lie as files in `sources`, as [#read] finds it;
+    /// empty if there is none.
+    public static String text(List<Path> sources, String document)
+            throws IOException, SnapshotException {
+        try (BufferedReader reader = SnapshotFiles.of(sources).open(document)) {
+            return reader == null ? "" : reader.readAllAsString();
+        }
     }
 
     /// Reads documents from memory.

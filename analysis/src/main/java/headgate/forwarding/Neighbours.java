@@ -67,6 +67,20 @@ public final class Neighbours {
         return size;
     }
 
+    /// Takes one entry.
+    @FunctionalInterface
+    public interface Entry {
+        /// @param device index
+        /// @param high 0 in IPv4
+        /// @param mac or [#INVALID]
+        void take(int device, long high, long low, long mac);
+    }
+
+    /// Hands over every entry.
+    public void forEach(Entry entry) {
+        forEachKey(key -> entry.take((int) (key >>> 32), 0, key & 0xffff_ffffL, mac(key)));
+    }
+
     void forEachKey(LongConsumer consumer) {
         for (long key : keys) {
             if (key != FREE) {

@@ -31,6 +31,15 @@ public final class Neighbours6 {
         return devices[slot] == FREE ? Neighbours.ABSENT : macs[slot];
     }
 
+    /// Hands over every entry.
+    public void forEach(Neighbours.Entry entry) {
+        for (int i = 0; i < devices.length; i++) {
+            if (devices[i] != FREE) {
+                entry.take(devices[i], highs[i], lows[i], macs[i]);
+            }
+        }
+    }
+
     public int size() {
         return size;
     }

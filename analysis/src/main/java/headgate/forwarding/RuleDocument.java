@@ -169,7 +169,7 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
         int mark = (int) element.number("fwmark", 0);
         int markMask = (int) element.number("fwmask", hasMark ? 0xffff_ffffL : 0);
         appendKey(text, element, "fwmark");
-        appendKey(text, element, "fwmask");
+        text.append(element.has("fwmask") ? "/" + element.text("fwmask") : "");
         String inputDevice = element.text("iif");
         appendKey(text, element, "iif");
         String outputDevice = element.text("oif");
@@ -184,7 +184,7 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer> {
         FibRule.Action action = action(element, text);
         String table = element.text("table");
         long target = action == FibRule.Action.GOTO ? element.number("goto", -1) : -1;
-        appendKey(text, element, "suppress_prefixlen");
+        text.append(suppressLength < 0 ? "" : " suppress_prefixlength " + suppressLength);
         appendKey(text, element, "suppress_ifgroup");
         element.ignore("protocol", "srclen", "dstlen", "unresolved");
         if (action == FibRule.Action.TABLE && !isListed(table)) {

@@ -3,12 +3,16 @@ package headgate.console;
 import headgate.console.live.LiveRouter;
 import headgate.forwarding.Fib;
 import headgate.forwarding.Fib6;
+import headgate.forwarding.FibRule;
+import headgate.forwarding.FibRules;
 import headgate.forwarding.HostSnapshot;
 import headgate.forwarding.NetDevice;
 import headgate.forwarding.Route;
 import headgate.packet.IpAddress;
 import headgate.packet.MacAddress;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,18 +54,18 @@ final class LiveSetup {
                     "net.ipv4.fib_multipath_use_neigh",
                     "net.ipv4.ip_forward_use_pmtu");
 
-    /// No limits on errors, no chatter of the router's own, and a seed that is known.
+    /// No limits on errors, and a seed that is known.
     private static final Map<String, String> QUIET =
             Map.of(
                     "net.ipv4.icmp_ratelimit", "0",
                     "net.ipv4.icmp_ratemask", "0",
                     "net.ipv6.icmp.ratelimit", "0",
                     "net.ipv4.fib_multipath_hash_seed", "305441741",
-                    "net.ipv6.auto_flowlabels", "0",
-                    "net.ipv6.conf.default.accept_dad", "0",
-                    "net.ipv6.conf.default.dad_transmits", "0",
-                    "net.ipv6.conf.default.router_solicitations", "0",
-                    "net.ipv6.conf.default.accept_ra", "0");
+                    "net.ipv6.auto_flowlabels", "0");
+
+    /// Of devices: no chatter of the router's own.
+    private static final List<String> CHATTER =
+            List.of("accept_dad", "dad_transmits", "router_solicitations", "accept_ra");
 
     private final LiveRouter router;
     private final Consumer<String> notes;
@@ -81,7 +85,7 @@ final class LiveSetup {
         LiveRouter router = LiveRouter.open(devices);
         try {
             var setup = new LiveSetup(router, _ -> {});
-            router.set(QUIET);
+            setup.quieten(devices.keySet());
             router.set(Map.of("net.ipv4.ip_forward", "1", "net.ipv6.conf.all.forwarding", "1"));
             var commands = new ArrayList<String>();
             commands.add("link set lo up");
@@ -116,10 +120,13 @@ final class LiveSetup {
         }
     }
 
-    /// A router with the Ethernet devices, addresses, routes, neighbours and settings of `host`.
+    /// A router with the Ethernet devices, addresses, routes, rules, neighbours, packet filter and
+    /// settings of `host`.
     ///
+    /// @param nft what `nft -j list ruleset` says of it; empty if nothing
     /// @param notes takes what could not be had here
-    static LiveRouter like(HostSnapshot host, Consumer<String> notes) throws IOException {
+    static LiveRouter like(HostSnapshot host, String nft, Consumer<String> notes)
+            throws IOException {
         Map<String, String> devices = new LinkedHashMap<>();
         for (NetDevice device : host.devices()) {
             if (device.name().matches(SAFE_NAME) && device.mac() >= 0 && !device.isLoopback()) {
@@ -130,7 +137,9 @@ final class LiveSetup {
         }
         LiveRouter router = LiveRouter.open(devices);
         try {
-            new LiveSetup(router, notes).copy(host, devices.keySet());
+            var setup = new LiveSetup(router, notes);
+            setup.copy(host, devices.keySet());
+            setup.filter(nft);
             return router;
         } catch (IOException e) {
             router.close();
@@ -138,8 +147,16 @@ final class LiveSetup {
         }
     }
 
+    private void quieten(Iterable<String> devices) throws IOException {
+        var settings = new LinkedHashMap<>(QUIET);
+        for (String device : devices) {
+            CHATTER.forEach(key -> settings.put("net.ipv6.conf." + device + "." + key, "0"));
+        }
+        router.set(settings);
+    }
+
     private void copy(HostSnapshot host, Iterable<String> devices) throws IOException {
-        router.set(QUIET);
+        quieten(devices);
         var commands = new ArrayList<String>();
         commands.add("link set lo up");
         for (String name : devices) {
@@ -166,9 +183,77 @@ final class LiveSetup {
                                                     address.prefixLength(),
                                                     name)));
         }
-        routes(host).forEach(route -> commands.add("route replace " + route));
+        routes(host).forEach(route -> commands.add("route replace " + words(route)));
+        rules("-4", host.rules(), commands);
+        rules("-6", host.rules6(), commands);
+        neighbours(host, commands);
         batch(commands);
         router.set(settings(host, devices)).forEach(key -> notes.accept("no setting " + key));
+    }
+
+    /// As `ip` takes them: what is said of the whole route before its next hops, and error routes
+    /// without the device that IPv6 has for them.
+    private static String words(Route route) {
+        return route.toString()
+                .replaceFirst("( nexthop .*?)( (?:table|metric|tos|mtu|src) .*)", "$2$1")
+                .replaceFirst("^((?:throw|unreachable|prohibit|blackhole) .*) dev lo", "$1");
+    }
+
+    /// Those that every host starts with are there already; the kernel treats others as added even
+    /// if they are the same.
+    private void rules(String family, FibRules<?, ?> rules, List<String> commands) {
+        if (!rules.isCustom()) {
+            return;
+        }
+        commands.add(family + " rule flush");
+        for (FibRule<?, ?> rule : rules.rules()) {
+            String words = rule.toString();
+            if (rule.never()) {
+                notes.accept("rule " + words + ", which asks for what no packet here has");
+            } else if (!words.startsWith("0: from all lookup local")) {
+                commands.add(family + " rule add pref " + words.replaceFirst(":", ""));
+            }
+        }
+    }
+
+    /// As permanent ones, so that they stay as they are.
+    private static void neighbours(HostSnapshot host, List<String> commands) {
+        for (NetDevice device : host.devices()) {
+            host.neighbours()
+                    .forEach((index, _, low, mac) -> {
+                        if (index == device.index() && mac >= 0) {
+                            commands.add(neighbour(IpAddress.formatV4((int) low), mac, device));
+                        }
+                    });
+            host.neighbours6()
+                    .forEach((index, high, low, mac) -> {
+                        if (index == device.index() && mac >= 0) {
+                            commands.add(neighbour(IpAddress.format(6, high, low), mac, device));
+                        }
+                    });
+        }
+    }
+
+    private static String neighbour(String address, long mac, NetDevice device) {
+        return "neigh replace %s lladdr %s dev %s nud permanent"
+                .formatted(address, MacAddress.format(mac), device.name());
+    }
+
+    /// Loads the rule set as a whole: a part of it would be another one.
+    private void filter(String nft) throws IOException {
+        if (nft.isEmpty()) {
+            return;
+        }
+        Path file = Files.createTempFile("headgate", ".json");
+        try {
+            Files.writeString(file, nft);
+            router.inside("nft", "-j", "-f", file.toString());
+        } catch (IOException e) {
+            String words = e.getMessage();
+            notes.accept("the packet filter: " + words.substring(0, Math.min(words.length(), 300)));
+        } finally {
+            Files.delete(file);
+        }
     }
 
     private static Stream<Route> routes(HostSnapshot host) {

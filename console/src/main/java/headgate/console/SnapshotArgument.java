@@ -26,6 +26,18 @@ record SnapshotArgument(List<Path> sources) {
         return explained(() -> HostSnapshot.readChanged(base.sources, sources), err);
     }
 
+    /// The text of one of its documents; empty if there is none.
+    ///
+    /// @throws CommandFailure if it cannot be read
+    String text(String document) throws IOException {
+        try {
+            return HostSnapshot.text(sources, document);
+        } catch (SnapshotException e) {
+            throw new CommandFailure(
+                    ExitCode.INPUT, this + ": " + TextTable.escape(e.getMessage()));
+        }
+    }
+
     private interface Reading {
         HostSnapshot read() throws IOException, SnapshotException;
     }

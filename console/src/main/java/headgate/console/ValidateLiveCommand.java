@@ -86,8 +86,9 @@ final class ValidateLiveCommand implements Callable<Integer> {
             names = {"-R", "--rules"},
             paramLabel = "SNAPSHOT",
             description =
-                    "Make a router with the devices, addresses, routes and settings of this"
-                            + " snapshot (default: a small one of our own).")
+                    "Make a router with the Ethernet devices, addresses, routes, rules, neighbours,"
+                            + " nftables and settings of this snapshot; what cannot be had here"
+                            + " is told (default: a small one of our own).")
     private List<Path> rules;
 
     @Option(
@@ -143,9 +144,11 @@ final class ValidateLiveCommand implements Callable<Integer> {
         if (rules == null) {
             return LiveSetup.builtIn();
         }
-        HostSnapshot wanted = new SnapshotArgument(rules).read(output.err());
+        var snapshot = new SnapshotArgument(rules);
+        HostSnapshot wanted = snapshot.read(output.err());
         return LiveSetup.like(
                 wanted,
+                snapshot.text("nft.json"),
                 note -> output.err().println("headgate: not so here: " + TextTable.escape(note)));
     }
 

@@ -59,9 +59,13 @@ public final class LiveRouter implements Closeable {
     /// @param devices name and MAC
     public static LiveRouter open(Map<String, String> devices) throws IOException {
         // `cat` ends when its standard input does: with this process at the latest.
-        Process holder = new ProcessBuilder("unshare", "--net", "cat").start();
+        Process holder =
+                new ProcessBuilder("unshare", "--net", "sh", "-c", "echo there; exec cat").start();
         var router = new LiveRouter(holder);
         try {
+            if (holder.getInputStream().read() < 0) {
+                throw new IOException("unshare makes no network namespace");
+            }
             int number = 0;
             for (Map.Entry<String, String> device : devices.entrySet()) {
                 String passing = "hg" + holder.pid() % 1_000_000 + "t" + number++;
