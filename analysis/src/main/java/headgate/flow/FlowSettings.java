@@ -135,7 +135,7 @@ public record FlowSettings(
         require(maxOpeningBytes >= 0, "max-opening-bytes", maxOpeningBytes);
         require(
                 maxDetailedFlows >= 0 && maxDetailedFlows <= MAX_DETAILED_LIMIT,
-                "max-detailed-flows",
+                "max-detailed",
                 maxDetailedFlows);
     }
 

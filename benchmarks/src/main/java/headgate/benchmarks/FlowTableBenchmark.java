@@ -31,8 +31,21 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FlowTableBenchmark {
     static final int FRAMES = 1 << 16;
 
+    /// What the flows are: all of TCP, or as on a busy link.
+    public enum Mix {
+        /// Every flow a SYN and its answer.
+        TCP,
+
+        /// Of a hundred 50 of UDP with question and answer, 15 SYNs of a scan, 15 answered SYNs, 20
+        /// connections with data both ways.
+        BUSY_LINK
+    }
+
     @Param({"10000", "1000000"})
     private int flows;
+
+    @Param({"TCP", "BUSY_LINK"})
+    private Mix mix;
 
     private final Frame frame = new Frame();
     private final Conversations conversations = new Conversations();
@@ -47,7 +60,7 @@ public class FlowTableBenchmark {
                         FlowSettings.CAPTURE_FILE.with(draft -> draft.maxFlows = 2 * flows),
                         _ -> {});
         for (int flow = 0; flow < flows; flow++) {
-            conversations.open(frame, flow, table);
+            conversations.open(mix, frame, flow, table);
         }
         System.out.printf("%n# %d bytes a flow%n", (heapUsed() - before) / flows);
     }
@@ -59,11 +72,11 @@ public class FlowTableBenchmark {
         }
     }
 
-    /// A TCP segment with payload.
+    /// A TCP segment or a datagram with payload.
     @Benchmark
     public long segment() {
         for (int i = 0; i < FRAMES; i++) {
-            conversations.segment(frame, next());
+            conversations.segment(mix, frame, next());
             table.onFrame(frame);
         }
         return table.size();
@@ -74,7 +87,7 @@ public class FlowTableBenchmark {
     public long frameAlone() {
         long sum = 0;
         for (int i = 0; i < FRAMES; i++) {
-            conversations.segment(frame, next());
+            conversations.segment(mix, frame, next());
             sum += frame.sourceLow + frame.sequenceNumber;
         }
         return sum;
@@ -94,40 +107,82 @@ public class FlowTableBenchmark {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    /// TCP connections of clients in 10.0.0.0/8 with one server.
+    /// Of clients in 10.0.0.0/8 with one server.
     private static final class Conversations {
         private static final long SERVER = 0xc0a8_0001L;
         private static final int SYN = 0x02;
         private static final int ACK = 0x10;
+        private static final int UDP = 17;
+        private static final int TCP = 6;
 
         private long nanos = 1_700_000_000_000_000_000L;
         private int sequence = 1;
 
-        void open(Frame frame, int flow, FlowTable table) {
-            send(frame, flow, true, SYN, 0, 0);
-            table.onFrame(frame);
-            send(frame, flow, false, SYN | ACK, 0, 0);
-            table.onFrame(frame);
+        /// What a flow is, 0 to 99: neighbours are not alike.
+        private static int kind(Mix mix, int flow) {
+            return mix == Mix.TCP ? 65 : flow * 37 % 100;
         }
 
-        void segment(Frame frame, int flow) {
-            // Of all flows together, so no segment looks like a repetition.
-            sequence += 100;
-            send(frame, flow, true, ACK, sequence, 100);
+        void open(Mix mix, Frame frame, int flow, FlowTable table) {
+            int kind = kind(mix, flow);
+            if (kind < 50) {
+                send(table, frame, flow, true, UDP, 0, 0, 0, 40);
+                send(table, frame, flow, false, UDP, 0, 0, 0, 200);
+                return;
+            }
+            send(table, frame, flow, true, TCP, SYN, 0, 0, 0);
+            if (kind >= 65) {
+                send(table, frame, flow, false, TCP, SYN | ACK, 0, 1, 0);
+            }
+            if (kind >= 80) {
+                send(table, frame, flow, true, TCP, ACK, 1, 1, 0);
+                send(table, frame, flow, true, TCP, ACK, 1, 1, 300);
+                send(table, frame, flow, false, TCP, ACK, 1, 301, 1400);
+                send(table, frame, flow, true, TCP, ACK, 301, 1401, 0);
+            }
         }
 
         private void send(
-                Frame frame, int flow, boolean fromClient, int flags, int sequence, int payload) {
+                FlowTable table,
+                Frame frame,
+                int flow,
+                boolean fromClient,
+                int protocol,
+                int flags,
+                int sequence,
+                int acknowledgment,
+                int payload) {
+            fill(frame, flow, fromClient, protocol, flags, sequence, acknowledgment, payload);
+            table.onFrame(frame);
+        }
+
+        void segment(Mix mix, Frame frame, int flow) {
+            // Of all flows together, so no segment looks like a repetition.
+            sequence += 100;
+            int protocol = kind(mix, flow) < 50 ? UDP : TCP;
+            fill(frame, flow, true, protocol, ACK, sequence, 1, 100);
+        }
+
+        private void fill(
+                Frame frame,
+                int flow,
+                boolean fromClient,
+                int protocol,
+                int flags,
+                int sequence,
+                int acknowledgment,
+                int payload) {
             frame.ipVersion = 4;
             frame.arrivalNanos = nanos += 100;
             frame.lengthOnWire = 54 + payload;
             frame.networkLength = 40 + payload;
             frame.payloadLength = payload;
-            frame.protocol = 6;
-            frame.tcpHeaderLength = 20;
+            frame.protocol = protocol;
+            frame.tcpHeaderLength = protocol == TCP ? 20 : 0;
+            frame.udpLength = protocol == UDP ? 8 + payload : -1;
             frame.tcpFlags = flags;
             frame.sequenceNumber = sequence;
-            frame.acknowledgmentNumber = 1;
+            frame.acknowledgmentNumber = acknowledgment;
             frame.window = 1000;
             frame.maximumSegmentSize = frame.windowScale = -1;
             long client = 0x0a00_0000L + flow / 4;

@@ -198,6 +198,20 @@ final class FlowsCommand implements Callable<Integer> {
             defaultValue = "1000000")
     private int maxFlows;
 
+    @Option(
+            names = "--max-detailed",
+            paramLabel = "N",
+            description =
+                    "Most flows alive at once whose round trips, gaps and kinds of"
+                            + " retransmissions are kept (default: ${DEFAULT-VALUE}).",
+            defaultValue = "65536")
+    private int maxDetailed;
+
+    @Option(
+            names = "-C",
+            description = "With --zeek: count frames with wrong checksums, as zeek -C does.")
+    private boolean ignoreChecksums;
+
     @Spec private CommandSpec spec;
 
     /// What `-e` chose.
@@ -300,12 +314,20 @@ final class FlowsCommand implements Callable<Integer> {
         if (zeek && idleSeconds != null) {
             throw usage("--zeek has idle times of its own: leave --idle out");
         }
+        if (ignoreChecksums && !zeek) {
+            throw usage("-C goes with --zeek: otherwise no checksum is verified");
+        }
         FlowSettings settings =
                 zeek
                         ? FlowSettings.ZEEK
                         : traffic.isLive() ? FlowSettings.LIVE : FlowSettings.CAPTURE_FILE;
         try {
-            settings = settings.with(draft -> draft.maxFlows = maxFlows);
+            settings =
+                    settings.with(draft -> {
+                        draft.maxFlows = maxFlows;
+                        draft.maxDetailedFlows = maxDetailed;
+                        draft.verifiesChecksums &= !ignoreChecksums;
+                    });
             return idleSeconds == null
                     ? settings
                     : settings.withIdleNanos((long) (idleSeconds * 1e9));
@@ -563,6 +585,22 @@ final class FlowsCommand implements Callable<Integer> {
             err.printf(
                     "headgate: flows ended early to make room: %d; raise --max-flows (%d)%n",
                     seen.endedEvicted(), maxFlows);
+        }
+        if (seen.flowsWithoutDetail() > 0) {
+            err.printf(
+                    "headgate: flows without details for want of room: %d; raise --max-detailed"
+                            + " (%d)%n",
+                    seen.flowsWithoutDetail(), maxDetailed);
+        }
+        if (seen.tunnelsWithoutRoom() > 0) {
+            err.printf(
+                    "headgate: flows whose tunnels were not kept for want of room: %d%n",
+                    seen.tunnelsWithoutRoom());
+        }
+        if (seen.framesWithWrongChecksum() > 0) {
+            err.printf(
+                    "headgate: frames with a wrong checksum, not counted: %d (-C counts them)%n",
+                    seen.framesWithWrongChecksum());
         }
         if (seen.openingsWithoutRoom() > 0) {
             err.printf(

@@ -281,6 +281,24 @@ class FlowsCommandTest {
     }
 
     @Test
+    void saysSoWhenThereIsNoRoomForDetails() {
+        var run =
+                CommandRun.of(
+                        "flows",
+                        "-r",
+                        capture,
+                        "-T",
+                        "jsonl",
+                        "--max-detailed",
+                        "0",
+                        "-e",
+                        "orig_rtt_mean");
+        assertTrue(run.err().contains("flows without details for want of room: 1;"), run.err());
+        var detailed = CommandRun.of("flows", "-r", capture, "-T", "jsonl", "-e", "orig_rtt_mean");
+        assertTrue(detailed.out().contains("orig_rtt_mean"), detailed.out());
+    }
+
+    @Test
     void listsItsFields() {
         var run = CommandRun.of("flows", "-e", "?");
         assertEquals(ExitCode.DONE, run.status());
@@ -308,6 +326,8 @@ class FlowsCommandTest {
                     {"flows", "-r", capture, "--idle", "0"},
                     {"flows", "-r", capture, "--idle", "NaN"},
                     {"flows", "-r", capture, "--max-flows", "0"},
+                    {"flows", "-r", capture, "--max-detailed", "-1"},
+                    {"flows", "-r", capture, "-C"},
                     {"flows"}
                 }) {
             assertEquals(ExitCode.USAGE, CommandRun.of(wrong).status(), String.join(" ", wrong));
@@ -339,6 +359,18 @@ class FlowsCommandTest {
         assertEquals(List.of("10.0.0.1", "50000", "10.0.0.2", "80", "tcp"), tcp.subList(2, 7));
         assertEquals(List.of("0.029000", "10", "100", "SF", "T", "T"), tcp.subList(8, 14));
         assertTrue(run.out().contains("#path\tconn"));
+    }
+
+    @Test
+    void leavesFramesWithWrongChecksumsOutAsZeekDoesAndSaysSo() throws IOException {
+        byte[] spoiled = Files.readAllBytes(Path.of(capture));
+        int sequenceNumber = 24 + 16 + 14 + 20 + 4;
+        spoiled[sequenceNumber] ^= 1;
+        Path file = Files.write(directory.resolve("spoiled.pcap"), spoiled);
+        CommandRun run = CommandRun.of("flows", "-r", file.toString(), "--zeek");
+        assertTrue(run.err().contains("wrong checksum, not counted: 1"), run.err());
+        CommandRun all = CommandRun.of("flows", "-r", file.toString(), "--zeek", "-C");
+        assertTrue(!all.err().contains("wrong checksum"), all.err());
     }
 
     @Test

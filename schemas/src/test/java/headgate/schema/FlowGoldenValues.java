@@ -10,7 +10,7 @@ final class FlowGoldenValues {
     public static void main(String[] arguments) {
         CodecContract.makeGolden(
                 Path.of(arguments[0]),
-                "flow-record-2",
+                "flow-record-3",
                 FlowRecordCodec.SCHEMA,
                 FlowRecordCodec.write(FlowRecordCodecTest.WEB));
     }

@@ -201,6 +201,12 @@ class FlowRecordCodecTest {
         assertEquals(Arrays.stream(EndReason.values()).map(Enum::name).toList(), reason);
     }
 
+    @Test
+    void readsWhatWasWrittenBefore() {
+        byte[] golden = CodecContract.golden("flow-record-3", FlowRecordCodec.SCHEMA);
+        assertEquals(WEB, FlowRecordCodec.read(golden));
+    }
+
     /// The second schema had no detail, tunnels, capture points, classes and times to live.
     @Test
     void readsTheSecondSchema() {
