@@ -1,7 +1,5 @@
 package headgate.softnet;
 
-import headgate.sim.ServiceQueue;
-
 /// The backlog of one CPU as a NAPI: `process_backlog`.
 final class BacklogNapi extends Napi {
     private final SoftnetData softnetData;
@@ -16,16 +14,16 @@ final class BacklogNapi extends Napi {
         weight = devRxWeight;
     }
 
+    /// Whether there is a packet at the head of the process queue; if not, this has completed.
     /// RP-22: the input queue is taken over as a whole, and only when the process queue is empty.
-    @Override
-    ServiceQueue next(int work, long nowNanos) {
+    boolean hasNext(long nowNanos) {
         if (softnetData.processQueue.isEmpty()) {
             if (softnetData.inputPktQueue.isEmpty()) {
                 scheduled = false;
-                return null;
+                return false;
             }
             softnetData.spliceInputPktQueue(nowNanos);
         }
-        return softnetData.processQueue;
+        return true;
     }
 }

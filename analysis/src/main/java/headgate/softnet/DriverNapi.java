@@ -52,13 +52,15 @@ final class DriverNapi extends Napi {
     @Override
     void startPoll(int devRxWeight) {}
 
-    @Override
-    ServiceQueue next(int work, long nowNanos) {
+    /// Whether there is a frame at the head of the ring; if not, this has completed.
+    ///
+    /// @param work frames that the poll has taken
+    boolean hasNext(int work, long nowNanos) {
         if (ring.isEmpty()) {
             nic.napiCompleteDone(this, work, nowNanos);
-            return null;
+            return false;
         }
-        return ring;
+        return true;
     }
 
     void save(DataOutput out) throws IOException {

@@ -1,6 +1,8 @@
 package headgate.softnet;
 
+import headgate.packet.ToeplitzHash;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -57,6 +59,24 @@ final class EthtoolDocuments {
             isInTurn &= entries.get(i).equals(Integer.toString(i % Math.max(1, queues)));
         }
         return isInTurn ? null : entries.stream().collect(Collectors.joining(","));
+    }
+
+    /// `ethtool -x`: the key of the hash that chooses entries of the indirection table; null if it
+    /// does not tell, or if the hash is no Toeplitz hash.
+    byte[] rssKey() {
+        List<String> lines = part("ethtool-x.txt");
+        int heading = lines.indexOf("RSS hash key:");
+        boolean isOther =
+                lines.stream().map(String::strip).anyMatch(line -> line.equals("toeplitz: off"));
+        if (heading < 0 || heading + 1 == lines.size() || isOther) {
+            return null;
+        }
+        try {
+            byte[] key = HexFormat.ofDelimiter(":").parseHex(lines.get(heading + 1).strip());
+            return key.length < ToeplitzHash.KEY_LENGTH ? null : key;
+        } catch (IllegalArgumentException noKey) {
+            return null;
+        }
     }
 
     private List<String> part(String document) {

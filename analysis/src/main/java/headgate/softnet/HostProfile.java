@@ -2,6 +2,7 @@ package headgate.softnet;
 
 import static java.util.stream.Collectors.joining;
 
+import headgate.packet.ToeplitzHash;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,8 +30,9 @@ import java.util.TreeMap;
 /// by `netif_rx`.
 ///
 /// @param profile what the snapshot tells, sound by construction
+/// @param rss the hash by which the interface spreads flows; null if the snapshot does not tell it
 /// @param notes for people: what the snapshot does not tell, or tells and the model does not have
-public record HostProfile(SoftnetProfile profile, List<String> notes) {
+public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String> notes) {
     public HostProfile {
         notes = List.copyOf(notes);
     }
@@ -52,6 +54,7 @@ public record HostProfile(SoftnetProfile profile, List<String> notes) {
         private final List<String> notes = new ArrayList<>();
         private final String device;
         private SoftnetProfile profile = SoftnetProfile.LINUX_6;
+        private ToeplitzHash rss;
 
         Reading(Map<String, String> documents, String device) {
             this.documents = documents;
@@ -71,7 +74,7 @@ public record HostProfile(SoftnetProfile profile, List<String> notes) {
                 readSteering();
                 readInterrupts();
             }
-            return new HostProfile(profile.named(name), notes);
+            return new HostProfile(profile.named(name), rss, notes);
         }
 
         private Map<String, String> sysctls() {
@@ -198,6 +201,8 @@ public record HostProfile(SoftnetProfile profile, List<String> notes) {
             int queues = ethtool.queues() > 0 ? ethtool.queues() : interrupts;
             set(ProfileKey.RX_QUEUES, Integer.toString(queues));
             set(ProfileKey.RSS_TABLE, ethtool.indirectionTable(queues));
+            byte[] key = ethtool.rssKey();
+            rss = key == null ? null : new ToeplitzHash(key);
             if (ethtool.ring() == null) {
                 notes.add(device + ": the snapshot does not tell the length of its rings");
             }

@@ -1,10 +1,8 @@
 package headgate.softnet;
 
-import headgate.sim.ServiceQueue;
-
 /// Something that `net_rx_action` or a thread polls (`struct napi_struct`). A poll takes simulated
-/// time, so it is not one call: [NetRxAction] asks for one packet after the other until the NAPI
-/// has none or its weight is used up.
+/// time, so it is not one call: [NetRxAction] takes one packet after the other until the NAPI has
+/// none or its weight is used up.
 abstract sealed class Napi permits BacklogNapi, DriverNapi {
     /// Packets that the next poll may take; read before the poll (RP-23).
     int weight;
@@ -18,10 +16,4 @@ abstract sealed class Napi permits BacklogNapi, DriverNapi {
 
     /// The poll begins.
     abstract void startPoll(int devRxWeight);
-
-    /// The queue that holds the next packet at its head; null if there is none, and then this NAPI
-    /// has completed.
-    ///
-    /// @param work packets that the poll has taken
-    abstract ServiceQueue next(int work, long nowNanos);
 }

@@ -27,8 +27,10 @@ final class NetRxAction {
         RAISED,
         /// A driver's poll is on and has not looked at the ring yet.
         POLLING,
-        /// A poll is on, and a packet in service.
+        /// A poll of the backlog is on, and a packet in service.
         IN_SERVICE,
+        /// A driver's poll is on, and at a frame.
+        AT_FRAME,
         /// ksoftirqd was woken and has not run yet.
         KSOFTIRQD_WOKEN
     }
@@ -110,7 +112,7 @@ final class NetRxAction {
     }
 
     private boolean isPolling() {
-        return phase == Phase.IN_SERVICE || phase == Phase.POLLING;
+        return phase == Phase.IN_SERVICE || phase == Phase.AT_FRAME || phase == Phase.POLLING;
     }
 
     /// `____napi_schedule` on this CPU.
@@ -141,7 +143,7 @@ final class NetRxAction {
         }
         long irqNanos = costs.irqNanos();
         calendar.at(softnetData.cpu, calendar.dueNanos(softnetData.cpu) + irqNanos);
-        if (phase == Phase.IN_SERVICE && rpsCpu == ReceivePath.NO_CPU) {
+        if (phase == Phase.IN_SERVICE || phase == Phase.AT_FRAME && rpsCpu == ReceivePath.NO_CPU) {
             serviceNanos += irqNanos;
         }
     }
@@ -182,15 +184,12 @@ final class NetRxAction {
 
     /// The calendar's call.
     void proceed(long nowNanos) {
-        if (phase == Phase.IN_SERVICE) {
-            serviceEnded(nowNanos);
-            return;
-        }
         switch (phase) {
+            case IN_SERVICE -> serviceEnded(nowNanos);
+            case AT_FRAME -> frameDone(nowNanos);
+            case POLLING -> lookAtRing(nowNanos);
             case RAISED -> handleSoftirqs(nowNanos, false);
             case KSOFTIRQD_WOKEN -> handleSoftirqs(nowNanos, true);
-            case POLLING -> lookAtRing(nowNanos);
-            case IN_SERVICE -> serviceEnded(nowNanos);
             case IDLE -> throw new IllegalStateException("an idle CPU has nothing due");
         }
     }
@@ -268,70 +267,84 @@ final class NetRxAction {
     }
 
     private void lookAtRing(long nowNanos) {
-        if (!serveNext(nowNanos)) {
+        if (!takeFrame(nowNanos)) {
             goOn(nowNanos);
         }
     }
 
     /// Takes up the next packet of the current poll; false if there is none.
     private boolean serveNext(long nowNanos) {
-        ServiceQueue queue = softnetData.napis[napi].next(work, nowNanos);
-        if (queue == null) {
+        return napi == SoftnetData.BACKLOG ? takePacket(nowNanos) : takeFrame(nowNanos);
+    }
+
+    private boolean takePacket(long nowNanos) {
+        if (!softnetData.backlog.hasNext(nowNanos)) {
             return false;
         }
-        sequence = queue.headSequence();
-        serviceNanos = queue.headServiceNanos();
+        ServiceQueue queue = softnetData.processQueue;
+        takeHead(queue);
         startNanos = nowNanos;
-        lengthBytes = queue.headLengthBytes();
-        long due;
-        if (napi == SoftnetData.BACKLOG) {
-            rpsCpu = ReceivePath.NO_CPU;
-            softnetData.processed++;
-            path.stages()
-                    .onPacket(
-                            queue.headFirstNanos(),
-                            queue.headSinceNanos(),
-                            softnetData.spliceNanos,
-                            nowNanos);
-            due = nowNanos + serviceNanos + costs.gapNanos();
-        } else {
-            due = takeFrame(queue, nowNanos);
-        }
+        softnetData.processed++;
+        path.stages()
+                .onPacket(
+                        queue.headFirstNanos(),
+                        queue.headSinceNanos(),
+                        softnetData.spliceNanos,
+                        nowNanos);
         queue.removeHead();
         phase = Phase.IN_SERVICE;
-        calendar.at(softnetData.cpu, due);
+        calendar.at(softnetData.cpu, nowNanos + serviceNanos + costs.gapNanos());
         return true;
     }
 
-    /// RP-58: a driver's poll takes a frame from its ring; its descriptor is free again.
-    ///
-    /// @return when this CPU is done with it
-    private long takeFrame(ServiceQueue ring, long nowNanos) {
-        counters.napiTaken++;
-        flowHash = ring.headFlowHash();
-        arrivalNanos = ring.headFirstNanos();
-        rpsCpu = path.getRpsCpu(flowHash);
-        ((DriverNapi) softnetData.napis[napi]).ringDepth.change(ring.length() - 1, nowNanos);
-        softnetData.napiDepth.change(1, nowNanos);
-        path.stages().onFrame(arrivalNanos, nowNanos);
-        startNanos = nowNanos + costs.driverNanos();
-        if (rpsCpu != ReceivePath.NO_CPU) {
-            return startNanos;
-        }
-        softnetData.processed++;
-        path.stages().waits.add(startNanos - arrivalNanos);
-        return startNanos + serviceNanos;
+    private void takeHead(ServiceQueue queue) {
+        sequence = queue.headSequence();
+        serviceNanos = queue.headServiceNanos();
+        lengthBytes = queue.headLengthBytes();
     }
 
     private void serviceEnded(long nowNanos) {
         work++;
-        if (napi == SoftnetData.BACKLOG) {
-            counters.processed++;
-            softnetData.processDepth.change(softnetData.processQueue.length(), nowNanos);
-        } else {
-            counters.napiDone++;
-            softnetData.napiDepth.change(0, nowNanos);
+        counters.processed++;
+        softnetData.processDepth.change(softnetData.processQueue.length(), nowNanos);
+        deliver();
+        if (work >= quota || !takePacket(nowNanos)) {
+            goOn(nowNanos);
         }
+    }
+
+    /// RP-58: a driver's poll takes a frame from its ring; its descriptor is free again.
+    private boolean takeFrame(long nowNanos) {
+        var queue = (DriverNapi) softnetData.napis[napi];
+        if (!queue.hasNext(work, nowNanos)) {
+            return false;
+        }
+        ServiceQueue ring = queue.ring;
+        takeHead(ring);
+        counters.napiTaken++;
+        flowHash = ring.headFlowHash();
+        arrivalNanos = ring.headFirstNanos();
+        ring.removeHead();
+        queue.ringDepth.change(ring.length(), nowNanos);
+        softnetData.napiDepth.change(1, nowNanos);
+        path.stages().onFrame(arrivalNanos, nowNanos);
+        startNanos = nowNanos + costs.driverNanos();
+        long due = startNanos;
+        rpsCpu = path.getRpsCpu(flowHash);
+        if (rpsCpu == ReceivePath.NO_CPU) {
+            softnetData.processed++;
+            path.stages().waits.add(startNanos - arrivalNanos);
+            due += serviceNanos;
+        }
+        phase = Phase.AT_FRAME;
+        calendar.at(softnetData.cpu, due);
+        return true;
+    }
+
+    private void frameDone(long nowNanos) {
+        work++;
+        counters.napiDone++;
+        softnetData.napiDepth.change(0, nowNanos);
         if (rpsCpu == ReceivePath.NO_CPU) {
             deliver();
         } else {
@@ -345,10 +358,9 @@ final class NetRxAction {
                     serviceNanos,
                     lengthBytes);
         }
-        if (work < quota && serveNext(nowNanos)) {
-            return;
+        if (work >= quota || !takeFrame(nowNanos)) {
+            goOn(nowNanos);
         }
-        goOn(nowNanos);
     }
 
     private void deliver() {

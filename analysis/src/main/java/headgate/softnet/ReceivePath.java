@@ -32,7 +32,7 @@ public final class ReceivePath implements QueueLayer {
 
     static final int NO_CPU = -1;
 
-    private static final int STATE_VERSION = 3;
+    private static final int STATE_VERSION = 4;
 
     private final RxListener listener;
     private final SoftnetData[] softnetData;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HostProfileTest {
@@ -191,5 +192,32 @@ class HostProfileTest {
                 "sysctl.txt",
                 SNAPSHOT.get("sysctl.txt").replace("usecs = 6000", "usecs = " + budgetUsecs));
         return HostProfile.of("host", documents, "eth0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "6d:5a:56:da:25:5b:0e:c2:41:67:25:3d:43:a3:8f:b0:d0:ca:2b:cb:ae:7b:30:b4:77:cb:2d:a3:80:30:f2:0c"
+                + ":6a:42:b7:3b:be:ac:01:fa, on, true",
+        "6d:5a:56:da:25:5b:0e:c2:41:67:25:3d:43:a3:8f:b0:d0:ca:2b:cb:ae:7b:30:b4:77:cb:2d:a3:80:30:f2:0c"
+                + ":6a:42:b7:3b:be:ac:01:fa, off, false",
+        "6d:5a:56:da, on, false",
+        "Operation not supported, on, false",
+        "'', on, false"
+    })
+    void readsTheKeyOfTheInterfacesHash(String key, String toeplitz, boolean isKnown) {
+        var documents = new HashMap<>(SNAPSHOT);
+        documents.put(
+                "ethtool-x.txt",
+                """
+                == eth0
+                RX flow hash indirection table for eth0 with 3 RX ring(s):
+                    0:      0     1     2     2
+                RSS hash key:
+                %s
+                RSS hash function:
+                    toeplitz: %s
+                """
+                        .formatted(key, toeplitz));
+        assertEquals(isKnown, HostProfile.of("host", documents, "eth0").rss() != null);
     }
 }

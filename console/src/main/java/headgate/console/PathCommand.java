@@ -2,6 +2,7 @@ package headgate.console;
 
 import headgate.packet.FlowHash;
 import headgate.packet.Frame;
+import headgate.packet.ToeplitzHash;
 import headgate.softnet.PathStats;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -136,6 +138,10 @@ final class PathCommand implements Callable<Integer> {
             defaultValue = "host.profile")
     private Path calibrated;
 
+    /// Of the first host among the profiles whose interface tells its key: its frames meet the
+    /// queues that they met there. To all other profiles one hash is as good as another.
+    private ToeplitzHash rss;
+
     @Override
     public Integer call() throws IOException {
         if (calibrate) {
@@ -147,6 +153,12 @@ final class PathCommand implements Callable<Integer> {
         long everyNanos = every == null ? 0 : checked(() -> TimeSpan.parseNanos(every));
         List<ProfileSource> sources = sources();
         List<SoftnetProfile> profiles = checked(() -> profiles(sources));
+        rss =
+                sources.stream()
+                        .map(ProfileSource::rss)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
         PathSweep sweep =
                 sweepText == null
                         ? null
@@ -253,12 +265,12 @@ final class PathCommand implements Callable<Integer> {
         return Interruption.raised() ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }
 
-    private static void take(Frame frame, ArrivalHandler handler) {
+    private void take(Frame frame, ArrivalHandler handler) {
         if (frame.packetType != OUTGOING) {
             handler.onArrival(
                     frame.arrivalNanos,
                     frame.lengthOnWire,
-                    FlowHash.symmetric(frame),
+                    rss == null ? FlowHash.symmetric(frame) : rss.ofAddressesAndPorts(frame),
                     ArrivalHandler.SERVICE_AS_PROFILED);
         }
     }

@@ -1,6 +1,7 @@
 package headgate.console;
 
 import headgate.capture.host.HostProbe;
+import headgate.packet.ToeplitzHash;
 import headgate.softnet.HostProfile;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
@@ -13,8 +14,9 @@ import java.util.Map;
 /// file, or to the folder of a host snapshot.
 ///
 /// @param base what the settings of a user change
+/// @param rss the hash of a host's interface; null if it is no host's, or not known
 /// @param notes for people: what of a host is not known or not modelled
-record ProfileSource(SoftnetProfile base, List<String> notes) {
+record ProfileSource(SoftnetProfile base, ToeplitzHash rss, List<String> notes) {
     /// The word for the host that this runs on.
     static final String HOST = "host";
 
@@ -24,7 +26,7 @@ record ProfileSource(SoftnetProfile base, List<String> notes) {
     ///   what is
     static ProfileSource of(String word, String device) throws IOException {
         if (SoftnetProfile.names().contains(word)) {
-            return new ProfileSource(SoftnetProfile.of(word), List.of());
+            return new ProfileSource(SoftnetProfile.of(word), null, List.of());
         }
         if (word.equals(HOST)) {
             return host(HOST, HostProbe.take(HOST, _ -> {}).documents(), device);
@@ -35,7 +37,7 @@ record ProfileSource(SoftnetProfile base, List<String> notes) {
             return host(name, HostTables.documents(path), device);
         }
         if (Files.exists(path)) {
-            return new ProfileSource(ProfileFile.read(path), List.of());
+            return new ProfileSource(ProfileFile.read(path), null, List.of());
         }
         throw new IllegalArgumentException(
                 "no profile '%s'; there are: %s, host, a profile file, the folder of a snapshot"
@@ -45,7 +47,7 @@ record ProfileSource(SoftnetProfile base, List<String> notes) {
 
     private static ProfileSource host(String name, Map<String, String> documents, String device) {
         HostProfile host = HostProfile.of(name, documents, device);
-        return new ProfileSource(host.profile(), host.notes());
+        return new ProfileSource(host.profile(), host.rss(), host.notes());
     }
 
     /// The words that set `profile` apart from where it comes from.

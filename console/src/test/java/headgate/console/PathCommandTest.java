@@ -391,6 +391,25 @@ class PathCommandTest {
         assertTrue(run.out().endsWith("# nothing to set: these are the kernel's own settings\n"));
     }
 
+    /// Ten frames from 10.0.0.1 port 1000 to 10.0.0.2 port 53. With a key of zeros every hash is 0;
+    /// one with bit 35 alone adds it for input bits 4 and 6 (of the first byte, 10) and 31 (of the
+    /// fourth, 1): 1 + 4 + 2^27, which is entry 5 of 128 and of two queues the second.
+    @ParameterizedTest
+    @CsvSource({"00, 0", "10, 1"})
+    void spreadsFramesAsTheHostsInterfaceDoes(String fifthByte, int cpu) throws IOException {
+        Path host = Files.createDirectories(directory.resolve("gw"));
+        Files.writeString(host.resolve("cpu.txt"), "online 0-1\nhz 250\n");
+        Files.writeString(host.resolve("irq.txt"), "eth0 38 0 eth0-rx-0\neth0 39 1 eth0-rx-1\n");
+        Files.writeString(
+                host.resolve("ethtool-x.txt"),
+                "== eth0\nRSS hash key:\n00:00:00:00:" + fifthByte + ":00".repeat(35) + "\n");
+        var run =
+                CommandRun.of("path", "-r", capture(10, 100), "-p", host.toString(), "-T", "jsonl");
+        JsonNode rows = JSON.readTree(run.out()).get("softnet_stat");
+        assertTrue(rows.get(cpu).asText().startsWith("0000000a "), run::out);
+        assertTrue(rows.get(1 - cpu).asText().startsWith("00000000 "), run::out);
+    }
+
     @Test
     void printsWhatTheCapturingProgramReads() throws IOException {
         String[] command = {

@@ -8,6 +8,7 @@ import headgate.forwarding.HostDocuments;
 import headgate.softnet.DropLog;
 import headgate.softnet.DropReason;
 import headgate.softnet.PathStats;
+import headgate.softnet.QueueLayer;
 import headgate.softnet.ReceivePath;
 import headgate.softnet.RxListener;
 import headgate.softnet.SoftnetProfile;
@@ -75,6 +76,19 @@ class PathCodecsTest {
                     PROFILE,
                     "gw1",
                     new TreeMap<>(Map.of("route4.json", "[]", "nft.json", "")));
+
+    /// Three frames of which a capture socket has room for two.
+    static PathStats captured() {
+        SoftnetProfile profile =
+                SoftnetProfile.AF_PACKET
+                        .with(Map.of("rcvbuf", "0", "truesize", "1152"))
+                        .named("captured");
+        QueueLayer path = QueueLayer.of(profile, RxListener.NONE);
+        for (int i = 0; i < 3; i++) {
+            path.offer(i, i, 60, 0);
+        }
+        return path.drain(10_000);
+    }
 
     static DropLog drops() {
         var drops = new DropLog(2);
@@ -198,6 +212,12 @@ class PathCodecsTest {
                 STATS,
                 PathStatsCodec.read(CodecContract.golden("path-stats-1", PathStatsCodec.SCHEMA))
                         .stats());
+        PathStats captured =
+                PathStatsCodec.read(CodecContract.golden("path-stats-2", PathStatsCodec.SCHEMA))
+                        .stats();
+        assertEquals("tap", captured.stages().getLast().stage());
+        assertEquals(
+                Map.of(DropReason.PACKET_SOCK_ERROR, 1L), captured.stages().getLast().dropped());
         assertEquals(
                 PathFatesCodec.read(PathFatesCodec.write("gw1", "eth0", "linux-6", drops())),
                 PathFatesCodec.read(CodecContract.golden("path-fates-1", PathFatesCodec.SCHEMA)));

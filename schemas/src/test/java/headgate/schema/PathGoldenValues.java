@@ -16,6 +16,11 @@ final class PathGoldenValues {
                 PathStatsCodec.write(new AgentPathStats("gw1", "eth0", PathCodecsTest.STATS)));
         CodecContract.makeGolden(
                 module,
+                "path-stats-2",
+                PathStatsCodec.SCHEMA,
+                PathStatsCodec.write(new AgentPathStats("gw1", "eth0", PathCodecsTest.captured())));
+        CodecContract.makeGolden(
+                module,
                 "path-fates-1",
                 PathFatesCodec.SCHEMA,
                 PathFatesCodec.write("gw1", "eth0", "linux-6", PathCodecsTest.drops()));

@@ -23,7 +23,6 @@ import java.util.stream.IntStream;
 /// waiting already, the time since the one before is the work of one packet. Every cost is the
 /// median of what was seen; differences of costs are differences of medians, round by round.
 public final class Calibration {
-    private static final Path PREQUEUE = Path.of("/proc/sys/net/core/netdev_tstamp_prequeue");
     private static final int SMALL_BYTES = 60;
     private static final int LARGE_BYTES = 1514;
 
@@ -73,10 +72,10 @@ public final class Calibration {
     /// @throws IOException with what is missing; also when it was stopped
     public static List<CostFigure> measure(Consumer<String> talk, BooleanSupplier stopped)
             throws IOException {
-        if (!Files.isWritable(PREQUEUE)) {
+        if (!Files.isWritable(PrequeueStamps.SETTING)) {
             throw new IOException(
                     "needs root in the host's first network namespace: "
-                            + PREQUEUE
+                            + PrequeueStamps.SETTING
                             + " cannot be written");
         }
         int[] cpus = allowedCpus();
@@ -105,17 +104,14 @@ public final class Calibration {
 
     private static List<CostFigure> measureOn(
             int[] cpus, Consumer<String> talk, BooleanSupplier stopped) throws IOException {
-        String prequeue = Files.readString(PREQUEUE);
         try (Arena arena = Arena.ofConfined();
-                VethLink link = VethLink.open()) {
+                VethLink link = VethLink.open();
+                var _ = PrequeueStamps.off(PrequeueStamps.SETTING, PrequeueStamps.KEPT)) {
             bindTo(arena, cpus[0]);
             link.steerTo(cpus[1]);
-            Files.writeString(PREQUEUE, "0");
             var calibration = new Calibration(link, arena, talk, stopped);
             calibration.measureAll();
             return List.copyOf(calibration.figures);
-        } finally {
-            Files.writeString(PREQUEUE, prequeue.strip());
         }
     }
 
