@@ -1,221 +1,185 @@
 package headgate.forwarding;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.IntConsumer;
 
-/// Nested IPv6 prefixes laid flat, in two levels: the upper 64 bits of all addresses cut into
-/// ranges that each have one longest prefix; where prefixes longer than 64 bits lie in one /64, the
-/// lower 64 bits likewise.
-///
-/// A lookup goes down a tree of samples, each of every eighth start of the next: the upper ones
-/// stay in a processor's first caches, and a step in a lower one reads one line of memory.
+/// Nested prefixes laid flat, in two levels: the upper 64 bits of all addresses cut into ranges
+/// that each have one longest prefix; where prefixes longer than 64 bits lie in one /64, the lower
+/// 64 bits likewise. Immutable; [#with] shares what stays.
 final class AddressRanges6 {
     static final int NONE = -1;
 
-    private static final int BLOCK_BITS = 3;
-    private static final int BLOCK = 1 << BLOCK_BITS;
-
-    /// Samples, the coarsest first; the last are all starts.
-    private final long[][] levels;
-
     /// The prefix of each range; [#NONE], or below it for a /64 that has a level of its own.
-    private final int[] leaves;
+    private final RangeTrie upper;
 
-    /// Second levels, by `-2 - leaf`.
-    private final Ranges[] longer;
+    /// Second levels, by `-2 - value`.
+    private final RangeTrie[] lower;
 
-    /// One level under construction, and a second level as it is kept.
-    private static final class Ranges {
-        /// Ascending as signed numbers: addresses with their top bit flipped.
-        long[] starts;
-
-        int[] leaves;
-        int size;
-
-        Ranges(int capacity) {
-            starts = new long[capacity];
-            leaves = new int[capacity];
-        }
-
-        /// A range that starts where the last one does replaces it; one that has the same leaf is
-        /// no new range.
-        void append(long start, int leaf) {
-            long signed = start ^ Long.MIN_VALUE;
-            int at = size > 0 && starts[size - 1] == signed ? size - 1 : size;
-            if (at > 0 && leaves[at - 1] == leaf) {
-                size = at;
-                return;
-            }
-            if (at == starts.length) {
-                starts = Arrays.copyOf(starts, at * 2);
-                leaves = Arrays.copyOf(leaves, at * 2);
-            }
-            starts[at] = signed;
-            leaves[at] = leaf;
-            size = at + 1;
-        }
-
-        void trim() {
-            starts = Arrays.copyOf(starts, size);
-            leaves = Arrays.copyOf(leaves, size);
-        }
-
-        int leaf(long signed) {
-            return leaves[search(starts, 0, size, signed)];
-        }
+    private AddressRanges6(RangeTrie upper, RangeTrie[] lower) {
+        this.upper = upper;
+        this.lower = lower;
     }
 
     /// @param highs `lows` and `lengths`: the prefixes, by address and then length
     /// @param parents filled with the index of the next shorter prefix around each
-    AddressRanges6(long[] highs, long[] lows, short[] lengths, int[] parents) {
+    static AddressRanges6 of(long[] highs, long[] lows, short[] lengths, int[] parents) {
         int count = highs.length;
-        fillParents(highs, lows, lengths, parents);
-        var first = new Ranges(2 * count + 1);
-        var seconds = new Ranges[16];
-        int secondCount = 0;
-        var open = new int[65];
-        int depth = 0;
-        first.append(0, NONE);
+        var sweep = new Sweep(2 * count + 1, NONE);
+        var lower = new RangeTrie[16];
+        int lowerCount = 0;
         for (int i = 0; i < count; ) {
-            depth = close(first, highs, lengths, open, depth, highs[i]);
+            int around = sweep.around(highs[i]);
             if (lengths[i] <= 64) {
-                first.append(highs[i], i);
-                open[depth++] = i++;
+                parents[i] = around;
+                sweep.open(highs[i], lengths[i], i++);
                 continue;
             }
-            int end = i;
-            while (end < count && highs[end] == highs[i] && lengths[end] > 64) {
-                end++;
+            int first = i;
+            while (i < count && highs[i] == highs[first] && lengths[i] > 64) {
+                i++;
             }
-            int around = depth > 0 ? open[depth - 1] : NONE;
-            if (secondCount == seconds.length) {
-                seconds = Arrays.copyOf(seconds, secondCount * 2);
+            if (lowerCount == lower.length) {
+                lower = Arrays.copyOf(lower, lowerCount * 2);
             }
-            seconds[secondCount] = second(lows, lengths, i, end, around);
-            first.append(highs[i], -2 - secondCount++);
-            if (highs[i] != -1) {
-                first.append(highs[i] + 1, around);
-            }
-            i = end;
+            lower[lowerCount] = second(lows, lengths, first, i, around, parents);
+            sweep.place(highs[first], -2 - lowerCount++, around);
         }
-        closeAll(first, highs, lengths, open, depth);
-        first.trim();
-        leaves = first.leaves;
-        longer = Arrays.copyOf(seconds, secondCount);
-        levels = levels(first.starts);
-    }
-
-    private static long[][] levels(long[] starts) {
-        var levels = new ArrayList<long[]>(List.of(starts));
-        for (long[] finer = starts; finer.length > BLOCK * BLOCK; finer = levels.getFirst()) {
-            long[] coarser = new long[(finer.length + BLOCK - 1) >>> BLOCK_BITS];
-            for (int i = 0; i < coarser.length; i++) {
-                coarser[i] = finer[i << BLOCK_BITS];
-            }
-            levels.addFirst(coarser);
-        }
-        return levels.toArray(long[][]::new);
-    }
-
-    private static void fillParents(long[] highs, long[] lows, short[] lengths, int[] parents) {
-        for (int i = 0; i < highs.length; i++) {
-            int around = i - 1;
-            while (around >= 0 && !covers(highs, lows, lengths, around, i)) {
-                around = parents[around];
-            }
-            parents[i] = around;
-        }
-    }
-
-    private static boolean covers(long[] highs, long[] lows, short[] lengths, int a, int b) {
-        int length = lengths[a];
-        return (highs[b] & Prefix6.mask(length)) == highs[a]
-                && (lows[b] & Prefix6.mask(length - 64)) == lows[a];
-    }
-
-    /// Ends the open prefixes that do not reach `next`.
-    private static int close(
-            Ranges first, long[] highs, short[] lengths, int[] open, int depth, long next) {
-        int left = depth;
-        while (left > 0
-                && (next & Prefix6.mask(lengths[open[left - 1]])) != highs[open[left - 1]]) {
-            long behind = (highs[open[left - 1]] | ~Prefix6.mask(lengths[open[left - 1]])) + 1;
-            left--;
-            first.append(behind, left > 0 ? open[left - 1] : NONE);
-        }
-        return left;
-    }
-
-    private static void closeAll(
-            Ranges first, long[] highs, short[] lengths, int[] open, int depth) {
-        for (int left = depth; left > 0; left--) {
-            long behind = (highs[open[left - 1]] | ~Prefix6.mask(lengths[open[left - 1]])) + 1;
-            if (behind == 0) {
-                return;
-            }
-            first.append(behind, left > 1 ? open[left - 2] : NONE);
-        }
+        return new AddressRanges6(sweep.close(), Arrays.copyOf(lower, lowerCount));
     }
 
     /// The level of one /64, whose prefixes longer than 64 bits are those from `from` to `to`.
-    private static Ranges second(long[] lows, short[] lengths, int from, int to, int around) {
-        var ranges = new Ranges(2 * (to - from) + 1);
-        var open = new int[65];
-        int depth = 0;
-        ranges.append(0, around);
+    private static RangeTrie second(
+            long[] lows, short[] lengths, int from, int to, int around, int[] parents) {
+        var sweep = new Sweep(2 * (to - from) + 1, around);
         for (int i = from; i < to; i++) {
-            while (depth > 0 && !coversLow(lows, lengths, open[depth - 1], lows[i])) {
+            parents[i] = sweep.around(lows[i]);
+            sweep.open(lows[i], lengths[i] - 64, i);
+        }
+        return sweep.close();
+    }
+
+    /// Cuts one level, going through its prefixes in ascending order.
+    private static final class Sweep {
+        private final RangeTrie.Builder ranges;
+        private final int outermost;
+        private final long[] lastNumbers = new long[65];
+        private final int[] open = new int[65];
+        private int depth;
+
+        /// @param outermost what lies around all prefixes
+        Sweep(int capacity, int outermost) {
+            ranges = new RangeTrie.Builder(capacity, outermost);
+            this.outermost = outermost;
+        }
+
+        /// The innermost prefix around `start`; those that end before it are closed.
+        int around(long start) {
+            while (depth > 0 && Long.compareUnsigned(lastNumbers[depth - 1], start) < 0) {
                 depth--;
-                ranges.append(behindLow(lows, lengths, open[depth]), top(open, depth, around));
+                ranges.append(lastNumbers[depth] + 1, innermost());
             }
-            ranges.append(lows[i], i);
-            open[depth++] = i;
+            return innermost();
         }
-        while (depth > 0) {
-            depth--;
-            long behind = behindLow(lows, lengths, open[depth]);
-            if (behind == 0) {
-                break;
+
+        private int innermost() {
+            return depth > 0 ? open[depth - 1] : outermost;
+        }
+
+        void open(long start, int length, int leaf) {
+            ranges.append(start, leaf);
+            lastNumbers[depth] = start | ~Prefix6.mask(length);
+            open[depth++] = leaf;
+        }
+
+        /// One number that has a value of its own.
+        void place(long number, int value, int around) {
+            ranges.append(number, value);
+            if (number != -1) {
+                ranges.append(number + 1, around);
             }
-            ranges.append(behind, top(open, depth, around));
         }
-        ranges.trim();
-        return ranges;
-    }
 
-    private static int top(int[] open, int depth, int around) {
-        return depth > 0 ? open[depth - 1] : around;
-    }
-
-    private static boolean coversLow(long[] lows, short[] lengths, int leaf, long low) {
-        return (low & Prefix6.mask(lengths[leaf] - 64)) == lows[leaf];
-    }
-
-    private static long behindLow(long[] lows, short[] lengths, int leaf) {
-        return (lows[leaf] | ~Prefix6.mask(lengths[leaf] - 64)) + 1;
+        RangeTrie close() {
+            while (depth > 0 && lastNumbers[depth - 1] != -1) {
+                depth--;
+                ranges.append(lastNumbers[depth] + 1, innermost());
+            }
+            return ranges.build();
+        }
     }
 
     /// Index of the longest prefix that contains the address; [#NONE] if none does.
     int leaf(long high, long low) {
-        long signed = high ^ Long.MIN_VALUE;
-        int range = search(levels[0], 0, levels[0].length, signed);
-        for (int i = 1; i < levels.length; i++) {
-            int block = range << BLOCK_BITS;
-            range = search(levels[i], block, Math.min(block + BLOCK, levels[i].length), signed);
-        }
-        int leaf = leaves[range];
-        return leaf >= NONE ? leaf : longer[-2 - leaf].leaf(low ^ Long.MIN_VALUE);
+        int leaf = upper.get(high);
+        return leaf >= NONE ? leaf : lower[-2 - leaf].get(low);
     }
 
-    /// The last index whose start is not above `key`; the first one never is.
-    private static int search(long[] starts, int from, int to, long key) {
-        int base = from;
-        for (int size = to - from; size > 1; ) {
-            int half = size >>> 1;
-            base = starts[base + half] <= key ? base + half : base;
-            size -= half;
+    /// The first level, for prefixes of which none is longer than 64 bits.
+    RangeTrie upper() {
+        return upper;
+    }
+
+    /// The longest prefixes that addresses in `prefix` have; some of them several times.
+    void forEachLeaf(Prefix6 prefix, IntConsumer consumer) {
+        if (prefix.length() > 64) {
+            int leaf = upper.get(prefix.high());
+            if (leaf >= NONE) {
+                consumer.accept(leaf);
+            } else {
+                lower[-2 - leaf].forEachValue(prefix.low(), lastLow(prefix), consumer);
+            }
+            return;
         }
-        return base;
+        upper.forEachValue(
+                prefix.high(),
+                lastHigh(prefix),
+                leaf -> {
+                    if (leaf >= NONE) {
+                        consumer.accept(leaf);
+                    } else {
+                        lower[-2 - leaf].forEachValue(0, -1, consumer);
+                    }
+                });
+    }
+
+    /// Ranges in which the addresses of `prefix` that belonged to one leaf belong to another one.
+    ///
+    /// @param from and `to`: leaves, or [#NONE]
+    AddressRanges6 with(Prefix6 prefix, int from, int to) {
+        return prefix.length() > 64 ? withLonger(prefix, from, to) : withShorter(prefix, from, to);
+    }
+
+    private AddressRanges6 withShorter(Prefix6 prefix, int from, int to) {
+        var changed = new RangeTrie[][] {lower};
+        upper.forEachValue(
+                prefix.high(),
+                lastHigh(prefix),
+                leaf -> {
+                    if (leaf < NONE) {
+                        changed[0] = changed[0] == lower ? lower.clone() : changed[0];
+                        changed[0][-2 - leaf] = lower[-2 - leaf].with(0, -1, from, to);
+                    }
+                });
+        return new AddressRanges6(
+                upper.with(prefix.high(), lastHigh(prefix), from, to), changed[0]);
+    }
+
+    private AddressRanges6 withLonger(Prefix6 prefix, int from, int to) {
+        int leaf = upper.get(prefix.high());
+        boolean more = leaf >= NONE;
+        int at = more ? lower.length : -2 - leaf;
+        RangeTrie[] changed = Arrays.copyOf(lower, more ? at + 1 : lower.length);
+        RangeTrie before = more ? RangeTrie.of(leaf) : lower[at];
+        changed[at] = before.with(prefix.low(), lastLow(prefix), from, to);
+        return new AddressRanges6(
+                more ? upper.with(prefix.high(), prefix.high(), leaf, -2 - at) : upper, changed);
+    }
+
+    private static long lastHigh(Prefix6 prefix) {
+        return prefix.high() | ~Prefix6.mask(prefix.length());
+    }
+
+    private static long lastLow(Prefix6 prefix) {
+        return prefix.low() | ~Prefix6.mask(prefix.length() - 64);
     }
 }

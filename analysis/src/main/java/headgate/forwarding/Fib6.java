@@ -10,9 +10,12 @@ import java.util.List;
 /// then the order of the kernel's `rt6_select` (metric first, then device and router preference).
 ///
 /// Built in bulk and immutable: [#with] and [#without] make the table with one route changed, which
-/// shares nothing that a reader of this one could see change.
+/// shares everything but the pages of that route's entries with the one before.
 public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     private static final int NONE = AddressRanges6.NONE;
+
+    private static final int PAGE_BITS = 10;
+    private static final int PAGE = 1 << PAGE_BITS;
 
     /// What became of asking one prefix.
     private static final int SKIPPED = 0;
@@ -21,17 +24,57 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     private static final int FOUND = 2;
 
     private final int id;
-    private final long[] highs;
-    private final long[] lows;
-    private final short[] lengths;
-    private final int[] parents;
 
-    /// Of each prefix, its only route, which is for any source; null if [#nodes] has its routes.
-    private final Fib6Info[] infos;
+    /// By [#PAGE] leaves each.
+    private final Page[] pages;
 
-    private final Node[] nodes;
+    /// Of each prefix, its only route, which is for any source; null if its [Page] has its routes,
+    /// and if it is gone. Beside [#pages], since each lookup comes here.
+    private final Fib6Info[][] infos;
+
+    /// How many leaves there are, with those that are gone.
+    private final int leaves;
+
+    /// Prefixes that were taken away: their leaves stay, and nothing leads to them.
+    private final int gone;
+
     private final boolean unreadable;
     private final AddressRanges6 ranges;
+
+    /// A run of leaves. Never changed once its table can be seen.
+    private static final class Page {
+        final long[] highs;
+        final long[] lows;
+        final short[] lengths;
+
+        /// The next shorter prefix around each.
+        final int[] parents;
+
+        /// Null for prefixes with a single route for any source, and those that are gone.
+        final Node[] nodes;
+
+        Page(int size) {
+            highs = new long[size];
+            lows = new long[size];
+            lengths = new short[size];
+            parents = new int[size];
+            nodes = new Node[size];
+        }
+
+        Page(Page from, int size) {
+            highs = Arrays.copyOf(from.highs, size);
+            lows = Arrays.copyOf(from.lows, size);
+            lengths = Arrays.copyOf(from.lengths, size);
+            parents = Arrays.copyOf(from.parents, size);
+            nodes = Arrays.copyOf(from.nodes, size);
+        }
+
+        void put(int at, Prefix6 prefix) {
+            highs[at] = prefix.high();
+            lows[at] = prefix.low();
+            lengths[at] = (short) prefix.length();
+        }
+    }
 
     /// The routes of one prefix that has several, or one for some sources only.
     ///
@@ -50,21 +93,19 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
 
     private Fib6(
             int id,
-            long[] highs,
-            long[] lows,
-            short[] lengths,
-            Fib6Info[] infos,
-            Node[] nodes,
-            boolean unreadable) {
+            Page[] pages,
+            Fib6Info[][] infos,
+            int leaves,
+            int gone,
+            boolean unreadable,
+            AddressRanges6 ranges) {
         this.id = id;
-        this.highs = highs;
-        this.lows = lows;
-        this.lengths = lengths;
+        this.pages = pages;
         this.infos = infos;
-        this.nodes = nodes;
+        this.leaves = leaves;
+        this.gone = gone;
         this.unreadable = unreadable;
-        this.parents = new int[highs.length];
-        this.ranges = new AddressRanges6(highs, lows, lengths, parents);
+        this.ranges = ranges;
     }
 
     /// Number of the table as rtnetlink(7) counts: 255 local, 254 main; -1 for a table that is
@@ -75,30 +116,54 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
 
     /// How many prefixes the table has.
     public int size() {
-        return highs.length;
+        return leaves - gone;
+    }
+
+    private Page page(int leaf) {
+        return pages[leaf >>> PAGE_BITS];
     }
 
     Prefix6 prefix(int leaf) {
-        return new Prefix6(highs[leaf], lows[leaf], lengths[leaf]);
+        Page page = page(leaf);
+        int at = leaf & PAGE - 1;
+        return new Prefix6(page.highs[at], page.lows[at], page.lengths[at]);
     }
 
     int prefixLength(int leaf) {
-        return lengths[leaf];
+        return page(leaf).lengths[leaf & PAGE - 1];
+    }
+
+    private int parent(int leaf) {
+        return page(leaf).parents[leaf & PAGE - 1];
+    }
+
+    private Fib6Info info(int leaf) {
+        return infos[leaf >>> PAGE_BITS][leaf & PAGE - 1];
+    }
+
+    private Node node(int leaf) {
+        return page(leaf).nodes[leaf & PAGE - 1];
     }
 
     /// All routes, by address, length and preference.
     public List<Route6> routes() {
-        var routes = new ArrayList<Route6>(infos.length);
-        for (int leaf = 0; leaf < infos.length; leaf++) {
+        var routes = new ArrayList<Route6>(leaves);
+        for (int leaf = 0; leaf < leaves; leaf++) {
             for (Fib6Info info : routesAt(leaf)) {
                 routes.add(new Route6(prefix(leaf), id, info));
             }
         }
+        // Nearly in order: only what was added to a table that was built is not.
+        routes.sort((a, b) -> Builder.compare(a.prefix(), b.prefix()));
         return routes;
     }
 
     private List<Fib6Info> routesAt(int leaf) {
-        return infos[leaf] != null ? List.of(infos[leaf]) : nodes[leaf].all();
+        Fib6Info only = info(leaf);
+        if (only != null) {
+            return List.of(only);
+        }
+        return node(leaf) == null ? List.of() : node(leaf).all();
     }
 
     /// Finds the route for `flow` (kernel: `fib6_table_lookup`).
@@ -110,8 +175,8 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
         }
         boolean backtracks = false;
         int leaf = ranges.leaf(flow.destinationHigh, flow.destinationLow);
-        for (; leaf != NONE; leaf = parents[leaf]) {
-            Fib6Info only = infos[leaf];
+        for (; leaf != NONE; leaf = parent(leaf)) {
+            Fib6Info only = info(leaf);
             if (only != null) {
                 if (chooses(flow, ignoreLinkState, result, leaf, only)) {
                     return answer(result);
@@ -140,7 +205,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     /// `fib6_node_lookup_1`, `fib6_backtrack`).
     private int asks(
             Flowi6 flow, boolean ignoreLinkState, Fib6Result result, int leaf, boolean backtracks) {
-        Node node = nodes[leaf];
+        Node node = node(leaf);
         boolean matched = false;
         for (Fib6Info[] routes : node.sources) {
             if (routes[0].source().contains(flow.sourceHigh, flow.sourceLow)) {
@@ -150,7 +215,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
                 }
             }
         }
-        if (node.sources.length > 0 && !matched && !backtracks && lengths[leaf] > 0) {
+        if (node.sources.length > 0 && !matched && !backtracks && prefixLength(leaf) > 0) {
             return SKIPPED;
         }
         return selects(flow, ignoreLinkState, result, leaf, node.sourceless) ? FOUND : REFUSED;
@@ -244,81 +309,142 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     /// This table with one more route.
     public Fib6 with(Prefix6 prefix, Fib6Info info) {
         int leaf = find(prefix);
-        if (leaf < 0) {
-            return spliced(-1 - leaf, 1, prefix, List.of(info));
+        if (leaf != NONE) {
+            var routes = new ArrayList<>(routesAt(leaf));
+            routes.add(info);
+            return withRoutes(leaf, routes);
         }
-        var routes = new ArrayList<>(routesAt(leaf));
-        routes.add(info);
-        return spliced(leaf, 0, prefix, routes);
+        int around = around(prefix);
+        int pagesThen = (leaves >>> PAGE_BITS) + 1;
+        var changed =
+                new Fib6(
+                        id,
+                        Arrays.copyOf(pages, pagesThen),
+                        Arrays.copyOf(infos, pagesThen),
+                        leaves + 1,
+                        gone,
+                        unreadable,
+                        ranges.with(prefix, around, leaves));
+        changed.append(prefix, around, info);
+        changed.reparent(this, prefix, around, leaves);
+        return changed;
     }
 
     /// This table without that route; the same table if it does not have it.
     public Fib6 without(Prefix6 prefix, Fib6Info info) {
         int leaf = find(prefix);
-        if (leaf < 0 || !routesAt(leaf).contains(info)) {
+        if (leaf == NONE || !routesAt(leaf).contains(info)) {
             return this;
         }
         var routes = new ArrayList<>(routesAt(leaf));
         routes.remove(info);
-        return spliced(leaf, routes.isEmpty() ? -1 : 0, prefix, routes);
-    }
-
-    /// Index of the prefix; `-1 - i` if it is not there and would be at `i`.
-    private int find(Prefix6 prefix) {
-        int low = 0;
-        int high = highs.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            int order = compare(highs[middle], lows[middle], lengths[middle], prefix);
-            if (order == 0) {
-                return middle;
-            }
-            if (order < 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        if (!routes.isEmpty()) {
+            return withRoutes(leaf, routes);
         }
-        return -1 - low;
+        int around = parent(leaf);
+        var changed =
+                new Fib6(
+                        id,
+                        pages.clone(),
+                        infos.clone(),
+                        leaves,
+                        gone + 1,
+                        unreadable,
+                        ranges.with(prefix, leaf, around));
+        changed.put(this, leaf, List.of());
+        changed.reparent(this, prefix, leaf, around);
+        return changed.gone > changed.size() + PAGE ? changed.tidied() : changed;
     }
 
-    private static int compare(long high, long low, int length, Prefix6 prefix) {
-        int order = Long.compareUnsigned(high, prefix.high());
-        order = order != 0 ? order : Long.compareUnsigned(low, prefix.low());
-        return order != 0 ? order : Integer.compare(length, prefix.length());
+    /// The same table, built anew.
+    private Fib6 tidied() {
+        var builder = new Builder(id);
+        routes().forEach(route -> builder.add(route.prefix(), route.info()));
+        builder.unreadable = unreadable;
+        return builder.build();
     }
 
-    /// A copy in which `routes` are those of the prefix at `leaf`.
-    ///
-    /// @param more how many prefixes more the copy has there: 1, 0 or -1
-    private Fib6 spliced(int leaf, int more, Prefix6 prefix, List<Fib6Info> routes) {
-        int size = highs.length + more;
-        int behind = leaf + (more > 0 ? 0 : 1);
-        int behindNow = behind + more;
-        int tail = highs.length - behind;
-        long[] newHighs = Arrays.copyOf(highs, size);
-        long[] newLows = Arrays.copyOf(lows, size);
-        short[] newLengths = Arrays.copyOf(lengths, size);
-        Fib6Info[] newInfos = Arrays.copyOf(infos, size);
-        System.arraycopy(highs, behind, newHighs, behindNow, tail);
-        System.arraycopy(lows, behind, newLows, behindNow, tail);
-        System.arraycopy(lengths, behind, newLengths, behindNow, tail);
-        System.arraycopy(infos, behind, newInfos, behindNow, tail);
-        Node[] newNodes = Arrays.copyOf(nodes, size);
-        System.arraycopy(nodes, behind, newNodes, behindNow, tail);
-        if (more >= 0) {
-            newHighs[leaf] = prefix.high();
-            newLows[leaf] = prefix.low();
-            newLengths[leaf] = (short) prefix.length();
-            place(newInfos, newNodes, leaf, routes);
+    private Fib6 withRoutes(int leaf, List<Fib6Info> routes) {
+        var changed = new Fib6(id, pages.clone(), infos.clone(), leaves, gone, unreadable, ranges);
+        changed.put(this, leaf, routes);
+        return changed;
+    }
+
+    /// Adds the last leaf.
+    private void append(Prefix6 prefix, int around, Fib6Info info) {
+        int leaf = leaves - 1;
+        int number = leaf >>> PAGE_BITS;
+        int at = leaf & PAGE - 1;
+        if (at == 0) {
+            begin(leaf, 1);
+        } else {
+            pages[number] = new Page(pages[number], at + 1);
+            infos[number] = Arrays.copyOf(infos[number], at + 1);
         }
-        return new Fib6(id, newHighs, newLows, newLengths, newInfos, newNodes, unreadable);
+        pages[number].put(at, prefix);
+        pages[number].parents[at] = around;
+        place(leaf, List.of(info));
     }
 
-    private static void place(Fib6Info[] infos, Node[] nodes, int leaf, List<Fib6Info> routes) {
+    /// Begins the page of a leaf.
+    private void begin(int leaf, int size) {
+        pages[leaf >>> PAGE_BITS] = new Page(size);
+        infos[leaf >>> PAGE_BITS] = new Fib6Info[size];
+    }
+
+    /// Gives a prefix these routes, in pages that are copied for it; none if it is gone.
+    private void put(Fib6 before, int leaf, List<Fib6Info> routes) {
+        own(before, leaf);
+        infos[leaf >>> PAGE_BITS] = infos[leaf >>> PAGE_BITS].clone();
+        place(leaf, routes);
+    }
+
+    private void place(int leaf, List<Fib6Info> routes) {
         boolean plain = routes.size() == 1 && routes.getFirst().source().length() == 0;
-        infos[leaf] = plain ? routes.getFirst() : null;
-        nodes[leaf] = plain ? null : node(routes);
+        infos[leaf >>> PAGE_BITS][leaf & PAGE - 1] = plain ? routes.getFirst() : null;
+        page(leaf).nodes[leaf & PAGE - 1] = plain || routes.isEmpty() ? null : node(routes);
+    }
+
+    /// Prefixes within `prefix` that were right below one leaf come to be right below another.
+    private void reparent(Fib6 before, Prefix6 prefix, int from, int to) {
+        before.ranges.forEachLeaf(
+                prefix,
+                longest -> {
+                    int leaf = longest;
+                    while (leaf != NONE && leaf != to && parent(leaf) != from) {
+                        leaf = parent(leaf);
+                    }
+                    if (leaf != NONE && leaf != to) {
+                        own(before, leaf).parents[leaf & PAGE - 1] = to;
+                    }
+                });
+    }
+
+    /// The page of a leaf, which is copied if it is still the page of `before`.
+    private Page own(Fib6 before, int leaf) {
+        int number = leaf >>> PAGE_BITS;
+        if (pages[number] == before.pages[number]) {
+            pages[number] = new Page(pages[number], pages[number].highs.length);
+        }
+        return pages[number];
+    }
+
+    /// The leaf of exactly that prefix; [#NONE] if there is none.
+    private int find(Prefix6 prefix) {
+        int leaf = ranges.leaf(prefix.high(), prefix.low());
+        while (leaf != NONE && prefixLength(leaf) > prefix.length()) {
+            leaf = parent(leaf);
+        }
+        return leaf != NONE && prefixLength(leaf) == prefix.length() ? leaf : NONE;
+    }
+
+    /// The longest prefix that is shorter than that one and contains it.
+    private int around(Prefix6 prefix) {
+        int leaf = ranges.leaf(prefix.high(), prefix.low());
+        while (leaf != NONE && prefixLength(leaf) >= prefix.length()) {
+            leaf = parent(leaf);
+        }
+        return leaf;
     }
 
     /// Sorting keeps the order in which routes of one source and metric were added.
@@ -365,37 +491,53 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
         public Fib6 build() {
             Integer[] order = new Integer[prefixes.size()];
             Arrays.setAll(order, i -> i);
-            Arrays.sort(order, Comparator.comparing(prefixes::get, Builder::compareTo));
-            int size = order.length;
-            var highs = new long[size];
-            var lows = new long[size];
-            var lengths = new short[size];
-            var leafInfos = new Fib6Info[size];
-            var nodes = new Node[size];
+            Arrays.sort(order, (a, b) -> compare(prefixes.get(a), prefixes.get(b)));
+            var highs = new long[order.length];
+            var lows = new long[order.length];
+            var lengths = new short[order.length];
+            var routes = new ArrayList<List<Fib6Info>>();
             int leaves = 0;
-            for (int i = 0; i < size; ) {
+            for (int i = 0; i < order.length; leaves++) {
                 Prefix6 prefix = prefixes.get(order[i]);
-                var routes = new ArrayList<Fib6Info>(1);
-                for (; i < size && prefixes.get(order[i]).equals(prefix); i++) {
-                    routes.add(infos.get(order[i]));
+                var same = new ArrayList<Fib6Info>(1);
+                for (; i < order.length && prefixes.get(order[i]).equals(prefix); i++) {
+                    same.add(infos.get(order[i]));
                 }
+                routes.add(same);
                 highs[leaves] = prefix.high();
                 lows[leaves] = prefix.low();
                 lengths[leaves] = (short) prefix.length();
-                place(leafInfos, nodes, leaves++, routes);
             }
-            return new Fib6(
-                    id,
-                    Arrays.copyOf(highs, leaves),
-                    Arrays.copyOf(lows, leaves),
-                    Arrays.copyOf(lengths, leaves),
-                    Arrays.copyOf(leafInfos, leaves),
-                    Arrays.copyOf(nodes, leaves),
-                    unreadable);
+            int[] parents = new int[leaves];
+            AddressRanges6 ranges =
+                    AddressRanges6.of(Arrays.copyOf(highs, leaves), lows, lengths, parents);
+            int pageCount = (leaves + PAGE - 1) / PAGE;
+            var fib =
+                    new Fib6(
+                            id,
+                            new Page[pageCount],
+                            new Fib6Info[pageCount][],
+                            leaves,
+                            0,
+                            unreadable,
+                            ranges);
+            for (int leaf = 0; leaf < leaves; leaf++) {
+                int at = leaf & PAGE - 1;
+                if (at == 0) {
+                    fib.begin(leaf, Math.min(PAGE, leaves - leaf));
+                }
+                fib.page(leaf).put(at, new Prefix6(highs[leaf], lows[leaf], lengths[leaf]));
+                fib.page(leaf).parents[at] = parents[leaf];
+                fib.place(leaf, routes.get(leaf));
+            }
+            return fib;
         }
 
-        private static int compareTo(Prefix6 a, Prefix6 b) {
-            return compare(a.high(), a.low(), a.length(), b);
+        /// By address, then length.
+        private static int compare(Prefix6 a, Prefix6 b) {
+            int order = Long.compareUnsigned(a.high(), b.high());
+            order = order != 0 ? order : Long.compareUnsigned(a.low(), b.low());
+            return order != 0 ? order : Integer.compare(a.length(), b.length());
         }
     }
 }
