@@ -66,7 +66,7 @@ final class FlowText implements FlowSink {
             table.row(
                     FlowField.time(record.firstNanos()),
                     thousandths((record.lastNanos() - record.firstNanos()) / 1e9),
-                    protocol(record.protocol()),
+                    FlowField.protocol(record.protocol()),
                     endpoint(record, record.originator()),
                     endpoint(record, record.responder()),
                     record.application().isEmpty() ? "-" : record.application(),
@@ -85,18 +85,6 @@ final class FlowText implements FlowSink {
 
     private static String thousandths(double value) {
         return String.format(Locale.ROOT, "%.3f", value);
-    }
-
-    static String protocol(int protocol) {
-        return switch (protocol) {
-            case IpProtocol.TCP -> "tcp";
-            case IpProtocol.UDP -> "udp";
-            case IpProtocol.ICMP -> "icmp";
-            case IpProtocol.ICMPV6 -> "icmp6";
-            case IpProtocol.SCTP -> "sctp";
-            case IpProtocol.IGMP -> "igmp";
-            default -> Integer.toString(protocol);
-        };
     }
 
     /// Address and port; the address alone where a protocol has no ports.

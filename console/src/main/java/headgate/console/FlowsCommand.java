@@ -4,6 +4,7 @@ import headgate.capture.FrameHandler;
 import headgate.console.flows.EcsDocument;
 import headgate.console.flows.FlowField;
 import headgate.console.flows.FlowFilter;
+import headgate.console.flows.FlowMatrix;
 import headgate.console.flows.FlowSink;
 import headgate.console.flows.FollowedStream;
 import headgate.console.flows.FollowedStream.Side;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,6 +84,14 @@ final class FlowsCommand implements Callable<Integer> {
         @Override
         public Iterator<String> iterator() {
             return SORT_KEYS.iterator();
+        }
+    }
+
+    /// For shells that complete words.
+    static final class MatrixEnds implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("address", "/24", "port", "app").iterator();
         }
     }
 
@@ -160,6 +170,16 @@ final class FlowsCommand implements Callable<Integer> {
     private String writeFile;
 
     @Option(
+            names = "--matrix",
+            paramLabel = "BY",
+            completionCandidates = MatrixEnds.class,
+            description = {
+                "Print who talks to whom, by address or by networks (/24, or /24,/48 with that of",
+                "IPv6); or who uses what, by port or app. -s bytes, packets or flows."
+            })
+    private String matrix;
+
+    @Option(
             names = "--stream",
             paramLabel = "ID",
             description = {
@@ -229,6 +249,9 @@ final class FlowsCommand implements Callable<Integer> {
         FlowSettings settings = settings();
         if (stream != null) {
             return printStream(settings);
+        }
+        if (matrix != null) {
+            return printMatrix(settings);
         }
         boolean asTheyEnd = isUnsorted() && (traffic.isLive() || writeFile != null);
         try {
@@ -338,6 +361,10 @@ final class FlowsCommand implements Callable<Integer> {
 
     private void refuseContradictions() {
         boolean ofStream = format == Format.hex || format == Format.raw;
+        boolean ofList = writeFile != null || format == Format.ecs || !fieldNames.isEmpty();
+        if (matrix != null && ofList) {
+            throw usage("--matrix has columns of its own: leave -e, -w and -T ecs out");
+        }
         if (stream == null) {
             if (side != null || ofStream) {
                 throw usage("--side, -T hex and -T raw are of --stream ID");
@@ -351,14 +378,16 @@ final class FlowsCommand implements Callable<Integer> {
             throw usage("-T raw is of one side: --side orig or --side resp");
         }
         boolean lists =
-                sort != null
+                matrix != null
+                        || sort != null
                         || limit != null
                         || where != null
                         || writeFile != null
                         || !applications.isEmpty()
                         || !fieldNames.isEmpty();
         if (lists) {
-            throw usage("--stream names one conversation: -s -n -e -w --where --app are of lists");
+            throw usage(
+                    "--stream names one conversation: -s -n -e -w --where --app --matrix are of lists");
         }
     }
 
@@ -404,7 +433,7 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private boolean isConnLog() {
-        return zeek && isText() && fieldNames.isEmpty();
+        return zeek && isText() && fieldNames.isEmpty() && matrix == null;
     }
 
     private int rowLimit() {
@@ -448,6 +477,47 @@ final class FlowsCommand implements Callable<Integer> {
         }
         explain(table, records.size());
         return end.exitCode();
+    }
+
+    private int printMatrix(FlowSettings settings) throws IOException {
+        FlowMatrix.Order order = matrixOrder();
+        int limit = rowLimit();
+        FlowMatrix talkers;
+        try {
+            talkers = new FlowMatrix(FlowMatrix.Ends.parse(matrix), FlowMatrix.MAX_PAIRS);
+        } catch (IllegalArgumentException e) {
+            throw usage("--matrix " + e.getMessage());
+        }
+        var table = new FlowTable(settings, onlyWanted(talkers));
+        var end = traffic.read(feed(table));
+        table.endAll();
+        List<FlowMatrix.Row> rows = talkers.rows(order, limit);
+        if (isText()) {
+            MatrixRows.printText(rows, out());
+        } else {
+            try (var json = new JsonRows(out(), format == Format.json)) {
+                rows.forEach(row -> json.add(generator -> MatrixRows.write(generator, row)));
+            }
+        }
+        err().printf("%d of %d pairs%n", rows.size(), talkers.size());
+        if (talkers.flowsOfOthers() > 0) {
+            err().printf(
+                            "headgate: flows of further pairs, together as others: %d%n",
+                            talkers.flowsOfOthers());
+        }
+        explain(table, -1);
+        return end.exitCode();
+    }
+
+    private FlowMatrix.Order matrixOrder() {
+        if (sort == null) {
+            return FlowMatrix.Order.bytes;
+        }
+        List<String> known = Stream.of(FlowMatrix.Order.values()).map(Enum::name).toList();
+        if (!known.contains(sort)) {
+            throw usage(Spelling.unknown("sort key of --matrix", sort, known));
+        }
+        return FlowMatrix.Order.valueOf(sort);
     }
 
     private int printStream(FlowSettings settings) throws IOException {

@@ -30,7 +30,7 @@ final class StreamText implements FollowedStream.Listener {
         offsets.clear();
         out.printf(
                 "* %s %s > %s  %s  %s%n",
-                FlowText.protocol(key.protocol()),
+                FlowField.protocol(key.protocol()),
                 end(key.ipVersion(), key.source(), key.sourcePort()),
                 end(key.ipVersion(), key.destination(), key.destinationPort()),
                 communityId,

@@ -215,6 +215,30 @@ class FlowsCommandTest {
     }
 
     @Test
+    void printsWhoTalksToWhom() throws IOException {
+        var text = CommandRun.of("flows", "-r", capture, "--matrix", "address");
+        assertEquals(
+                List.of(
+                        "a         b         flows  frames ->  frames <-  bytes ->  bytes <-",
+                        "10.0.0.1  10.0.0.2      2          5          4       288       354"),
+                text.out().lines().toList());
+        assertTrue(text.err().startsWith("1 of 1 pairs"), text.err());
+        String[] words = {"flows", "-r", capture, "--matrix", "port", "-T", "jsonl", "-s", "flows"};
+        var rows = lines(CommandRun.of(words));
+        assertEquals("tcp/80", rows.getFirst().get("b").asText());
+        assertEquals("udp/53", rows.getLast().get("b").asText());
+        String[][] wrong = {
+            {"flows", "-r", capture, "--matrix", "colour"},
+            {"flows", "-r", capture, "--matrix", "port", "-s", "rtt"},
+            {"flows", "-r", capture, "--matrix", "port", "-T", "ecs"},
+            {"flows", "-r", capture, "--matrix", "port", "--stream", "1"}
+        };
+        for (String[] each : wrong) {
+            assertEquals(ExitCode.USAGE, CommandRun.of(each).status(), String.join(" ", each));
+        }
+    }
+
+    @Test
     void printsWhatBothSidesSaid() throws IOException {
         var run = CommandRun.of("flows", "-r", capture, "--stream", "1");
         assertEquals(ExitCode.DONE, run.status(), run.err());

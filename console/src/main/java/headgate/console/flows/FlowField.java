@@ -182,6 +182,19 @@ public record FlowField(
         return IpAddress.format(record.ipVersion(), side.addressHigh(), side.addressLow());
     }
 
+    /// The name of an IP protocol for people; its number where it has none here.
+    public static String protocol(int protocol) {
+        return switch (protocol) {
+            case IpProtocol.TCP -> "tcp";
+            case IpProtocol.UDP -> "udp";
+            case IpProtocol.ICMP -> "icmp";
+            case IpProtocol.ICMPV6 -> "icmp6";
+            case IpProtocol.SCTP -> "sctp";
+            case IpProtocol.IGMP -> "igmp";
+            default -> Integer.toString(protocol);
+        };
+    }
+
     /// Whether the ends of the flow have ports.
     public static boolean hasPorts(FlowRecord record) {
         return switch (record.protocol()) {
