@@ -122,20 +122,26 @@ public record FlowRecord(
 
     /// The same as seen at these capture points.
     public FlowRecord seenAt(List<String> points) {
-        return with(points, missingPlace);
+        return with(originator, responder, points, missingPlace);
     }
 
     /// The same with its missing bytes, if there are any, lost there.
     public FlowRecord lostAt(LossPlace place) {
-        return with(capturePoints, missingBytes() == 0 ? LossPlace.NONE : place);
+        LossPlace known = missingBytes() == 0 ? LossPlace.NONE : place;
+        return with(originator, responder, capturePoints, known);
     }
 
-    private FlowRecord with(List<String> points, LossPlace place) {
+    /// The same with the sides exchanged; state and history stay those of the first frame.
+    public FlowRecord reversed() {
+        return with(responder, originator, capturePoints, missingPlace);
+    }
+
+    private FlowRecord with(Side first, Side second, List<String> points, LossPlace place) {
         return new FlowRecord(
                 ipVersion,
                 protocol,
-                originator,
-                responder,
+                first,
+                second,
                 vlanIds,
                 communityId,
                 firstNanos,

@@ -9,6 +9,7 @@ import headgate.schema.FrameBatchCodec;
 import headgate.schema.HostSnapshotCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;
+import headgate.schema.SchemaFiles;
 import headgate.schema.Topic;
 import java.io.IOException;
 import java.time.Instant;
@@ -20,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaNormalization;
 import picocli.CommandLine;
 
 /// One run of the capture agent: opens the capture points, publishes what comes out of them, keeps
@@ -263,8 +263,7 @@ public final class CaptureAgent {
     /// So that whoever reads the topics needs no registry.
     private static void publishSchemas(Outbox outbox) {
         for (Schema schema : SCHEMAS) {
-            long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
-            byte[] key = "%016x".formatted(fingerprint).getBytes(UTF_8);
+            byte[] key = SchemaFiles.key(schema);
             outbox.offer(Topic.SCHEMAS, key, -1, schema.toString().getBytes(UTF_8), 0);
         }
     }

@@ -201,7 +201,7 @@ final class CaptureLoop {
         } else if (shedding == Shedding.BODIES) {
             shedBodies++;
         } else {
-            addToLane(frame, sequence, flowHash, bytesToKeep(frame));
+            addToLane(frame, sequence, FlowHash.lane(frame), bytesToKeep(frame));
         }
     }
 
@@ -224,13 +224,13 @@ final class CaptureLoop {
         return settings.headersOnly() ? frame.payloadOffset : most;
     }
 
-    private void addToLane(Frame frame, long sequence, int flowHash, int kept) {
-        LaneBatch batch = lanes[Integer.remainderUnsigned(flowHash, lanes.length)];
+    private void addToLane(Frame frame, long sequence, int laneHash, int kept) {
+        LaneBatch batch = lanes[Integer.remainderUnsigned(laneHash, lanes.length)];
         if (!batch.hasRoomFor(kept + NOMINAL_HEADERS_BYTES, frame.interfaceId)) {
             batch.finish();
             batch.begin(headerFor(frame), sequence, nowNanos);
         }
-        batch.add(frame, sequence, flowHash, kept);
+        batch.add(frame, sequence, laneHash, kept);
     }
 
     /// A capture file may tell of a further interface at any time.

@@ -51,6 +51,8 @@ import picocli.CommandLine.Spec;
             "unless --idle is given; a live capture ends them by idle times. json and jsonl give all",
             "flows by start unless -s or -n is given; a live jsonl gives each as it ends.",
             "  headgate flows -r day.pcap -s retrans tcp port 443",
+            "  headgate flows -r day.pcap --rollup 1m --by network",
+            "  headgate flows -r day.pcap --findings",
             "  headgate flows -r day.pcap -T jsonl -e src -e dst -e orig_bytes",
             "  headgate flows -r day.pcap --zeek | zeek-cut id.orig_h id.resp_h conn_state"
         })
@@ -232,6 +234,8 @@ final class FlowsCommand implements Callable<Integer> {
             description = "With --zeek: count frames with wrong checksums, as zeek -C does.")
     private boolean ignoreChecksums;
 
+    @Mixin private FlowSummaryOptions summary;
+
     @Spec private CommandSpec spec;
 
     /// What `-e` chose.
@@ -245,6 +249,7 @@ final class FlowsCommand implements Callable<Integer> {
         }
         fields = fields();
         refuseContradictions();
+        refuseOtherRows();
         refuseToWriteOverInput();
         FlowSettings settings = settings();
         if (stream != null) {
@@ -253,7 +258,8 @@ final class FlowsCommand implements Callable<Integer> {
         if (matrix != null) {
             return printMatrix(settings);
         }
-        boolean asTheyEnd = isUnsorted() && (traffic.isLive() || writeFile != null);
+        boolean asTheyEnd =
+                summary.isAsked() || isUnsorted() && (traffic.isLive() || writeFile != null);
         try {
             return asTheyEnd ? printAsTheyEnd(settings) : printSorted(settings);
         } catch (UncheckedIOException e) {
@@ -343,7 +349,9 @@ final class FlowsCommand implements Callable<Integer> {
         FlowSettings settings =
                 zeek
                         ? FlowSettings.ZEEK
-                        : traffic.isLive() ? FlowSettings.LIVE : FlowSettings.CAPTURE_FILE;
+                        : summary.isAsked()
+                                ? summary.settings()
+                                : traffic.isLive() ? FlowSettings.LIVE : FlowSettings.CAPTURE_FILE;
         try {
             settings =
                     settings.with(draft -> {
@@ -356,6 +364,23 @@ final class FlowsCommand implements Callable<Integer> {
                     : settings.withIdleNanos((long) (idleSeconds * 1e9));
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
+        }
+    }
+
+    /// A summary has rows of its own.
+    private void refuseOtherRows() {
+        boolean others =
+                zeek
+                        || writeFile != null
+                        || sort != null
+                        || stream != null
+                        || matrix != null
+                        || format == Format.ecs
+                        || !fieldNames.isEmpty();
+        if (summary.isAsked() && others) {
+            throw usage(
+                    "--rollup and --findings have rows of their own: leave -e, -s, -w, --stream,"
+                            + " --matrix, --zeek and -T ecs out");
         }
     }
 
@@ -581,6 +606,11 @@ final class FlowsCommand implements Callable<Integer> {
     private FlowSink sink() {
         if (writeFile != null) {
             return new IpfixFile(() -> PacketFile.channel(writePath()));
+        }
+        if (summary.isAsked()) {
+            return isText()
+                    ? summary.text(out(), traffic.isLive(), limit)
+                    : summary.json(new JsonRows(out(), format == Format.json), traffic.isLive());
         }
         return switch (format) {
             case text -> isConnLog() ? new ZeekConnLog(out()) : new FlowText(out(), fields);

@@ -1,11 +1,15 @@
 package headgate.console;
 
+import headgate.finding.Finding;
 import headgate.flow.FlowRecord;
+import headgate.flow.rollup.Dimension;
+import headgate.flow.rollup.RollUp;
+import headgate.flow.rollup.RollUp.Row;
 import headgate.forwarding.FlowVerdict;
-import headgate.schema.Finding;
 import headgate.schema.FindingCodec;
 import headgate.schema.FlowRecordCodec;
 import headgate.schema.PathStatsCodec;
+import headgate.schema.RollUpCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import headgate.schema.UnreadableValueException;
@@ -36,9 +40,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class LiveAnswers implements AutoCloseable {
     private static final int MAX_FLOWS = 10_000;
     private static final int MAX_FINDINGS = 100;
+    private static final int MAX_TALKERS = 10_000;
+    private static final int MINUTE_SECONDS = 60;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final List<Topic> ANSWERS =
-            List.of(Topic.FLOWS, Topic.PATH_STATS, Topic.VERDICTS, Topic.FINDINGS);
+            List.of(Topic.FLOWS, Topic.ROLL_UPS, Topic.PATH_STATS, Topic.VERDICTS, Topic.FINDINGS);
 
     private final Topics topics;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -56,6 +62,8 @@ final class LiveAnswers implements AutoCloseable {
             };
     private final Map<String, PathTotals> paths = new TreeMap<>();
     private final Map<String, FateTotals> fates = new TreeMap<>();
+    private long minuteNanos = Long.MIN_VALUE;
+    private final Map<String, Talker> talkers = new HashMap<>();
     private final ArrayDeque<Finding> findings = new ArrayDeque<>();
     private long unreadable;
     private volatile boolean closed;
@@ -106,12 +114,30 @@ final class LiveAnswers implements AutoCloseable {
     /// What became of packets in one way.
     record FateTotals(String fate, long packets, long bytes) {}
 
+    /// What one address sent and received.
+    record Talker(String address, long sentBytes, long receivedBytes) {
+        static Talker of(Row row) {
+            return new Talker(row.key(), row.sent().bytes(), row.received().bytes());
+        }
+
+        Talker plus(Talker other) {
+            return new Talker(
+                    address, sentBytes + other.sentBytes, receivedBytes + other.receivedBytes);
+        }
+    }
+
+    /// The addresses of the latest minute that was rolled up.
+    ///
+    /// @param minuteNanos its start; [Long#MIN_VALUE] while there is none
+    record Talkers(long minuteNanos, List<Talker> addresses) {}
+
     /// Everything as it is now.
     ///
     /// @param flows latest record of each flow, most recently heard of last
     /// @param unreadable records that no codec could read
     record Snapshot(
             List<FlowRecord> flows,
+            Talkers talkers,
             List<PathTotals> paths,
             List<FateTotals> fates,
             List<Finding> findings,
@@ -136,6 +162,7 @@ final class LiveAnswers implements AutoCloseable {
     synchronized Snapshot snapshot() {
         return new Snapshot(
                 List.copyOf(flows.values()),
+                new Talkers(minuteNanos, List.copyOf(talkers.values())),
                 List.copyOf(paths.values()),
                 List.copyOf(fates.values()),
                 List.copyOf(findings),
@@ -216,6 +243,7 @@ final class LiveAnswers implements AutoCloseable {
         try {
             switch (topicOf.get(message.topic())) {
                 case FLOWS -> take(FlowRecordCodec.read(message.value()));
+                case ROLL_UPS -> take(RollUpCodec.read(message.value()));
                 case PATH_STATS -> {
                     var path = PathStatsCodec.read(message.value());
                     paths.merge(
@@ -239,6 +267,24 @@ final class LiveAnswers implements AutoCloseable {
 
     private void take(FlowRecord flow) {
         flows.put(flow.communityId() + "/" + flow.firstNanos(), flow);
+    }
+
+    /// Roll-ups of the same minute add up.
+    private void take(RollUp rollUp) {
+        if (rollUp.seconds() != MINUTE_SECONDS
+                || rollUp.dimension() != Dimension.ADDRESS
+                || rollUp.startNanos() < minuteNanos) {
+            return;
+        }
+        if (rollUp.startNanos() > minuteNanos) {
+            minuteNanos = rollUp.startNanos();
+            talkers.clear();
+        }
+        for (Row row : rollUp.rows()) {
+            if (talkers.size() < MAX_TALKERS || talkers.containsKey(row.key())) {
+                talkers.merge(row.key(), Talker.of(row), Talker::plus);
+            }
+        }
     }
 
     private void take(FlowVerdict verdict) {

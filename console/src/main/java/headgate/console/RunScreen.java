@@ -1,8 +1,9 @@
 package headgate.console;
 
+import headgate.console.flows.FlowField;
+import headgate.finding.Finding;
 import headgate.flow.FlowRecord;
 import headgate.packet.IpAddress;
-import headgate.schema.Finding;
 import headgate.schema.Ledger;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.function.ToLongFunction;
 /// second and the whole screen at the end.
 final class RunScreen {
     private static final int FLOWS_SHOWN = 12;
+    private static final int TALKERS_SHOWN = 3;
     private static final int FINDINGS_SHOWN = 3;
 
     private final PrintWriter out;
@@ -104,6 +106,7 @@ final class RunScreen {
         if (!answers.fates().isEmpty()) {
             forwarding(answers.fates());
         }
+        talkers(answers.talkers());
         findings(answers.findings());
         out.println();
         flows(answers.flows());
@@ -145,6 +148,28 @@ final class RunScreen {
         for (var fate : fates) {
             line.append(String.format(Locale.ROOT, "  %s %,d", fate.fate(), fate.packets()));
         }
+        out.println(line);
+    }
+
+    private void talkers(LiveAnswers.Talkers talkers) {
+        if (talkers.addresses().isEmpty()) {
+            return;
+        }
+        var line =
+                new StringBuilder("talkers   ")
+                        .append(FlowField.time(talkers.minuteNanos()), 11, 16);
+        talkers.addresses().stream()
+                .sorted(
+                        Comparator.comparingLong(
+                                talker -> -talker.sentBytes() - talker.receivedBytes()))
+                .limit(TALKERS_SHOWN)
+                .forEach(talker ->
+                        line.append("  ")
+                                .append(talker.address())
+                                .append(" sent ")
+                                .append(Progress.bytes(talker.sentBytes()))
+                                .append(" received ")
+                                .append(Progress.bytes(talker.receivedBytes())));
         out.println(line);
     }
 

@@ -19,7 +19,21 @@ public final class FlowHash {
                             + endpoint(0, frame.destinationMac, 0)
                             + frame.etherType);
         }
-        boolean hasPorts = frame.sourcePort >= 0 && !frame.isFragment();
+        return hash(frame, frame.sourcePort >= 0 && !frame.isFragment());
+    }
+
+    /// Chooses the lane, modulo the number of lanes. As [#symmetric] for TCP and SCTP, which hardly
+    /// send fragments; for all others without ports, so that fragments meet the rest of their flow.
+    /// Adapters spread UDP likewise unless told otherwise (`ethtool -n eth0 rx-flow-hash udp4`).
+    public static int lane(Frame frame) {
+        boolean withPorts =
+                frame.ipVersion == 0
+                        || frame.protocol == IpProtocol.TCP
+                        || frame.protocol == IpProtocol.SCTP;
+        return withPorts ? symmetric(frame) : hash(frame, false);
+    }
+
+    private static int hash(Frame frame, boolean hasPorts) {
         int sourcePort = hasPorts ? frame.sourcePort : 0;
         int destinationPort = hasPorts ? frame.destinationPort : 0;
         return fold(

@@ -40,6 +40,30 @@ class FlowHashTest {
     }
 
     @Test
+    void putsFragmentsOfADatagramIntoTheLaneOfItsFlow() {
+        var whole = random(new SplittableRandom(3));
+        whole.protocol = IpProtocol.UDP;
+        var fragment = random(new SplittableRandom(3));
+        fragment.protocol = IpProtocol.UDP;
+        fragment.fragmentOffset = 1480;
+        fragment.sourcePort = fragment.destinationPort = -1;
+        assertNotEquals(FlowHash.symmetric(whole), FlowHash.symmetric(fragment));
+        assertEquals(FlowHash.lane(whole), FlowHash.lane(fragment));
+        swap(whole);
+        assertEquals(FlowHash.lane(whole), FlowHash.lane(fragment));
+    }
+
+    @Test
+    void spreadsConnectionsBetweenTwoHostsOverLanes() {
+        var frame = random(new SplittableRandom(3));
+        frame.protocol = IpProtocol.TCP;
+        assertEquals(FlowHash.symmetric(frame), FlowHash.lane(frame));
+        int lane = FlowHash.lane(frame);
+        frame.sourcePort ^= 1;
+        assertNotEquals(lane, FlowHash.lane(frame));
+    }
+
+    @Test
     void isTheSameForBothDirectionsOfWhatIsNotIp() {
         var frame = new Frame();
         frame.clear();

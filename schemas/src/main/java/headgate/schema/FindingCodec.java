@@ -1,6 +1,7 @@
 package headgate.schema;
 
-import headgate.schema.Finding.Severity;
+import headgate.finding.Finding;
+import headgate.finding.Finding.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;

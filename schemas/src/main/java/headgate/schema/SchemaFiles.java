@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 
 /// Reads the `.avsc` files that lie beside the classes of this package.
 public final class SchemaFiles {
@@ -26,6 +27,12 @@ public final class SchemaFiles {
             schema = parser.parse(text);
         }
         return schema;
+    }
+
+    /// Under which key the topic `schemas` has a schema: its fingerprint in 16 hexadecimal digits.
+    public static byte[] key(Schema schema) {
+        long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+        return "%016x".formatted(fingerprint).getBytes(StandardCharsets.UTF_8);
     }
 
     /// The schemas that the one of this file went through, oldest first; the last may be today's.

@@ -71,10 +71,17 @@ final class FrameProcessor
                         PacketTopology.FRAME_ENGINES,
                         PacketTopology.FRAME_DEAD_LETTERS);
         lanes = context.getStateStore(PacketTopology.LANES);
-        lanes.open(_ -> new Lane(flows, this::sendFlow, this, counters));
+        lanes.open(key -> new Lane(capturePoint(key), flows, this::sendFlow, this, counters));
         hosts = context.getStateStore(PacketTopology.HOSTS);
         whatIfs = context.getStateStore(PacketTopology.PROFILES);
         context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
+    }
+
+    /// Agent and capture point, of the key of their lane.
+    private static String capturePoint(byte[] key) {
+        String name = new String(key, UTF_8);
+        int lane = name.lastIndexOf('/');
+        return lane < 0 ? name : name.substring(0, lane);
     }
 
     /// What was read of a batch before damage was found stands; the batch becomes a dead letter.

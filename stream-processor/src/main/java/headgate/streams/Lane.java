@@ -56,16 +56,19 @@ final class Lane implements PortableEngine {
     /// Keys of a flow table that was given up, to be removed from the changelog.
     private final List<byte[]> givenUp = new ArrayList<>();
 
+    /// @param capturePoint agent and capture point, for the flows' records
     Lane(
+            String capturePoint,
             FlowSettings settings,
             FlowListener flowListener,
             VerdictSeconds.Listener verdictListener,
             StreamCounters counters) {
         this.settings = settings;
-        this.flowListener = flowListener;
+        var points = List.of(capturePoint);
+        this.flowListener = flow -> flowListener.onRecord(flow.seenAt(points));
         verdicts = new VerdictSeconds(verdictListener);
         this.counters = counters;
-        flows = new FlowTable(settings, flowListener);
+        flows = new FlowTable(settings, this.flowListener);
     }
 
     /// A batch begins; its frames follow.

@@ -2,7 +2,7 @@ package headgate.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import headgate.schema.Finding;
+import headgate.finding.Finding;
 import headgate.schema.FindingCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;

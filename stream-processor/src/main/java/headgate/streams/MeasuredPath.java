@@ -1,7 +1,7 @@
 package headgate.streams;
 
-import headgate.schema.Finding;
-import headgate.schema.Finding.Severity;
+import headgate.finding.Finding;
+import headgate.finding.Finding.Severity;
 import headgate.schema.Ledger;
 import headgate.schema.Measured;
 import headgate.softnet.DropReason;

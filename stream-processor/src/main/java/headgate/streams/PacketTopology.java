@@ -1,6 +1,8 @@
 package headgate.streams;
 
 import headgate.flow.FlowSettings;
+import headgate.flow.join.JoinSettings;
+import headgate.flow.rollup.RollUpSettings;
 import headgate.schema.ProfileCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
@@ -8,6 +10,7 @@ import headgate.schema.WhatIf;
 import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.EngineStore;
 import headgate.streams.state.LatestValues;
+import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -31,6 +34,14 @@ import org.apache.kafka.streams.state.Stores;
 ///                             ├─► findings
 ///                             └─► dead-letters
 ///
+/// flows ────► flow-sums ──────┬─► joined-flows     state: flow-sums
+///                             ├─► roll-ups
+///                             ├─► flow-evidence
+///                             └─► dead-letters
+///
+/// flow-evidence ─► flow-findings ─┬─► findings     state: flow-cases
+///                                 └─► dead-letters
+///
 /// ledger ───► ledger-balance ─┬─► findings         state: ledgers
 ///                             └─► dead-letters
 ///
@@ -38,14 +49,18 @@ import org.apache.kafka.streams.state.Stores;
 /// profiles ─► profiles, on every process
 /// ```
 ///
-/// Three graphs that share no node: each is divided into tasks by the partitions of its own topic.
+/// Five graphs that share no node: each is divided into tasks by the partitions of its own topic.
 public final class PacketTopology {
     static final String FRAME_ENGINES = "frame-engines";
     static final String RECEIVE_PATHS = "receive-paths";
+    static final String FLOW_SUMS = "flow-sums";
+    static final String FLOW_FINDINGS = "flow-findings";
     static final String LEDGER_BALANCE = "ledger-balance";
 
     static final String LANES = "lanes";
     static final String PATHS = "paths";
+    static final String SUMS = "flow-sums";
+    static final String CASES = "flow-cases";
     static final String LEDGERS = "ledgers";
     static final String HOSTS = "hosts";
     static final String PROFILES = "profiles";
@@ -59,8 +74,18 @@ public final class PacketTopology {
     static final String PATH_FATES = "path-fates";
     static final String PATH_FINDINGS = "findings-of-arrivals";
     static final String ARRIVAL_DEAD_LETTERS = "dead-letters-of-arrivals";
+    static final String JOINED_FLOWS = "joined-flows";
+    static final String ROLL_UPS = "roll-ups";
+    static final String FLOW_EVIDENCE = "flow-evidence";
+    static final String FLOW_DEAD_LETTERS = "dead-letters-of-flows";
+    static final String FLOW_FINDINGS_OUT = "findings-of-flows";
+    static final String EVIDENCE_DEAD_LETTERS = "dead-letters-of-evidence";
     static final String FINDINGS = "findings";
     static final String LEDGER_DEAD_LETTERS = "dead-letters-of-ledger";
+
+    /// A flow's record leaves so much later than its time, at most, as the flow table and commits
+    /// take; then what goes on is told.
+    private static final Duration SLOWEST_FLOW = Duration.ofSeconds(5);
 
     private final Topology graph = new Topology();
     private final Topics topics;
@@ -77,6 +102,10 @@ public final class PacketTopology {
         long silenceMillis = settings.silence().toMillis();
         var flows =
                 FlowSettings.LIVE.with(draft -> draft.activeNanos = settings.interim().toNanos());
+        var joins = JoinSettings.LIVE.withInterimNanos(settings.interim().toNanos());
+        var rollUps =
+                RollUpSettings.DEFAULT.withGraceNanos(
+                        settings.interim().plus(SLOWEST_FLOW).toNanos());
         var ruleSets = new RuleSets(counters, talk);
         var graph = packets.graph;
 
@@ -98,6 +127,22 @@ public final class PacketTopology {
         packets.output(PATH_FATES, Topic.PATH_FATES, RECEIVE_PATHS);
         packets.output(PATH_FINDINGS, Topic.FINDINGS, RECEIVE_PATHS);
         packets.output(ARRIVAL_DEAD_LETTERS, Topic.DEAD_LETTERS, RECEIVE_PATHS);
+
+        packets.operator(
+                FLOW_SUMS,
+                Topic.FLOWS,
+                () -> new FlowSumProcessor(joins, rollUps, silenceMillis, counters));
+        graph.addStateStore(EngineStore.<FlowSums>builder(SUMS), FLOW_SUMS);
+        packets.output(JOINED_FLOWS, Topic.JOINED_FLOWS, FLOW_SUMS);
+        packets.output(ROLL_UPS, Topic.ROLL_UPS, FLOW_SUMS);
+        packets.output(FLOW_EVIDENCE, Topic.FLOW_EVIDENCE, FLOW_SUMS);
+        packets.output(FLOW_DEAD_LETTERS, Topic.DEAD_LETTERS, FLOW_SUMS);
+
+        packets.operator(
+                FLOW_FINDINGS, Topic.FLOW_EVIDENCE, () -> new FlowFindingProcessor(counters));
+        graph.addStateStore(EngineStore.<FlowCases>builder(CASES), FLOW_FINDINGS);
+        packets.output(FLOW_FINDINGS_OUT, Topic.FINDINGS, FLOW_FINDINGS);
+        packets.output(EVIDENCE_DEAD_LETTERS, Topic.DEAD_LETTERS, FLOW_FINDINGS);
 
         packets.operator(LEDGER_BALANCE, Topic.LEDGER, () -> new LedgerProcessor(counters));
         graph.addStateStore(
@@ -124,12 +169,13 @@ public final class PacketTopology {
 
     private void operator(
             String name, Topic from, ProcessorSupplier<byte[], byte[], byte[], byte[]> processor) {
+        String source = "from-" + from.baseName();
         graph.addSource(
-                from.baseName(),
+                source,
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(),
                 topics.name(from));
-        graph.addProcessor(name, processor, from.baseName());
+        graph.addProcessor(name, processor, source);
     }
 
     private <V> void everywhere(

@@ -2,11 +2,11 @@ package headgate.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import headgate.finding.Finding;
 import headgate.schema.AgentPathStats;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.ArrivalBatchHandler;
 import headgate.schema.ArrivalBatchHeader;
-import headgate.schema.Finding;
 import headgate.schema.FindingCodec;
 import headgate.schema.PathFatesCodec;
 import headgate.schema.PathStatsCodec;

@@ -32,8 +32,19 @@ public final class StreamCounters {
         VERDICTS,
         VERDICT_STATS,
         FATE_CHANGES,
+        JOINED_FLOWS,
+        ROLL_UPS,
+        FLOW_EVIDENCE,
         FINDINGS,
         DEAD_LETTERS,
+        /// Flow records that found no room to be joined.
+        FLOWS_NOT_JOINED,
+        /// Ended conversations that were forgotten early, to make room for others.
+        CONVERSATIONS_HELD_SHORTER,
+        /// Flow records about a time whose roll-ups had been told; told once more.
+        LATE_FLOW_STEPS,
+        /// Subjects that were suspected least, and given up for want of room.
+        EVIDENCE_GIVEN_UP,
         /// Snapshots and profiles that could not be read; the former ones stay in force.
         UNREADABLE_SETTINGS
     }

@@ -27,13 +27,14 @@ public final class StreamProcessor implements AutoCloseable {
         this.talk = talk;
     }
 
-    /// Creates missing topics and starts.
+    /// Creates missing topics, publishes the answers' schemas, and starts.
     ///
     /// @param talk is told, for people, what happens: waiting for brokers, faults
     /// @throws BrokerAwayException when no broker could be used for `settings.patience()`
     public static StreamProcessor start(StreamSettings settings, Consumer<String> talk)
             throws BrokerAwayException, InterruptedException {
         new Brokers(settings.brokers(), settings.patience(), talk).createMissing(settings.topics());
+        AnswerSchemas.publish(settings.brokers(), settings.topics(), talk);
         var counters = new StreamCounters();
         var topology = PacketTopology.build(settings, counters, talk);
         var streams = new KafkaStreams(topology, settings.toProperties());

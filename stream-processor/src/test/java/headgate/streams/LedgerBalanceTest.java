@@ -3,7 +3,7 @@ package headgate.streams;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import headgate.schema.Finding;
+import headgate.finding.Finding;
 import headgate.schema.Ledger;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import headgate.flow.rollup.Dimension;
+import headgate.flow.rollup.RollUp;
+import headgate.flow.rollup.RollUps;
 import headgate.forwarding.HostDocuments;
 import headgate.packet.FlowHash;
 import headgate.packet.Frame;
@@ -19,12 +22,14 @@ import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Clock;
 import headgate.schema.FrameBatchHeader.Interface;
 import headgate.schema.HostSnapshotCodec;
+import headgate.schema.JoinedFlowCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;
 import headgate.schema.Measured;
 import headgate.schema.PathFatesCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.ProfileCodec;
+import headgate.schema.RollUpCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import headgate.schema.VerdictCodec;
@@ -348,6 +353,54 @@ class PacketTopologyTest {
     }
 
     @Test
+    void joinsWhatTwoAgentsSawOfAFlow() {
+        for (String agent : List.of("router", "gw2")) {
+            byte[] key = (agent + "/eth0/0").getBytes(UTF_8);
+            pipe(Topic.FRAMES, key, frames(0, NOON, NOON + 1, NOON + 2));
+            pipe(Topic.FRAMES, key, lastFrames(1));
+        }
+        assertEquals(
+                List.of(List.of("router/eth0"), List.of("gw2/eth0")),
+                values(Topic.FLOWS).stream()
+                        .map(value -> FlowRecordCodec.read(value).capturePoints())
+                        .toList());
+        var joined = values(Topic.JOINED_FLOWS).stream().map(JoinedFlowCodec::read).toList();
+        assertEquals(1, joined.size());
+        assertEquals(3, joined.getFirst().originator().sums().packets());
+        assertEquals(2, joined.getFirst().points().size());
+    }
+
+    @Test
+    void rollsUpEachPacketOnceHoweverManyAgentsSawIt() {
+        for (String agent : List.of("router", "gw2")) {
+            byte[] key = (agent + "/eth0/0").getBytes(UTF_8);
+            pipe(Topic.FRAMES, key, frames(0, NOON, NOON + 1, NOON + 2));
+            pipe(Topic.FRAMES, key, lastFrames(1));
+        }
+        driver.advanceWallClockTime(Duration.ofSeconds(5));
+        assertEquals(List.of(), values(Topic.ROLL_UPS), "before the silence behind the end");
+        driver.advanceWallClockTime(Duration.ofSeconds(10));
+        var rollUps = values(Topic.ROLL_UPS).stream().map(RollUpCodec::read).toList();
+        assertEquals(RollUps.SPANS.size() * Dimension.values().length, rollUps.size());
+        for (RollUp each : rollUps) {
+            assertEquals(new RollUp.Sums(1, 3, 126, 0), each.total());
+        }
+    }
+
+    @Test
+    void tellsAScanOnceAllEvidenceIsTogether() {
+        pipe(Topic.FRAMES, LANE_KEY, scan(30));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(1));
+        driver.advanceWallClockTime(Duration.ofSeconds(5));
+        driver.advanceWallClockTime(Duration.ofSeconds(5));
+        var findings = values(Topic.FINDINGS).stream().map(FindingCodec::read).toList();
+        assertEquals(1, findings.size());
+        assertEquals("port-scan", findings.getFirst().kind());
+        assertEquals("10.0.0.9 to 192.0.2.1", findings.getFirst().subject());
+        assertEquals(30, findings.getFirst().count());
+    }
+
+    @Test
     void putsWhatCannotBeReadAsideAndGoesOn() {
         byte[] whole = frames(0, NOON, NOON + 1, NOON + 2);
         byte[] cut = Arrays.copyOf(whole, whole.length - 20);
@@ -357,10 +410,12 @@ class PacketTopologyTest {
         pipe(Topic.FRAMES, null, whole);
         pipe(Topic.ARRIVALS, LANE_KEY, whole);
         pipe(Topic.LEDGER, LANE_KEY, whole);
+        pipe(Topic.FLOWS, LANE_KEY, whole);
+        pipe(Topic.FLOW_EVIDENCE, LANE_KEY, whole);
         pipe(Topic.FRAMES, LANE_KEY, whole);
         List<DeadLetter> letters =
                 values(Topic.DEAD_LETTERS).stream().map(DeadLetterCodec::read).toList();
-        assertEquals(6, letters.size());
+        assertEquals(8, letters.size());
         assertEquals("headgate.frames", letters.get(0).topic());
         assertEquals(0, letters.get(0).offset());
         assertEquals("frame-engines", letters.get(0).processor());
@@ -370,8 +425,10 @@ class PacketTopologyTest {
         assertTrue(letters.get(3).reason().startsWith("a record without key"));
         assertEquals("receive-paths", letters.get(4).processor());
         assertEquals("ledger-balance", letters.get(5).processor());
+        assertEquals("flow-sums", letters.get(6).processor());
+        assertEquals("flow-findings", letters.get(7).processor());
         assertEquals(2 + 3, counters.get(Count.FRAMES));
-        assertEquals(6, counters.get(Count.DEAD_LETTERS));
+        assertEquals(8, counters.get(Count.DEAD_LETTERS));
     }
 
     @Test
@@ -388,25 +445,49 @@ class PacketTopologyTest {
     /// Datagrams of one flow, one at each time.
     private static byte[] frames(long batchSequence, long... times) {
         byte[] datagram =
-                HexFormat.of()
-                        .parseHex(
-                                """
-                                020000000001 020000000009 0800
-                                45 00 001c 0000 0000 40 11 aec7 0a000009 c0000201
-                                c350 0035 0008 0000
-                                """
-                                        .replaceAll("\\s", ""));
+                hex(
+                        """
+                        020000000001 020000000009 0800
+                        45 00 001c 0000 0000 40 11 aec7 0a000009 c0000201
+                        c350 0035 0008 0000
+                        """);
         var codec = new FrameBatchCodec();
-        var frame = new Frame();
         codec.begin(header(batchSequence));
         for (long nanos : times) {
-            frame.bytes = MemorySegment.ofArray(datagram);
-            frame.lengthCaptured = frame.lengthOnWire = datagram.length;
-            frame.arrivalNanos = nanos;
-            new FrameDecoder().decode(frame);
-            codec.add(frame, 0, FlowHash.symmetric(frame), frame.lengthCaptured);
+            add(codec, datagram, nanos);
         }
         return codec.finish();
+    }
+
+    /// A SYN to each of so many ports.
+    private static byte[] scan(int ports) {
+        var codec = new FrameBatchCodec();
+        codec.begin(header(0));
+        for (int port = 1; port <= ports; port++) {
+            byte[] syn =
+                    hex(
+                            """
+                            020000000001 020000000009 0800
+                            45 00 0028 0000 4000 40 06 6ec6 0a000009 c0000201
+                            c350 %04x 00000001 00000000 5002 0400 0000 0000
+                            """
+                                    .formatted(port));
+            add(codec, syn, NOON + port);
+        }
+        return codec.finish();
+    }
+
+    private static byte[] hex(String digits) {
+        return HexFormat.of().parseHex(digits.replaceAll("\\s", ""));
+    }
+
+    private static void add(FrameBatchCodec codec, byte[] bytes, long nanos) {
+        var frame = new Frame();
+        frame.bytes = MemorySegment.ofArray(bytes);
+        frame.lengthCaptured = frame.lengthOnWire = bytes.length;
+        frame.arrivalNanos = nanos;
+        new FrameDecoder().decode(frame);
+        codec.add(frame, 0, FlowHash.symmetric(frame), frame.lengthCaptured);
     }
 
     private static byte[] lastFrames(long batchSequence) {
@@ -569,7 +650,15 @@ class PacketTopologyTest {
                                     store.processor().name(),
                                     String.join(", ", store.processor().stores())));
         }
-        List<String> order = List.of("frames", "arrivals", "ledger", "hosts", "profiles");
+        List<String> order =
+                List.of(
+                        "frames",
+                        "arrivals",
+                        "flows",
+                        "flow-evidence",
+                        "ledger",
+                        "hosts",
+                        "profiles");
         return lines.stream()
                 .sorted((a, b) -> order.indexOf(first(a)) - order.indexOf(first(b)))
                 .collect(Collectors.joining("\n"));

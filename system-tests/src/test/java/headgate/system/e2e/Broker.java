@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -126,16 +127,24 @@ final class Broker implements AutoCloseable {
         return ends;
     }
 
-    /// How many records an application has committed as processed, over all its topics.
+    /// How many records of agents an application has committed as processed.
     long processed(String applicationId) throws InterruptedException, ExecutionException {
         return admin
                 .listConsumerGroupOffsets(applicationId)
                 .partitionsToOffsetAndMetadata()
                 .get()
-                .values()
+                .entrySet()
                 .stream()
-                .mapToLong(position -> position == null ? 0 : position.offset())
+                .filter(position -> isPublishedByAgents(position.getKey().topic()))
+                .mapToLong(
+                        position -> position.getValue() == null ? 0 : position.getValue().offset())
                 .sum();
+    }
+
+    /// The others are the application's own.
+    private static boolean isPublishedByAgents(String topic) {
+        return Stream.of(Topic.FRAMES, Topic.ARRIVALS, Topic.LEDGER)
+                .anyMatch(each -> topic.endsWith("." + each.baseName()));
     }
 
     /// Waits until a condition holds, and fails with what was waited for if it never does.

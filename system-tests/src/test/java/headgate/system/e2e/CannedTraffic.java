@@ -65,8 +65,30 @@ final class CannedTraffic {
         for (int i = 0; i < 64; i++) {
             traffic.ask(START_NANOS + HOUR_NANOS + i, 100_000 + i);
         }
-        traffic.frames.sort(Comparator.comparingLong(Seen::nanos));
-        return traffic;
+        return traffic.sorted();
+    }
+
+    /// The same, and an address that tries so many ports of a server, within the first second.
+    CannedTraffic scanned(int ports) {
+        for (int i = 0; i < ports; i++) {
+            attempt(START_NANOS + i * 1_000_000L, 0x0a09_0001, 50_000, 0xc000_0201, 1 + i);
+        }
+        return sorted();
+    }
+
+    /// The same, and so many attempts to connect to one server from as many addresses, within the
+    /// first second.
+    CannedTraffic flooded(int attempts) {
+        for (int i = 0; i < attempts; i++) {
+            long nanos = START_NANOS + i * 1_000_000L;
+            attempt(nanos, 0x0b00_0000 + 257 * i, 1_024 + i, 0xc000_0202, 443);
+        }
+        return sorted();
+    }
+
+    private CannedTraffic sorted() {
+        frames.sort(Comparator.comparingLong(Seen::nanos));
+        return this;
     }
 
     /// Conversations that are in their midst during a pause of ten seconds, each with a datagram
@@ -80,8 +102,7 @@ final class CannedTraffic {
         for (int i = 0; i < 64; i++) {
             traffic.ask(START_NANOS + HOUR_NANOS + i, 100_000 + i);
         }
-        traffic.frames.sort(Comparator.comparingLong(Seen::nanos));
-        return traffic;
+        return traffic.sorted();
     }
 
     int frames() {
@@ -107,17 +128,30 @@ final class CannedTraffic {
     }
 
     static byte[] laneKey(int lane) {
-        return (AGENT + "/" + CAPTURE_POINT + "/" + lane).getBytes(UTF_8);
+        return laneKey(AGENT, lane);
+    }
+
+    private static byte[] laneKey(String agent, int lane) {
+        return (agent + "/" + CAPTURE_POINT + "/" + lane).getBytes(UTF_8);
     }
 
     /// The traffic as batches of frames and arrivals, in the order of publishing.
     List<Value> values() {
+        return values(AGENT, false);
+    }
+
+    /// Likewise, as an agent of this name would publish them whose capture has ended.
+    List<Value> valuesToTheEnd(String agent) {
+        return values(agent, true);
+    }
+
+    private List<Value> values(String agent, boolean ended) {
         var values = new ArrayList<Value>();
         var lanes = new LaneBatches[LANES];
         for (int lane = 0; lane < LANES; lane++) {
-            lanes[lane] = new LaneBatches(lane, values);
+            lanes[lane] = new LaneBatches(agent, lane, values);
         }
-        var arrivals = new ArrivalBatches(values);
+        var arrivals = new ArrivalBatches(agent, values);
         forEach(frame -> {
             int hash = FlowHash.symmetric(frame);
             lanes[lane(frame)].add(frame, arrivals.sequence, hash);
@@ -125,25 +159,30 @@ final class CannedTraffic {
         });
         for (LaneBatches lane : lanes) {
             lane.finish();
+            if (ended) {
+                lane.end();
+            }
         }
         arrivals.finish();
         return values;
     }
 
     private static final class LaneBatches {
+        private final String agent;
         private final int lane;
         private final List<Value> values;
         private final FrameBatchCodec codec = new FrameBatchCodec();
         private long batchSequence;
 
-        LaneBatches(int lane, List<Value> values) {
+        LaneBatches(String agent, int lane, List<Value> values) {
+            this.agent = agent;
             this.lane = lane;
             this.values = values;
         }
 
         void add(Frame frame, long sequence, int flowHash) {
             if (codec.count() == 0) {
-                codec.begin(header(lane, batchSequence++, sequence));
+                codec.begin(header(agent, lane, batchSequence++, sequence));
             }
             codec.add(frame, sequence, flowHash, frame.lengthCaptured);
             if (codec.count() == FRAMES_IN_BATCH) {
@@ -153,13 +192,19 @@ final class CannedTraffic {
 
         void finish() {
             if (codec.count() > 0) {
-                values.add(new Value(Topic.FRAMES, laneKey(lane), codec.finish()));
-                codec.begin(header(lane, batchSequence, 0));
+                values.add(new Value(Topic.FRAMES, laneKey(agent, lane), codec.finish()));
+                codec.begin(header(agent, lane, batchSequence, 0));
             }
+        }
+
+        void end() {
+            codec.begin(header(agent, lane, batchSequence, 0).asLast());
+            values.add(new Value(Topic.FRAMES, laneKey(agent, lane), codec.finish()));
         }
     }
 
     private static final class ArrivalBatches {
+        private final String agent;
         private final List<Value> values;
         private final ArrivalBatchCodec codec = new ArrivalBatchCodec();
         private long sequence;
@@ -167,7 +212,8 @@ final class CannedTraffic {
         private long batchSequence;
         private long latestNanos;
 
-        ArrivalBatches(List<Value> values) {
+        ArrivalBatches(String agent, List<Value> values) {
+            this.agent = agent;
             this.values = values;
         }
 
@@ -183,13 +229,13 @@ final class CannedTraffic {
         void finish() {
             byte[] value =
                     codec.finish(
-                            AGENT,
+                            agent,
                             CAPTURE_POINT,
                             interfaces(),
                             batchSequence++,
                             firstSequence,
                             latestNanos);
-            values.add(new Value(Topic.ARRIVALS, AGENT.getBytes(UTF_8), value));
+            values.add(new Value(Topic.ARRIVALS, agent.getBytes(UTF_8), value));
             firstSequence = sequence;
         }
     }
@@ -198,9 +244,10 @@ final class CannedTraffic {
         return List.of(new Interface(CAPTURE_POINT, 1, 0));
     }
 
-    private static FrameBatchHeader header(int lane, long batchSequence, long firstSequence) {
+    private static FrameBatchHeader header(
+            String agent, int lane, long batchSequence, long firstSequence) {
         return new FrameBatchHeader(
-                AGENT,
+                agent,
                 CAPTURE_POINT,
                 interfaces(),
                 lane,
@@ -283,6 +330,14 @@ final class CannedTraffic {
         return bytes.array();
     }
 
+    /// A SYN.
+    private void attempt(long nanos, int client, int clientPort, int server, int port) {
+        ByteBuffer bytes = packet(client, server, false, 6, 20);
+        bytes.putShort((short) clientPort).putShort((short) port).putInt(1).putInt(0);
+        bytes.putShort((short) (5 << 12 | SYN)).putShort((short) 8192);
+        frames.add(new Seen(nanos, bytes.array()));
+    }
+
     private static byte[] udp(int number, boolean back, int payload) {
         ByteBuffer bytes = packet(number, back, 17, 8 + payload);
         bytes.putShort((short) (back ? 53 : 20_000 + number % 40_000));
@@ -305,6 +360,11 @@ final class CannedTraffic {
     private static ByteBuffer packet(int number, boolean back, int protocol, int length) {
         int client = 0x0a00_0000 | 2 + number % 200;
         int server = 0xc000_0200 | 1 + number % 7;
+        return packet(client, server, back, protocol, length);
+    }
+
+    private static ByteBuffer packet(
+            int client, int server, boolean back, int protocol, int length) {
         ByteBuffer bytes = ByteBuffer.allocate(14 + 20 + length);
         bytes.putShort((short) 0x0200).putInt(back ? 1 : 2);
         bytes.putShort((short) 0x0200).putInt(back ? 2 : 1);

@@ -29,6 +29,8 @@ import java.util.Map;
 final class EnginesAlone {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
+    private static final String SEEN_AT = CannedTraffic.AGENT + "/" + CannedTraffic.CAPTURE_POINT;
+
     private EnginesAlone() {}
 
     /// Flows that have ended when the last frame is seen.
@@ -36,7 +38,9 @@ final class EnginesAlone {
         var flows = new ArrayList<FlowRecord>();
         var lanes = new FlowTable[CannedTraffic.LANES];
         for (int lane = 0; lane < lanes.length; lane++) {
-            lanes[lane] = new FlowTable(FlowSettings.LIVE, flows::add);
+            lanes[lane] =
+                    new FlowTable(
+                            FlowSettings.LIVE, flow -> flows.add(flow.seenAt(List.of(SEEN_AT))));
         }
         traffic.forEach(frame -> lanes[CannedTraffic.lane(frame)].onFrame(frame));
         return flows;

@@ -26,23 +26,31 @@ class HouseTest {
     /// below).
     private static final Map<String, List<String>> MAY_IMPORT =
             new TreeMap<>(
-                    Map.of(
-                            "headgate.packet", List.of(),
-                            "headgate.sim", List.of("org.HdrHistogram"),
-                            "headgate.softnet",
-                                    List.of("headgate.sim", "headgate.packet", "org.HdrHistogram"),
-                            "headgate.flow", List.of("headgate.packet"),
-                            "headgate.flow.app", List.of("headgate.packet"),
-                            "headgate.forwarding",
-                                    List.of("headgate.packet", "com.fasterxml.jackson"),
-                            "headgate.schema",
+                    Map.ofEntries(
+                            Map.entry("headgate.packet", List.of()),
+                            Map.entry("headgate.sim", List.of("org.HdrHistogram")),
+                            Map.entry(
+                                    "headgate.softnet",
+                                    List.of("headgate.sim", "headgate.packet", "org.HdrHistogram")),
+                            Map.entry("headgate.flow", List.of("headgate.packet")),
+                            Map.entry("headgate.flow.app", List.of("headgate.packet")),
+                            Map.entry(
+                                    "headgate.finding",
+                                    List.of("headgate.packet", "headgate.flow")),
+                            Map.entry(
+                                    "headgate.forwarding",
+                                    List.of("headgate.packet", "com.fasterxml.jackson")),
+                            Map.entry(
+                                    "headgate.schema",
                                     List.of(
                                             "headgate.packet",
                                             "headgate.softnet",
                                             "headgate.flow",
+                                            "headgate.finding",
                                             "headgate.forwarding",
-                                            "org.apache.avro"),
-                            "headgate.capture",
+                                            "org.apache.avro")),
+                            Map.entry(
+                                    "headgate.capture",
                                     List.of(
                                             "headgate.packet",
                                             "headgate.schema",
@@ -54,19 +62,22 @@ class HouseTest {
                                             "com.sun.jna",
                                             "com.github.luben.zstd",
                                             "picocli",
-                                            "org.slf4j"),
-                            "headgate.streams",
+                                            "org.slf4j")),
+                            Map.entry(
+                                    "headgate.streams",
                                     List.of(
                                             "headgate.packet",
                                             "headgate.schema",
                                             "headgate.softnet",
                                             "headgate.flow",
+                                            "headgate.finding",
                                             "headgate.forwarding",
                                             "org.apache.kafka",
                                             "org.apache.avro",
                                             "picocli",
-                                            "org.slf4j"),
-                            "headgate.console",
+                                            "org.slf4j")),
+                            Map.entry(
+                                    "headgate.console",
                                     List.of(
                                             "headgate",
                                             "kafka",
@@ -76,7 +87,7 @@ class HouseTest {
                                             "com.fasterxml.jackson",
                                             "picocli",
                                             "scala",
-                                            "org.slf4j")));
+                                            "org.slf4j"))));
 
     @Test
     void eachPackageImportsOnlyWhatTheTableAllows() {
@@ -103,6 +114,7 @@ class HouseTest {
                         "headgate.sim..",
                         "headgate.softnet..",
                         "headgate.flow..",
+                        "headgate.finding..",
                         "headgate.forwarding..")
                 .should()
                 .callMethod(System.class, "nanoTime")

@@ -1,4 +1,4 @@
-package headgate.schema;
+package headgate.finding;
 
 import java.util.List;
 
