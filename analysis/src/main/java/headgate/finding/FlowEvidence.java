@@ -27,7 +27,7 @@ public final class FlowEvidence {
             Comparator.comparingLong((Map.Entry<Place, Note> entry) ->
                             -entry.getValue().flows - entry.getValue().amount)
                     .thenComparingLong(entry -> -entry.getValue().of - entry.getValue().outOf)
-                    .thenComparing(entry -> entry.getKey().toString());
+                    .thenComparingLong(entry -> entry.getValue().number);
 
     private final Prefixes networks;
     private final FindingThresholds thresholds;

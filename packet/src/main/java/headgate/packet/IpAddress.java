@@ -112,7 +112,7 @@ public record IpAddress(int version, long high, long low) {
         }
         int address = 0;
         for (String part : parts) {
-            if (!part.matches("[0-9]{1,3}") || Integer.parseInt(part) > 255) {
+            if (!isNumber(part, 3, 10) || Integer.parseInt(part) > 255) {
                 throw notAnAddress(whole);
             }
             address = address << 8 | Integer.parseInt(part);
@@ -157,12 +157,21 @@ public record IpAddress(int version, long high, long low) {
 
     private static void place(long[] value, String[] groups, int first, String whole) {
         for (int i = 0; i < groups.length; i++) {
-            if (!groups[i].matches("[0-9a-fA-F]{1,4}")) {
+            if (!isNumber(groups[i], 4, 16)) {
                 throw notAnAddress(whole);
             }
             int at = first + i;
             value[at / 4] |= (long) Integer.parseInt(groups[i], 16) << 48 - (at & 3) * 16;
         }
+    }
+
+    private static boolean isNumber(String text, int mostDigits, int radix) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 'f' || Character.digit(text.charAt(i), radix) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= mostDigits;
     }
 
     private static IllegalArgumentException notAnAddress(String text) {

@@ -2,7 +2,6 @@ package headgate.flow.rollup;
 
 import headgate.packet.IpAddress;
 import headgate.packet.IpProtocol;
-import java.util.Comparator;
 
 /// What a row is about. Fields that its dimension does not need are 0 or empty.
 ///
@@ -22,18 +21,8 @@ record RollUpKey(
         long otherLow,
         int protocol,
         int port,
-        String application) {
-
-    /// Any order that does not depend on how a table came about.
-    static final Comparator<RollUpKey> ORDER =
-            Comparator.comparingInt(RollUpKey::ipVersion)
-                    .thenComparingLong(RollUpKey::high)
-                    .thenComparingLong(RollUpKey::low)
-                    .thenComparingLong(RollUpKey::otherHigh)
-                    .thenComparingLong(RollUpKey::otherLow)
-                    .thenComparingInt(RollUpKey::protocol)
-                    .thenComparingInt(RollUpKey::port)
-                    .thenComparing(RollUpKey::application);
+        String application)
+        implements Comparable<RollUpKey> {
 
     static RollUpKey ofAddress(int ipVersion, long high, long low) {
         return new RollUpKey(ipVersion, high, low, 0, 0, 0, 0, "");
@@ -54,6 +43,19 @@ record RollUpKey(
 
     static RollUpKey ofApplication(String application) {
         return new RollUpKey(0, 0, 0, 0, 0, 0, 0, application);
+    }
+
+    /// Some order, which does not depend on how a table came about.
+    @Override
+    public int compareTo(RollUpKey other) {
+        int order = Long.compare(low, other.low);
+        order = order != 0 ? order : Long.compare(otherLow, other.otherLow);
+        order = order != 0 ? order : Long.compare(high, other.high);
+        order = order != 0 ? order : Long.compare(otherHigh, other.otherHigh);
+        order = order != 0 ? order : Integer.compare(port, other.port);
+        order = order != 0 ? order : Integer.compare(protocol, other.protocol);
+        order = order != 0 ? order : Integer.compare(ipVersion, other.ipVersion);
+        return order != 0 ? order : application.compareTo(other.application);
     }
 
     /// As people write it: `192.0.2.1`, `192.0.2.0/24`, `10.0.0.0/24 192.0.2.0/24`, `tcp/443`,

@@ -70,11 +70,6 @@ final class RollUpTable {
         }
     }
 
-    private static final Comparator<Map.Entry<RollUpKey, Line>> LARGEST_FIRST =
-            Comparator.comparingLong(
-                            (Map.Entry<RollUpKey, Line> entry) -> -entry.getValue().bytesMost())
-                    .thenComparing(Map.Entry::getKey, RollUpKey.ORDER);
-
     private final int told;
     private final Map<RollUpKey, Line> lines = new HashMap<>();
     private final Line other = new Line();
@@ -144,10 +139,15 @@ final class RollUpTable {
         }
     }
 
+    private static int largestFirst(Map.Entry<RollUpKey, Line> a, Map.Entry<RollUpKey, Line> b) {
+        int order = Long.compare(b.getValue().bytesMost(), a.getValue().bytesMost());
+        return order != 0 ? order : a.getKey().compareTo(b.getKey());
+    }
+
     /// Keeps only as many keys as are told.
     private void shrink() {
         List<Map.Entry<RollUpKey, Line>> entries = new ArrayList<>(lines.entrySet());
-        entries.sort(LARGEST_FIRST);
+        entries.sort(RollUpTable::largestFirst);
         for (var entry : entries.subList(Math.min(told, entries.size()), entries.size())) {
             other.add(entry.getValue());
             floor = Math.max(floor, entry.getValue().bytesMost());
