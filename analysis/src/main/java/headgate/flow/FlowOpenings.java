@@ -32,6 +32,7 @@ final class FlowOpenings {
     private final ApplicationDecoder decoder = new ApplicationDecoder();
     private final Metadata fields = new Metadata();
     private final long capacityBytes;
+    private final boolean keepsMetadata;
 
     /// Of flows whose sides are being put together; null for others.
     private Opening[] openings = {};
@@ -78,8 +79,9 @@ final class FlowOpenings {
         }
     }
 
-    FlowOpenings(long capacityBytes) {
-        this.capacityBytes = capacityBytes;
+    FlowOpenings(FlowSettings settings) {
+        capacityBytes = settings.maxOpeningBytes();
+        keepsMetadata = settings.keepsMetadata();
     }
 
     /// Messages that were not read to the end, or whose metadata was not kept, because all flows
@@ -186,6 +188,9 @@ final class FlowOpenings {
                 application == 0
                         ? decoder.find(frame, bytes, from, to)
                         : decoder.parserOf(APPLICATIONS[application - 1], frame.protocol);
+        if (!keepsMetadata && parser != null && parser.recognises(bytes, from, to)) {
+            return Outcome.DONE;
+        }
         fields.clear();
         Outcome outcome =
                 parser == null
@@ -196,8 +201,10 @@ final class FlowOpenings {
             boolean tooFew = frame.protocol == IpProtocol.TCP && to - from < MIN_TO_TELL;
             return tooFew ? Outcome.NEED_MORE : outcome;
         }
-        said = fields.toBytes();
-        saidIsCut = fields.isCut();
+        if (keepsMetadata) {
+            said = fields.toBytes();
+            saidIsCut = fields.isCut();
+        }
         return outcome;
     }
 
@@ -248,6 +255,9 @@ final class FlowOpenings {
             row.setApplication(parser.application().ordinal() + 1);
             cut += saidIsCut ? 1 : 0;
             tell(number, said);
+            if (!keepsMetadata) {
+                row.mark(FlowRow.HEARD << 1 - side);
+            }
         }
         boolean isOver = row.has(FlowRow.HEARD << 1 - side);
         if (opening != null) {
@@ -258,7 +268,7 @@ final class FlowOpenings {
             } else {
                 charge(opening);
             }
-        } else if (!isOver && outcome == Outcome.DONE && conversation.isNeeded()) {
+        } else if (keepsMetadata && !isOver && outcome == Outcome.DONE && conversation.isNeeded()) {
             open(number);
         }
     }

@@ -26,6 +26,8 @@ import java.util.stream.LongStream;
 /// @param maxDetailedFlows most flows alive at once of which details are kept: those of which a
 ///   side sent more than one frame; further ones are counted and have none
 /// @param verifiesChecksums whether frames with a wrong checksum are left out, as Zeek does
+/// @param keepsMetadata whether records say what their sides said first; otherwise only which
+///   application it was, for a fraction of the work
 /// @param hashSeed makes collisions in the table unpredictable to those who send the frames
 /// @param conventions by whose rules a flow has its sides and its end
 public record FlowSettings(
@@ -45,6 +47,7 @@ public record FlowSettings(
         long maxOpeningBytes,
         int maxDetailedFlows,
         boolean verifiesChecksums,
+        boolean keepsMetadata,
         long hashSeed,
         Conventions conventions) {
 
@@ -85,6 +88,7 @@ public record FlowSettings(
                     64 << 20,
                     1 << 16,
                     false,
+                    true,
                     0,
                     Conventions.PLAIN);
 
@@ -166,6 +170,7 @@ public record FlowSettings(
                 draft.maxOpeningBytes,
                 draft.maxDetailedFlows,
                 draft.verifiesChecksums,
+                draft.keepsMetadata,
                 draft.hashSeed,
                 draft.conventions);
     }
@@ -196,6 +201,7 @@ public record FlowSettings(
         public long maxOpeningBytes;
         public int maxDetailedFlows;
         public boolean verifiesChecksums;
+        public boolean keepsMetadata;
         public long hashSeed;
         public Conventions conventions;
 
@@ -216,6 +222,7 @@ public record FlowSettings(
             maxOpeningBytes = from.maxOpeningBytes;
             maxDetailedFlows = from.maxDetailedFlows;
             verifiesChecksums = from.verifiesChecksums;
+            keepsMetadata = from.keepsMetadata;
             hashSeed = from.hashSeed;
             conventions = from.conventions;
         }

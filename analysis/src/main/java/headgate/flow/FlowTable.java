@@ -96,7 +96,7 @@ public final class FlowTable {
         this.listener = listener;
         this.fragmentPorts =
                 new FragmentPorts(settings.maxFragmentedDatagrams(), settings.fragmentNanos());
-        this.openings = new FlowOpenings(settings.maxOpeningBytes());
+        this.openings = new FlowOpenings(settings);
         long shortest = settings.shortestNanos();
         this.stepNanos =
                 shortest == FlowSettings.NEVER

@@ -40,7 +40,7 @@ final class Arp {
             sender = waiting.source;
         }
         if (sender == 0) {
-            sender = device.selectAddress(target, FibInfo.SCOPE_LINK);
+            sender = decision.host.selectAddress(device, target, FibInfo.SCOPE_LINK);
         }
         send(Kind.ARP_REQUEST, device, EVERYBODY, REQUEST, sender, 0, target);
     }

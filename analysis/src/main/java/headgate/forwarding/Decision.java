@@ -454,12 +454,14 @@ public final class Decision {
                             : SnmpCounter.IP_EXT_IN_BCAST_OCTETS,
                     packet.length);
         }
+        effects.beginLoop();
         if (filter.passes(Hook.PREROUTING, this, packet, host.loopback(), null)
                 && filter.passes(Hook.INPUT, this, packet, host.loopback(), null)) {
             looping = true;
             localDelivery.deliver(packet, everybody);
             looping = false;
         }
+        effects.endLoop();
     }
 
     /// Whether a packet of the host's own is being delivered to itself.

@@ -62,7 +62,14 @@ public final class Effects {
     /// Whether what is told now happens only if the neighbour fails: then nothing is counted.
     private boolean later;
 
+    /// Where among the drops those of looped packets begin; all of them while there are none.
+    private int firstLooped;
+
+    private boolean inLoop;
+
     void clear() {
+        firstLooped = 0;
+        inLoop = false;
         egress.clear();
         onNeighbourFailed.clear();
         counters.clear();
@@ -79,6 +86,17 @@ public final class Effects {
         if (incomplete == null) {
             incomplete = why;
         }
+    }
+
+    /// From here on, tells what happens to a packet that the host sent to itself: its processor
+    /// takes that up when it is done with the packet that came in (kernel: `loopback_xmit`,
+    /// `__netif_rx`).
+    void beginLoop() {
+        inLoop = true;
+    }
+
+    void endLoop() {
+        inLoop = false;
     }
 
     /// From here on, tells what happens if the neighbour fails: frames go to [#onNeighbourFailed],
@@ -124,9 +142,14 @@ public final class Effects {
             dropFunctions = Arrays.copyOf(dropFunctions, dropCount * 2);
             dropProtocols = Arrays.copyOf(dropProtocols, dropCount * 2);
         }
-        dropReasons[dropCount] = reason;
-        dropFunctions[dropCount] = function;
-        dropProtocols[dropCount++] = protocol;
+        int at = inLoop ? dropCount : firstLooped++;
+        int moved = dropCount++ - at;
+        System.arraycopy(dropReasons, at, dropReasons, at + 1, moved);
+        System.arraycopy(dropFunctions, at, dropFunctions, at + 1, moved);
+        System.arraycopy(dropProtocols, at, dropProtocols, at + 1, moved);
+        dropReasons[at] = reason;
+        dropFunctions[at] = function;
+        dropProtocols[at] = protocol;
     }
 
     /// What was told of the packet's end, in words that follow others.

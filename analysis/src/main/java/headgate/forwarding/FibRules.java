@@ -30,9 +30,10 @@ public final class FibRules<F extends Flowi, A extends FibAnswer> {
         this.dissect =
                 rules.stream()
                         .anyMatch(rule ->
-                                rule.protocol() >= 0
-                                        || rule.sourcePorts() != 0
-                                        || rule.destinationPorts() != 0);
+                                !rule.inputDevice().equals("lo")
+                                        && (rule.protocol() >= 0
+                                                || rule.sourcePorts() != 0
+                                                || rule.destinationPorts() != 0));
     }
 
     /// Where each `goto` leads: the first rule with that priority, which the kernel takes only if
@@ -60,8 +61,10 @@ public final class FibRules<F extends Flowi, A extends FibAnswer> {
         return custom;
     }
 
-    /// Whether any rule asks for a protocol or ports, so that packets are dissected for it.
-    boolean dissect() {
+    /// Whether any rule for packets that come in asks for a protocol or ports, so that packets are
+    /// dissected for it; those for the loopback device do not count (kernel:
+    /// `fib_rule_requires_fldissect`).
+    public boolean dissect() {
         return dissect;
     }
 

@@ -264,6 +264,29 @@ public final class HostSnapshot {
         return false;
     }
 
+    /// The address that the host uses on `device` towards `destination`, 0 for anybody; where the
+    /// device has none, the first of another device that is known beyond its link (kernel:
+    /// `inet_select_addr`). 0 if there is none.
+    ///
+    /// @param scope no address of a narrower scope is taken
+    int selectAddress(NetDevice device, int destination, int scope) {
+        int own = device.selectAddress(destination, scope);
+        if (own != 0) {
+            return own;
+        }
+        for (NetDevice other : devices.values()) {
+            for (int i = 0; i < other.addresses().size(); i++) {
+                NetDevice.Address address = other.addresses().get(i);
+                if (!address.secondary()
+                        && address.scope() != FibInfo.SCOPE_LINK
+                        && address.scope() <= scope) {
+                    return address.local();
+                }
+            }
+        }
+        return 0;
+    }
+
     /// Whether `address` is a broadcast address of one of the host's subnets, or of all networks.
     public boolean isBroadcast(int address) {
         return address == Inet4.LIMITED_BROADCAST || Arrays.binarySearch(broadcasts, address) >= 0;
@@ -357,7 +380,7 @@ public final class HostSnapshot {
     }
 
     Multipath multipath() {
-        return new Multipath(sysctls, neighbours);
+        return new Multipath(this, sysctls);
     }
 
     /// Why no lookup can be answered; null if lookups can be.

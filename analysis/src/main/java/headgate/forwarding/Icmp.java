@@ -133,7 +133,7 @@ final class Icmp {
             return skb.destination;
         }
         if (skb.source == 0) {
-            return decision.device.selectAddress(0, FibInfo.SCOPE_LINK);
+            return decision.host.selectAddress(decision.device, 0, FibInfo.SCOPE_LINK);
         }
         OutputRoute route = decision.ownRoute;
         Flowi4 flow = route.ask(0, skb.source, skb.tos, 0);
@@ -142,8 +142,9 @@ final class Icmp {
             decision.effects.incomplete(route.result.incomplete);
         }
         return route.result.info == null
-                ? decision.device.selectAddress(skb.source, FibInfo.SCOPE_LINK)
-                : OutputRoute.preferredSource(route.result.info, route.result.nextHop());
+                ? decision.host.selectAddress(decision.device, skb.source, FibInfo.SCOPE_LINK)
+                : OutputRoute.preferredSource(
+                        decision.host, route.result.info, route.result.nextHop());
     }
 
     private static void putMessage(Skb own, int type, int code, int rest) {
@@ -195,7 +196,7 @@ final class Icmp {
             return about.destination;
         }
         return decision.host.sysctl("net.ipv4.icmp_errors_use_inbound_ifaddr") == 1
-                ? decision.device.selectAddress(about.source, FibInfo.SCOPE_LINK)
+                ? decision.host.selectAddress(decision.device, about.source, FibInfo.SCOPE_LINK)
                 : 0;
     }
 }

@@ -164,6 +164,9 @@ public final class Icmp6 {
             decision.incomplete(result.incomplete);
             return false;
         }
+        if (error == Errno.ENETUNREACH) {
+            decision.count(SnmpCounter.IP6_OUT_NO_ROUTES);
+        }
         if (error != Errno.NONE || result.info.type() == RouteType.ANYCAST) {
             return false;
         }
@@ -288,7 +291,9 @@ public final class Icmp6 {
 
     /// Answers an echo request, which starts at `at` and reaches to the end of the packet (kernel:
     /// `icmpv6_echo_reply`).
-    void echo(Skb skb, int at) {
+    ///
+    /// @return false if there is no way back
+    boolean echo(Skb skb, int at) {
         header.read(skb.bytes(), 0);
         boolean own = isUnicast();
         flow.sourceHigh = own ? header.destinationHigh : 0;
@@ -298,13 +303,14 @@ public final class Icmp6 {
         flow.outputDevice = decision.device;
         takeProtocol(ECHO_REPLY, 0);
         if (!isRouted()) {
-            return;
+            return decision.isIncomplete();
         }
         int length = skb.length - at;
         begin(length, header.trafficClass, hopLimit(), ECHO_REPLY, 0);
         MemorySegment.copy(
                 skb.bytes(), at + 4L, decision.own.bytes(), Ip6Header.LENGTH + 4L, length - 4L);
         send(Kind.ECHO_REPLY, ECHO_REPLY);
+        return true;
     }
 
     /// Resets a connection that no socket has (kernel: `tcp_v6_send_reset`).

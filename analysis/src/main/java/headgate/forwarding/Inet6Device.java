@@ -99,9 +99,10 @@ public record Inet6Device(
         return false;
     }
 
-    /// Its link-local address; null if it has none that may be used (kernel: `ipv6_get_lladdr`).
+    /// Its link-local address, of several the one that it has had for longest, which `ip` lists
+    /// last; null if it has none that may be used (kernel: `ipv6_get_lladdr`).
     public Address linkLocal() {
-        for (int i = 0; i < addresses.size(); i++) {
+        for (int i = addresses.size() - 1; i >= 0; i--) {
             Address address = addresses.get(i);
             if (Inet6.isLinkLocal(address.high()) && !address.tentative()) {
                 return address;

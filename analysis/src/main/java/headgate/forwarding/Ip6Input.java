@@ -399,10 +399,8 @@ public final class Ip6Input {
                 decision.host.sysctl("net.ipv6.icmp.echo_ignore_all") == 1
                         || header.isToMulticast()
                                 && decision.host.sysctl("net.ipv6.icmp.echo_ignore_multicast") == 1;
-        if (ignores) {
+        if (ignores || !decision.icmp6.echo(skb, at)) {
             drop(skb, DropReason.NOT_SPECIFIED, "icmpv6_rcv");
-        } else {
-            decision.icmp6.echo(skb, at);
         }
     }
 
@@ -436,6 +434,7 @@ public final class Ip6Input {
 
     /// Receives one of the host's own packets to itself, or to a group that it has joined.
     void loopBack(Skb own) {
+        decision.effects.beginLoop();
         int keptAt = at;
         int keptNumberAt = numberAt;
         boolean keptFragmented = fragmented;
@@ -460,5 +459,6 @@ public final class Ip6Input {
         numberAt = keptNumberAt;
         fragmented = keptFragmented;
         header.read(decision.skb.bytes(), 0);
+        decision.effects.endLoop();
     }
 }

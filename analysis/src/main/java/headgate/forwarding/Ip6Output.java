@@ -109,9 +109,21 @@ public final class Ip6Output {
     /// route decides; in fragments if it does not fit the device.
     Outcome send(Kind kind, NetDevice device, long high, long low) {
         Skb own = decision.own;
+        header.read(own.bytes(), 0);
+        boolean onLink = header.destinationHigh == high && header.destinationLow == low;
         if (!passesOutput(device)) {
             return Outcome.INCOMPLETE;
         }
+        if (onLink) {
+            // A rule may have written another destination.
+            header.read(own.bytes(), 0);
+            return transmit(kind, device, header.destinationHigh, header.destinationLow);
+        }
+        return transmit(kind, device, high, low);
+    }
+
+    private Outcome transmit(Kind kind, NetDevice device, long high, long low) {
+        Skb own = decision.own;
         int mtu = device.inet6().mtuBytes() > 0 ? device.inet6().mtuBytes() : device.mtuBytes();
         return own.length > mtu && mtu > 0
                 ? fragment(own, kind, device, high, low, mtu)

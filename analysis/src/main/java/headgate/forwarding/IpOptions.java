@@ -346,10 +346,11 @@ public final class IpOptions {
         flow.outputDevice = hop.device();
         route.result.clear();
         if (decision.host.rules().lookup(flow, false, route.result) == Errno.NONE) {
-            return OutputRoute.preferredSource(route.result.info, route.result.nextHop());
+            return OutputRoute.preferredSource(
+                    decision.host, route.result.info, route.result.nextHop());
         }
         int towards = hop.gateway() != 0 ? hop.gateway() : skb.destination;
-        return hop.device().selectAddress(towards, FibInfo.SCOPE_UNIVERSE);
+        return decision.host.selectAddress(hop.device(), towards, FibInfo.SCOPE_UNIVERSE);
     }
 
     /// In every fragment but the first, options that are not to be copied become no-operations.

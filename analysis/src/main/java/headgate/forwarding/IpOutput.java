@@ -71,6 +71,10 @@ public final class IpOutput {
 
     private Outcome finish(
             Skb skb, Kind kind, NetDevice device, NextHop hop, int neighbour, int mtuBytes) {
+        if (hop != null && !hop.hasGateway()) {
+            // A rule may have written another destination since the route was found.
+            neighbour = skb.destination;
+        }
         long mac = mac(device, hop, neighbour);
         if (mac == UNKNOWN) {
             return Outcome.INCOMPLETE;

@@ -8,14 +8,16 @@ import java.util.List;
 public final class Multipath {
     private final MultipathHash hash;
     private final boolean useNeighbours;
+    private final HostSnapshot host;
     private final Neighbours neighbours;
     private final String incomplete;
 
-    Multipath(Sysctls sysctls, Neighbours neighbours) {
+    Multipath(HostSnapshot host, Sysctls sysctls) {
         long useNeighbours = sysctls.get("net.ipv4.fib_multipath_use_neigh");
         this.hash = new MultipathHash(sysctls::get, "net.ipv4");
         this.useNeighbours = useNeighbours == 1;
-        this.neighbours = neighbours;
+        this.host = host;
+        this.neighbours = host.neighbours();
         this.incomplete =
                 hash.incomplete() == null && useNeighbours < 0
                         ? "multipath with fib_multipath_use_neigh unknown"
@@ -66,7 +68,7 @@ public final class Multipath {
                 continue;
             }
             int score =
-                    (OutputRoute.preferredSource(info, hop) == source ? 2 : 0)
+                    (OutputRoute.preferredSource(host, info, hop) == source ? 2 : 0)
                             + (hash <= hop.upperBound() ? 1 : 0);
             if (score > best) {
                 best = score;

@@ -129,7 +129,7 @@ public final class OutputRoute {
             return unknown("broadcasts and multicasts of the host's own are not modelled");
         }
         type = Inet4.isMulticast(flow.destination) ? RouteType.MULTICAST : RouteType.BROADCAST;
-        source = source != 0 ? source : device.selectAddress(0, FibInfo.SCOPE_LINK);
+        source = source != 0 ? source : host.selectAddress(device, 0, FibInfo.SCOPE_LINK);
         neighbour = flow.destination;
         mtuBytes = device.mtuBytes();
         return Errno.NONE;
@@ -158,21 +158,19 @@ public final class OutputRoute {
         type = info.type();
         device = hop.device();
         neighbour = hop.gateway() != 0 ? hop.gateway() : flow.destination;
-        source = source != 0 ? source : preferredSource(info, hop);
+        source = source != 0 ? source : preferredSource(host, info, hop);
         mtuBytes = Math.min(65535, info.mtuBytes() != 0 ? info.mtuBytes() : device.mtuBytes());
-        return source == 0 && device.addresses().isEmpty()
-                ? unknown("no source address to choose on " + device)
-                : Errno.NONE;
+        return source == 0 ? unknown("no source address to choose on " + device) : Errno.NONE;
     }
 
     /// The route's own choice, or the primary address in the next hop's subnet, or the first.
-    static int preferredSource(FibInfo info, NextHop hop) {
+    static int preferredSource(HostSnapshot host, FibInfo info, NextHop hop) {
         return info.preferredSource() != 0
                 ? info.preferredSource()
-                : hop.device()
-                        .selectAddress(
-                                hop.gateway(),
-                                hop.hasGateway() ? FibInfo.SCOPE_LINK : FibInfo.SCOPE_HOST);
+                : host.selectAddress(
+                        hop.device(),
+                        hop.gateway(),
+                        hop.hasGateway() ? FibInfo.SCOPE_LINK : FibInfo.SCOPE_HOST);
     }
 
     /// Whose link address is asked for, as text.

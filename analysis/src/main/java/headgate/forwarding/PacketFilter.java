@@ -117,7 +117,7 @@ public final class PacketFilter {
         return switch (answer) {
             case ACCEPT -> true;
             case DROP -> {
-                drop(decision, skb, packet);
+                drop(hook, decision, skb, packet);
                 yield false;
             }
             case INCOMPLETE -> {
@@ -190,7 +190,7 @@ public final class PacketFilter {
         };
     }
 
-    private void drop(Decision decision, Skb skb, NfPacket packet) {
+    private void drop(Hook hook, Decision decision, Skb skb, NfPacket packet) {
         Reject reject = netfilter.reject();
         String function = netfilter.dropFunction();
         if (skb == decision.own) {
@@ -199,7 +199,9 @@ public final class PacketFilter {
                 return;
             }
             decision.effects.drop(DropReason.NETFILTER_DROP, function, skb.protocolType);
-            countDiscard(decision, packet);
+            if (hook == Hook.OUTPUT || hook == Hook.POSTROUTING) {
+                countDiscard(decision, packet);
+            }
             return;
         }
         boolean answered = reject != null && isSound(packet);
@@ -240,7 +242,11 @@ public final class PacketFilter {
                 decision.input == Decision.Input.BROADCAST
                         || decision.input == Decision.Input.MULTICAST;
         OutputRoute route = decision.ownRoute;
-        route.ask(skb.destination, skb.source, 0, Skb.TCP);
+        route.ask(
+                isUnicast(decision.host, skb.destination) ? skb.destination : 0,
+                skb.source,
+                0,
+                Skb.TCP);
         route.anySource = true;
         if (everybody || route.find(-1) != Errno.NONE) {
             if (route.incomplete != null) {
@@ -278,15 +284,25 @@ public final class PacketFilter {
         decision.output.send(own, EgressFrames.Kind.TCP_RESET, route);
     }
 
-    /// Kernel: `ip_send_skb`, `ip6_send_skb`; resets by rules, first answers of TCP and reports of
-    /// IGMP do not go that way.
+    private static boolean isUnicast(HostSnapshot host, int address) {
+        return !Inet4.isMulticast(address) && !host.isBroadcast(address);
+    }
+
+    /// Kernel: `ip_send_skb`, `ip6_send_skb`; resets, first answers of TCP, reports of IGMP and
+    /// neighbour discovery do not go that way.
     private void countDiscard(Decision decision, NfPacket packet) {
+        if (packet.family == NfPacket.IPV6) {
+            boolean reply =
+                    packet.presence(packet.transport, 1) == Presence.HERE
+                            && packet.u8(packet.transport) == Icmp6.ECHO_REPLY;
+            if (packet.transportProtocol == IpProtocol.ICMPV6 && (isAbout(packet) || reply)) {
+                decision.count(SnmpCounter.IP6_OUT_DISCARDS);
+            }
+            return;
+        }
         boolean handshake =
                 packet.transportProtocol == IpProtocol.TCP && (packet.tcpFlags() & SYN) != 0;
-        if (!resetting
-                && !handshake
-                && packet.family == NfPacket.IPV4
-                && packet.transportProtocol != IpProtocol.IGMP) {
+        if (!resetting && !handshake && packet.transportProtocol != IpProtocol.IGMP) {
             decision.count(SnmpCounter.IP_OUT_DISCARDS);
         }
     }

@@ -73,7 +73,9 @@ final class TcpReceive {
             decision.effects.incomplete(
                     "an IPv6 socket has the port, and may take IPv4 segments too");
         } else if (socket == null) {
-            reset(payload);
+            if (!everybody) {
+                reset(payload);
+            }
             drop(DropReason.NO_SOCKET, RECEIVE);
         } else if (socket.state() != Sockets.Socket.LISTEN) {
             decision.effects.incomplete("the segment belongs to a connection of the host's own");
@@ -139,7 +141,7 @@ final class TcpReceive {
     private void reset(int payload) {
         int at = skb.headerLength;
         int flags = skb.u8(at + 13);
-        if ((flags & RST) != 0 || everybody) {
+        if ((flags & RST) != 0) {
             return;
         }
         if (skb == decision.own) {

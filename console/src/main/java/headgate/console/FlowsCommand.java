@@ -358,6 +358,7 @@ final class FlowsCommand implements Callable<Integer> {
                         draft.maxFlows = maxFlows;
                         draft.maxDetailedFlows = maxDetailed;
                         draft.verifiesChecksums &= !ignoreChecksums;
+                        draft.keepsMetadata = givesMetadata();
                     });
             return idleSeconds == null
                     ? settings
@@ -441,6 +442,12 @@ final class FlowsCommand implements Callable<Integer> {
     /// Null for standard output.
     private Path writePath() {
         return writeFile.equals("-") ? null : Path.of(writeFile);
+    }
+
+    /// The overview, a conn.log and IPFIX name the application and nothing more of what was said.
+    private boolean givesMetadata() {
+        boolean inFields = fieldNames.isEmpty() ? !isText() : fieldNames.contains("metadata");
+        return inFields || where != null;
     }
 
     private boolean isUnsorted() {

@@ -36,6 +36,8 @@ public final class Ip6NeighbourCheck extends ForwardingCheck {
         }
         NextHop hop = decision.result6.nextHop();
         Ip6Header header = decision.header6;
+        // A rule may have written another destination since the route was found.
+        header.read(decision.skb.bytes(), 0);
         decision.egress = hop;
         decision.neighbour6High = hop.hasGateway6() ? hop.gateway6High() : header.destinationHigh;
         decision.neighbour6Low = hop.hasGateway6() ? hop.gateway6Low() : header.destinationLow;

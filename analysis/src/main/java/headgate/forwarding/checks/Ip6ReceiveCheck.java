@@ -13,6 +13,9 @@ import headgate.packet.IpProtocol;
 
 /// Is this an IPv6 packet for somebody here, with a header that can be true?
 public final class Ip6ReceiveCheck extends ForwardingCheck {
+    /// RFC 8200, section 5.
+    private static final int SMALLEST_MTU = 1280;
+
     private static final int VERSION = 6;
 
     @Override
@@ -34,6 +37,11 @@ public final class Ip6ReceiveCheck extends ForwardingCheck {
         decision.count(SnmpCounter.IP6_IN_RECEIVES);
         decision.count(SnmpCounter.IP6_IN_OCTETS, skb.length);
         Inet6Device conf = decision.device.inet6();
+        if (decision.device.mtuBytes() < SMALLEST_MTU) {
+            // The kernel takes IPv6 from such a device (addrconf_notify, NETDEV_CHANGEMTU).
+            decision.count(SnmpCounter.IP6_IN_DISCARDS);
+            return decision.drop(DropReason.NOT_SPECIFIED, function());
+        }
         if (conf.disableIpv6() == 1) {
             decision.count(SnmpCounter.IP6_IN_DISCARDS);
             return decision.drop(DropReason.IPV6DISABLED, function());

@@ -133,9 +133,10 @@ public final class SourceValidationCheck extends ForwardingCheck {
         reverse.destination = flow.source;
         reverse.tos = flow.tos;
         reverse.mark = marks == 1 ? flow.mark : 0;
-        reverse.protocol = flow.protocol;
-        reverse.sourcePort = flow.destinationPort;
-        reverse.destinationPort = flow.sourcePort;
+        boolean dissected = decision.host.rules().dissect();
+        reverse.protocol = dissected ? flow.protocol : 0;
+        reverse.sourcePort = dissected ? flow.destinationPort : 0;
+        reverse.destinationPort = dissected ? flow.sourcePort : 0;
         return false;
     }
 

@@ -133,6 +133,9 @@ record Datatype(String name, int bits, Kind kind, Map<String, Long> symbols) {
     static final Datatype DEV_TYPE =
             number("devtype", 16, "ether=1 ppp=512 ipip=768 ipip6=769 loopback=772 sit=776");
 
+    static final Datatype DEVICE_GROUP = number("devgroup", 32, "default=0");
+    static final Datatype CLASS_ID = number("classid", 32, "none=0 root=0xffffffff");
+
     static {
         for (Datatype type :
                 new Datatype[] {
@@ -162,7 +165,9 @@ record Datatype(String name, int bits, Kind kind, Map<String, Long> symbols) {
                     CT_DIR,
                     CT_STATUS,
                     FIB_ADDR,
-                    DEV_TYPE
+                    DEV_TYPE,
+                    DEVICE_GROUP,
+                    CLASS_ID
                 }) {
             BY_NAME.put(type.name, type);
         }

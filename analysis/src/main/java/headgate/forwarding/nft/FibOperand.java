@@ -27,6 +27,12 @@ final class FibOperand extends Operand {
         this.result = result;
     }
 
+    /// Whether there is such a route at all; nft of before 1.1 prints the same question with a
+    /// boolean for its answer.
+    FibOperand presence() {
+        return new FibOperand(question, Result.PRESENT);
+    }
+
     @Override
     Datatype type() {
         return switch (result) {

@@ -2,6 +2,7 @@ package headgate.forwarding.nft;
 
 import headgate.forwarding.NetDevice;
 import headgate.forwarding.conntrack.NfPacket;
+import java.util.Map;
 
 /// `meta …`: what is known of a packet beside its bytes (kernel: `nft_meta_get_eval`).
 final class MetaOperand extends Operand {
@@ -11,7 +12,9 @@ final class MetaOperand extends Operand {
         NFPROTO(Datatype.NF_PROTO),
         L4PROTO(Datatype.INET_PROTO),
         MARK(Datatype.MARK),
-        PRIORITY(Datatype.number(32)),
+        PRIORITY(Datatype.CLASS_ID),
+        IIFGROUP(Datatype.DEVICE_GROUP),
+        OIFGROUP(Datatype.DEVICE_GROUP),
         IIF(Datatype.IFACE_INDEX),
         OIF(Datatype.IFACE_INDEX),
         IIFNAME(Datatype.IFNAME),
@@ -76,6 +79,12 @@ final class MetaOperand extends Operand {
                 e.high[at] = packet.outputNameHigh();
                 e.low[at] = packet.outputNameLow();
             }
+            case IIFGROUP -> {
+                return group(e, at, packet.input());
+            }
+            case OIFGROUP -> {
+                return group(e, at, packet.output());
+            }
             case IIFTYPE -> {
                 return type(e, at, packet.input());
             }
@@ -89,6 +98,18 @@ final class MetaOperand extends Operand {
 
     private static long index(NetDevice device) {
         return device == null ? 0 : device.index();
+    }
+
+    private static int group(Evaluation e, int at, NetDevice device) {
+        if (device == null) {
+            return ABSENT;
+        }
+        Interval group = Datatype.DEVICE_GROUP.parse(device.group(), Map.of());
+        if (group == null) {
+            return e.unknown("the number of device group " + device.group() + " is not known");
+        }
+        e.low[at] = group.firstLow();
+        return OK;
     }
 
     private static int type(Evaluation e, int at, NetDevice device) {

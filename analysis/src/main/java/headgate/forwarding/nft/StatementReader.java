@@ -95,6 +95,9 @@ final class StatementReader {
             NftSet set = ruleset.anonymous(right.get("set"), left.types(), new Datatype[0], false);
             return new Lookup(left, set, negated);
         }
+        if (right.isBoolean() && left instanceof FibOperand question) {
+            left = question.presence();
+        }
         if (left.width() > 1) {
             return concatMatch(left, right, negated, body);
         }
