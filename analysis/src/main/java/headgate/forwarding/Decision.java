@@ -458,7 +458,9 @@ public final class Decision {
         if (filter.passes(Hook.PREROUTING, this, packet, host.loopback(), null)
                 && filter.passes(Hook.INPUT, this, packet, host.loopback(), null)) {
             looping = true;
+            packet.packetType = everybody ? Skb.PacketType.BROADCAST : Skb.PacketType.HOST;
             localDelivery.deliver(packet, everybody);
+            packet.packetType = Skb.PacketType.HOST;
             looping = false;
         }
         effects.endLoop();

@@ -369,6 +369,11 @@ public final class HostSnapshot {
         return forwardUsesPmtu;
     }
 
+    /// Whether the rate of these ICMPv6 messages is limited.
+    boolean limitsIcmp6(int type) {
+        return sysctls.limitsIcmp6(type);
+    }
+
     /// As the one above; `usual` if the snapshot does not have it.
     long sysctl(String key, long usual) {
         long value = sysctls.get(key);

@@ -195,7 +195,9 @@ final class Icmp {
         if (decision.input == Decision.Input.LOCAL) {
             return about.destination;
         }
-        return decision.host.sysctl("net.ipv4.icmp_errors_use_inbound_ifaddr") == 1
+        // Before it is routed, only the way back to its source is known.
+        boolean isRouted = decision.input != Decision.Input.UNDECIDED;
+        return isRouted && decision.host.sysctl("net.ipv4.icmp_errors_use_inbound_ifaddr") == 1
                 ? decision.host.selectAddress(decision.device, about.source, FibInfo.SCOPE_LINK)
                 : 0;
     }

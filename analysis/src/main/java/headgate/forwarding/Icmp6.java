@@ -49,6 +49,11 @@ public final class Icmp6 {
     private final Ip6Header header = new Ip6Header();
     private final ExtensionHeaders chain = new ExtensionHeaders();
 
+    /// What the last look for a way back said: there is none, or it is refused.
+    private boolean unreachable;
+
+    private boolean refused;
+
     Icmp6(Decision decision) {
         this.decision = decision;
     }
@@ -79,6 +84,7 @@ public final class Icmp6 {
         }
         NetDevice output = Inet6.isLinkLocal(header.sourceHigh) ? device : null;
         if (!routes(own, output, type, code)) {
+            countNoRoute(type);
             return;
         }
         int quoted = Math.min(skb.length, SMALLEST_MTU - Ip6Header.LENGTH - HEADER);
@@ -91,6 +97,18 @@ public final class Icmp6 {
                 code,
                 result.nextHop(),
                 decision.output6.mac(output(), nextHopHigh(), nextHopLow()));
+    }
+
+    /// Messages of limited rate are given up when the limit of the way is looked up (kernel:
+    /// `icmpv6_xrlim_allow`), others when the way is.
+    private void countNoRoute(int type) {
+        boolean limited = decision.host.limitsIcmp6(type);
+        if (refused && (limited || unreachable)) {
+            decision.count(SnmpCounter.IP6_OUT_NO_ROUTES);
+        }
+        if (refused && limited) {
+            decision.count(SnmpCounter.ICMP6_OUT_RATE_LIMIT_HOST);
+        }
     }
 
     /// Link-local addresses are those of one device, others the host's.
@@ -151,6 +169,12 @@ public final class Icmp6 {
         flow.destinationPort = code;
     }
 
+    private void countUnreachable() {
+        if (unreachable) {
+            decision.count(SnmpCounter.IP6_OUT_NO_ROUTES);
+        }
+    }
+
     private boolean hasPreferredSource() {
         Errno error = decision.route6.output(flow, result);
         return error == Errno.NONE && result.info.preferredSource() != null;
@@ -164,10 +188,9 @@ public final class Icmp6 {
             decision.incomplete(result.incomplete);
             return false;
         }
-        if (error == Errno.ENETUNREACH) {
-            decision.count(SnmpCounter.IP6_OUT_NO_ROUTES);
-        }
-        if (error != Errno.NONE || result.info.type() == RouteType.ANYCAST) {
+        unreachable = error == Errno.ENETUNREACH;
+        refused = error != Errno.NONE;
+        if (refused || result.info.type() == RouteType.ANYCAST) {
             return false;
         }
         if (Inet6.isUnspecified(flow.sourceHigh, flow.sourceLow)) {
@@ -303,6 +326,7 @@ public final class Icmp6 {
         flow.outputDevice = decision.device;
         takeProtocol(ECHO_REPLY, 0);
         if (!isRouted()) {
+            countUnreachable();
             return decision.isIncomplete();
         }
         int length = skb.length - at;
@@ -340,6 +364,10 @@ public final class Icmp6 {
         flow.sourcePort = skb.u16(at + 2);
         flow.destinationPort = skb.u16(at);
         if (!isRouted()) {
+            if (refused && !byRule) {
+                countUnreachable();
+                decision.effects.drop(DropReason.NOT_SPECIFIED, "tcp_v6_send_response", 0);
+            }
             return;
         }
         boolean acknowledges = (flags & Ip6Input.ACK) != 0;

@@ -1,6 +1,7 @@
 package headgate.forwarding;
 
 import headgate.forwarding.Decision.Outcome;
+import headgate.forwarding.HostSnapshot.Hook;
 import headgate.packet.IpProtocol;
 
 /// What the host does with an IPv6 packet for itself: extension headers one by one, then the upper
@@ -12,6 +13,11 @@ public final class Ip6Input {
     private static final int NO_NEXT_HEADER = 59;
     private static final int PIM = 103;
     private static final int UDP_HEADER = 8;
+
+    /// Checksums of datagrams up to this length are looked at before a socket is looked for
+    /// (kernel: `CHECKSUM_BREAK`).
+    private static final int SUMMED_AT_ONCE = 76;
+
     private static final int TCP_HEADER = 20;
 
     private final Decision decision;
@@ -220,15 +226,21 @@ public final class Ip6Input {
             refuseUdp(skb, DropReason.PKT_TOO_SMALL);
             return;
         }
+        boolean checkedFirst = skb.u16(at + 6) == 0 || there <= SUMMED_AT_ONCE;
+        if (checkedFirst && !isSumRight(skb, length)) {
+            decision.count(SnmpCounter.UDP6_IN_CSUM_ERRORS);
+            refuseUdp(skb, DropReason.UDP_CSUM);
+            return;
+        }
         Sockets.Socket socket = udpSocket(skb, skb.u16(at + 2), skb.u16(at));
         if (!decision.host.sockets().isKnown()) {
             decision.incomplete("the snapshot has no sockets.txt");
         } else if (header.isToMulticast() && socket == null) {
             decision.count(SnmpCounter.UDP6_IGNORED_MULTI);
             drop(skb, DropReason.NOT_SPECIFIED, "__udp6_lib_rcv");
-        } else if (skb.u16(at + 6) == 0 || !isChecksumRight(skb, length, IpProtocol.UDP)) {
+        } else if (!checkedFirst && !isSumRight(skb, length)) {
             decision.count(SnmpCounter.UDP6_IN_CSUM_ERRORS);
-            refuseUdp(skb, DropReason.UDP_CSUM);
+            refuseUdp(skb, socket == null ? DropReason.NO_SOCKET : DropReason.UDP_CSUM);
         } else if (socket == null) {
             decision.count(SnmpCounter.UDP6_NO_PORTS);
             decision.icmp6.tell(Icmp6.UNREACHABLE, Icmp6.PORT_UNREACHABLE, 0);
@@ -238,6 +250,10 @@ public final class Ip6Input {
                     new Effects.Delivery(
                             socket, length - UDP_HEADER, header.source(), skb.u16(at)));
         }
+    }
+
+    private boolean isSumRight(Skb skb, int length) {
+        return skb.u16(at + 6) != 0 && isChecksumRight(skb, length, IpProtocol.UDP);
     }
 
     private void refuseUdp(Skb skb, DropReason reason) {
@@ -432,6 +448,12 @@ public final class Ip6Input {
         }
     }
 
+    private boolean isFiltered(Skb own) {
+        NetDevice loopback = decision.host.loopback();
+        return !decision.filter.passes(Hook.PREROUTING, decision, own, loopback, null)
+                || !decision.filter.passes(Hook.INPUT, decision, own, loopback, null);
+    }
+
     /// Receives one of the host's own packets to itself, or to a group that it has joined.
     void loopBack(Skb own) {
         decision.effects.beginLoop();
@@ -442,6 +464,11 @@ public final class Ip6Input {
         decision.count(SnmpCounter.IP6_IN_OCTETS, own.length);
         header.read(own.bytes(), 0);
         decision.count(Ip6Header.ecnCounter(header.trafficClass));
+        if (isFiltered(own)) {
+            header.read(decision.skb.bytes(), 0);
+            decision.effects.endLoop();
+            return;
+        }
         fragmented = false;
         numberAt = Ip6Header.NEXT_HEADER;
         at = Ip6Header.LENGTH;

@@ -109,6 +109,7 @@ public enum SnmpCounter {
     ICMP6_IN_MSGS("Icmp6InMsgs"),
     ICMP6_IN_ERRORS("Icmp6InErrors"),
     ICMP6_OUT_MSGS("Icmp6OutMsgs"),
+    ICMP6_OUT_RATE_LIMIT_HOST("Icmp6OutRateLimitHost"),
     ICMP6_OUT_ERRORS("Icmp6OutErrors"),
     ICMP6_IN_CSUM_ERRORS("Icmp6InCsumErrors"),
     ICMP6_IN_DEST_UNREACHS("Icmp6InDestUnreachs"),

@@ -16,6 +16,9 @@ final class TcpReceive {
     private static final int RST = 4;
     private static final int ACK = 16;
 
+    /// RFC 3168 section 5.
+    private static final int ECN = 3;
+
     private static final int DONT_FRAGMENT = 0x4000;
     private static final int LARGEST_WINDOW = 65535;
     private static final int MSS_OPTION = 0x0204 << 16;
@@ -155,7 +158,7 @@ final class TcpReceive {
             return;
         }
         Skb own = decision.own;
-        begin(own, HEADER, skb.tos);
+        begin(own, HEADER, skb.tos & ~ECN);
         int to = own.headerLength;
         own.put8(to + 12, HEADER / 4 << 4);
         if ((flags & ACK) != 0) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// What flows keep of the messages with which their sides begin.
@@ -74,6 +75,20 @@ class FlowOpeningsTest {
 
     private String value(String field) {
         return String.join("|", only().metadata().getOrDefault(field, List.of()));
+    }
+
+    @Test
+    void tellsTheApplicationAloneWhereNothingMoreIsWanted() {
+        table =
+                new FlowTable(
+                        FlowSettings.CAPTURE_FILE.with(draft -> draft.keepsMetadata = false),
+                        records::add);
+        serverPort = 4444;
+        open();
+        client(0, REQUEST);
+        server(0, RESPONSE);
+        assertEquals("http", only().application());
+        assertEquals(Map.of(), records.getFirst().metadata());
     }
 
     @Test

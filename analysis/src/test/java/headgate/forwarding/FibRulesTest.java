@@ -1,6 +1,7 @@
 package headgate.forwarding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,15 @@ class FibRulesTest {
         assertSelects(false, "\"src\":\"10.0.0.10\",", UDP);
         assertSelects(true, "\"src\":\"all\",\"dst\":\"8.0.0.0\",\"dstlen\":8,", UDP);
         assertSelects(false, "\"src\":\"all\",\"dst\":\"9.0.0.0\",\"dstlen\":8,", UDP);
+    }
+
+    /// Kernel: `fib_rule_requires_fldissect`.
+    @Test
+    void doesNotDissectPacketsForRulesOfTheLoopbackDevice() {
+        String own = "\"src\":\"all\",\"iif\":\"lo\",\"ipproto\":\"udp\",";
+        String others = "\"src\":\"all\",\"iif\":\"eth1\",\"ipproto\":\"udp\",";
+        assertFalse(router(rule(own)).snapshot().rules().dissect());
+        assertTrue(router(rule(own), rule(others)).snapshot().rules().dissect());
     }
 
     @Test

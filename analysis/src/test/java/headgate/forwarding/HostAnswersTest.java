@@ -93,6 +93,66 @@ class HostAnswersTest {
     // ---- FW-17: the neighbour ----
 
     @Test
+    void asksInTheNameOfAnotherDeviceWhereItsOwnHasNoAddress() {
+        router.document(
+                        "addr.json",
+                        """
+                        [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
+                          "address":"00:00:00:00:00:00","addr_info":[
+                           {"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host"},
+                           {"family":"inet","local":"192.0.2.1","prefixlen":32,"scope":"global"}]},
+                         {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1500,
+                          "address":"02:aa:00:00:00:00","addr_info":[
+                           {"family":"inet","local":"10.0.0.1","prefixlen":24,"scope":"global"}]},
+                         {"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP"],"mtu":1400,
+                          "address":"02:aa:00:00:00:01","addr_info":[]}]
+                        """);
+        Verdict verdict =
+                decide(
+                        ETHERNET
+                                + """
+                                45 00 00 1d  00 01 00 00  40 11 65 7a
+                                0a 00 00 09  0a 00 01 4d                # to 10.0.1.77, on eth1
+                                10 92 00 35 00 09 00 00  21
+                                """);
+        // From 192.0.2.1, which lo has.
+        assertEquals(
+                "ARP_REQUEST eth1 ffffffffffff 02aa00000001 0806"
+                        + " 00010800 06040001 02aa0000 0001c000 02010000 00000000 0a00014d",
+                egress(verdict));
+    }
+
+    // ---- Resets ----
+
+    @Test
+    void clearsCongestionMarksInResets() {
+        Verdict verdict =
+                decide(
+                        ETHERNET
+                                + """
+                                45 1e 00 28  00 01 00 00  40 06 66 a7   # DSCP 7, ECT(0)
+                                0a 00 00 09  0a 00 00 01
+                                10 92 00 35 00 00 00 01  00 00 00 02  50 10 04 00  86 9f 00 00
+                                """);
+        assertEquals("451c0028", egress(verdict).split(" ")[5], () -> egress(verdict));
+    }
+
+    @Test
+    void triesToResetWhatReachesAListenerByABroadcastAddress() {
+        Verdict verdict =
+                decide(
+                        ETHERNET
+                                + """
+                                45 00 00 28  00 01 00 00  40 06 65 c7
+                                0a 00 00 09  0a 00 00 ff                # to 10.0.0.255
+                                10 92 00 50 00 00 00 01  00 00 00 02  50 10 04 00  85 86 00 00
+                                """);
+        assertEquals("", egress(verdict));
+        assertEquals(1, verdict.trail().counters().get("Tcp.OutRsts"));
+        assertEquals(1, verdict.trail().counters().get("Tcp.OutSegs"));
+    }
+
+    @Test
     void asksForALinkAddressAndTellsTheSourceIfNobodyAnswers() {
         Verdict verdict =
                 decide(

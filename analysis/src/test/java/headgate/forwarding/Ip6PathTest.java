@@ -66,6 +66,99 @@ class Ip6PathTest {
         assertEquals(1, counter(verdict, "Icmp6OutTimeExcds"));
     }
 
+    private static Router6Fixture withoutDefaultRoute() {
+        return new Router6Fixture().routes();
+    }
+
+    private static final String FROM_AFAR = "fd00 0000 0000 0000 0000 0000 0000 0005 ";
+
+    @Test
+    void countsAnEchoRequestToWhichThereIsNoWayBack() {
+        Verdict verdict =
+                withoutDefaultRoute()
+                        .decide("60000000 0008 3a 40" + FROM_AFAR + TO_ETH0 + "8000 5239 0001 0001");
+        assertEquals(
+                "[NOT_SPECIFIED icmpv6_rcv]",
+                verdict.trail().consequences().drops().stream()
+                        .map(drop -> drop.reason() + " " + drop.function())
+                        .toList()
+                        .toString());
+        assertEquals(1, counter(verdict, "Ip6OutNoRoutes"));
+        assertEquals(1, counter(verdict, "Icmp6InEchos"));
+    }
+
+    @Test
+    void countsAnErrorOfLimitedRateToWhichThereIsNoWayBack() {
+        String spent = "60000000 000c 11 01" + FROM_AFAR + TO_ETH1_NET + UDP;
+        Verdict limited = withoutDefaultRoute().decide(spent);
+        assertEquals(1, counter(limited, "Ip6OutNoRoutes"));
+        assertEquals(1, counter(limited, "Icmp6OutRateLimitHost"));
+        Verdict unlimited =
+                withoutDefaultRoute().sysctl("net.ipv6.icmp.ratemask", "255").decide(spent);
+        assertEquals(1, counter(unlimited, "Ip6OutNoRoutes"));
+        assertEquals(0, counter(unlimited, "Icmp6OutRateLimitHost"));
+    }
+
+    private static final String TO_ETH1_NET = "2001 0db8 0001 0000 0000 0000 0000 0002 ";
+
+    @Test
+    void takesNothingFromADeviceWhoseMtuIsTooSmallForIpv6() {
+        Verdict verdict =
+                new Router6Fixture()
+                        .document(
+                                "link.json",
+                                """
+                                [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
+                                  "address":"00:00:00:00:00:00"},
+                                 {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1279,
+                                  "address":"02:aa:00:00:00:00"},
+                                 {"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP"],"mtu":1400,
+                                  "address":"02:aa:00:00:00:01"}]
+                                """)
+                        .decide("60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP);
+        assertEquals(DropReason.NOT_SPECIFIED, refused(verdict).dropReason());
+        assertEquals(1, counter(verdict, "Ip6InDiscards"));
+    }
+
+    @Test
+    void looksAtTheChecksumsOfShortDatagramsBeforeItLooksForASocket() {
+        String group = "ff02 0000 0000 0000 0000 0000 0000 0001 ";
+        Verdict verdict =
+                new Router6Fixture()
+                        .path()
+                        .decide(
+                                Router6Fixture.frame(
+                                        "333300000001 02bb00000009 86dd 60000000 000c 11 40"
+                                                + FROM
+                                                + group
+                                                + "1092 0035 000c 1234 00000000"),
+                                "eth0");
+        assertEquals(1, counter(verdict, "Udp6InCsumErrors"));
+        assertEquals(0, counter(verdict, "Udp6IgnoredMulti"));
+    }
+
+    @Test
+    void asksForNeighboursFromTheLinkLocalAddressItHasHadForLongest() {
+        var path =
+                new Router6Fixture()
+                        .document(
+                                "addr.json",
+                                """
+                                [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
+                                  "address":"00:00:00:00:00:00","addr_info":[]},
+                                 {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1500,
+                                  "address":"02:aa:00:00:00:00","addr_info":[
+                                   {"family":"inet6","local":"fe80::7","prefixlen":64,"scope":"link"},
+                                   {"family":"inet6","local":"fe80::1:0","prefixlen":64,"scope":"link"}]}]
+                                """)
+                        .path();
+        assertEquals(
+                "fe80::1:0",
+                Inet6.format(
+                        path.host().device("eth0").inet6().linkLocal().high(),
+                        path.host().device("eth0").inet6().linkLocal().low()));
+    }
+
     @Test
     void refusesHeadersThatCannotBe() {
         assertEquals(

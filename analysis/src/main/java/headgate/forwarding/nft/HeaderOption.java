@@ -176,13 +176,16 @@ final class HeaderOption extends Operand {
     @Override
     int load(Evaluation e, int at) {
         NfPacket packet = e.packet;
+        if (!tcp && packet.family != NfPacket.IPV6) {
+            return ABSENT;
+        }
         if (packet.captured < packet.length && isCut(packet)) {
             return e.unknown("the capture cuts the headers that a rule reads");
         }
         int start = tcp ? tcpOption(packet) : packet.findExtensionHeader(number);
         if (bit < 0) {
             e.set(at, start < 0 ? 0 : 1);
-            return tcp && !isTcp(packet) ? ABSENT : OK;
+            return OK;
         }
         int first = start + bit / 8;
         int count = (bit % 8 + bits + 7) / 8;

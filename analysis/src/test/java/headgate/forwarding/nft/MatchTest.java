@@ -1,9 +1,12 @@
 package headgate.forwarding.nft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import headgate.forwarding.ForwardingPath;
 import headgate.packet.Frame;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -96,6 +99,12 @@ class MatchTest {
                 "{'payload':{'protocol':'ether','field':'type'}} | == | 'ip' | true",
                 "{'tcp option':{'name':'maxseg','field':'size'}} | > | 1400 | true",
                 "{'tcp option':{'name':'sack-perm'}} | == | true | false",
+                "{'exthdr':{'name':'frag'}}  | == | false | false",
+                "{'meta':{'key':'iifgroup'}} | == | 'default' | true",
+                "{'meta':{'key':'iifgroup'}} | == | 7 | false",
+                "{'meta':{'key':'priority'}} | == | 'none' | true",
+                "{'fib':{'result':'oif','flags':['saddr','iif']}} | == | true | true",
+                "{'fib':{'result':'oif','flags':['saddr','iif']}} | == | false | false",
                 "{'fib':{'result':'type','flags':['daddr']}} | == | 'unicast' | true",
                 "{'fib':{'result':'type','flags':['saddr']}} | == | 'local' | false",
                 "{'fib':{'result':'oif','flags':['saddr','iif']}} | != | 0 | true",
@@ -105,6 +114,35 @@ class MatchTest {
     void readsWhatIsKnownBesideTheHeaders(
             String left, String operator, String right, boolean expected) {
         assertEquals(expected, matches(SYN, operator, left, right));
+    }
+
+    @Test
+    void findsTcpOptionsMissingFromWhatIsNotTcp() {
+        assertTrue(matches(LATER_FRAGMENT, "==", "{'tcp option':{'name':'maxseg'}}", "false"));
+    }
+
+    @Test
+    void asksForTheNeighbourOfTheDestinationThatARuleWrote() {
+        String mangle =
+                "{'mangle':{'key':{'payload':{'protocol':'ip','field':'daddr'}},'value':'10.0.1.2'}}";
+        Frame frame =
+                RulesetFixture.frame(
+                        "eth0",
+                        """
+                        45 00 00 1c  11 11 00 00  40 11 54 ba   # UDP
+                        0a 00 00 02  0a 00 01 09                # to 10.0.1.9, on eth1
+                        0f a0 13 88 00 08 00 00
+                        """);
+        var egress =
+                RulesetFixture.forward(mangle)
+                        .path()
+                        .decide(frame, "eth0")
+                        .trail()
+                        .consequences()
+                        .egress();
+        // To 10.0.1.2's link address, without a question for 10.0.1.9's.
+        assertEquals(1, egress.size());
+        assertEquals("02bb00000001", HexFormat.of().formatHex(egress.getFirst().bytes(), 0, 6));
     }
 
     /// As a 6.18 kernel does: small aligned fields are read where a transport header would be.
