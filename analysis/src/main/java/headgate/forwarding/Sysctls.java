@@ -26,11 +26,11 @@ final class Sysctls {
 
     Sysctls(Map<String, String> values) {
         String limited = values.getOrDefault(LIMITED_TYPES, "");
-        for (String range : (RANGES.matcher(limited).matches() ? limited : "0-1,3-127").split(",")) {
+        for (String range :
+                (RANGES.matcher(limited).matches() ? limited : "0-1,3-127").split(",")) {
             String[] ends = range.split("-");
             int first = Integer.parseInt(ends[0]);
-            limitedTypes.set(
-                    first, Math.max(first, Integer.parseInt(ends[ends.length - 1])) + 1);
+            limitedTypes.set(first, Math.max(first, Integer.parseInt(ends[ends.length - 1])) + 1);
         }
         values.forEach((key, value) -> {
             if (NUMBER.matcher(value).matches()) {

@@ -95,18 +95,18 @@ class HostAnswersTest {
     @Test
     void asksInTheNameOfAnotherDeviceWhereItsOwnHasNoAddress() {
         router.document(
-                        "addr.json",
-                        """
-                        [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
-                          "address":"00:00:00:00:00:00","addr_info":[
-                           {"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host"},
-                           {"family":"inet","local":"192.0.2.1","prefixlen":32,"scope":"global"}]},
-                         {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1500,
-                          "address":"02:aa:00:00:00:00","addr_info":[
-                           {"family":"inet","local":"10.0.0.1","prefixlen":24,"scope":"global"}]},
-                         {"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP"],"mtu":1400,
-                          "address":"02:aa:00:00:00:01","addr_info":[]}]
-                        """);
+                "addr.json",
+                """
+                [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
+                  "address":"00:00:00:00:00:00","addr_info":[
+                   {"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host"},
+                   {"family":"inet","local":"192.0.2.1","prefixlen":32,"scope":"global"}]},
+                 {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1500,
+                  "address":"02:aa:00:00:00:00","addr_info":[
+                   {"family":"inet","local":"10.0.0.1","prefixlen":24,"scope":"global"}]},
+                 {"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP"],"mtu":1400,
+                  "address":"02:aa:00:00:00:01","addr_info":[]}]
+                """);
         Verdict verdict =
                 decide(
                         ETHERNET
@@ -130,9 +130,9 @@ class HostAnswersTest {
                 decide(
                         ETHERNET
                                 + """
-                                45 1e 00 28  00 01 00 00  40 06 66 a7   # DSCP 7, ECT(0)
+                                45 1e 00 28  00 01 00 00  40 06 66 a8   # DSCP 7, ECT(0)
                                 0a 00 00 09  0a 00 00 01
-                                10 92 00 35 00 00 00 01  00 00 00 02  50 10 04 00  86 9f 00 00
+                                10 92 00 35 00 00 00 01  00 00 00 02  50 10 04 00  87 01 00 00
                                 """);
         assertEquals("451c0028", egress(verdict).split(" ")[5], () -> egress(verdict));
     }
@@ -143,9 +143,9 @@ class HostAnswersTest {
                 decide(
                         ETHERNET
                                 + """
-                                45 00 00 28  00 01 00 00  40 06 65 c7
+                                45 00 00 28  00 01 00 00  40 06 65 c8
                                 0a 00 00 09  0a 00 00 ff                # to 10.0.0.255
-                                10 92 00 50 00 00 00 01  00 00 00 02  50 10 04 00  85 86 00 00
+                                10 92 00 50 00 00 00 01  00 00 00 02  50 10 04 00  85 e8 00 00
                                 """);
         assertEquals("", egress(verdict));
         assertEquals(1, verdict.trail().counters().get("Tcp.OutRsts"));

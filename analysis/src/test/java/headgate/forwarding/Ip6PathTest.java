@@ -76,7 +76,11 @@ class Ip6PathTest {
     void countsAnEchoRequestToWhichThereIsNoWayBack() {
         Verdict verdict =
                 withoutDefaultRoute()
-                        .decide("60000000 0008 3a 40" + FROM_AFAR + TO_ETH0 + "8000 5239 0001 0001");
+                        .decide(
+                                "60000000 0008 3a 40"
+                                        + FROM_AFAR
+                                        + TO_ETH0
+                                        + "8000 54fb 0001 0001");
         assertEquals(
                 "[NOT_SPECIFIED icmpv6_rcv]",
                 verdict.trail().consequences().drops().stream()
@@ -106,14 +110,12 @@ class Ip6PathTest {
         Verdict verdict =
                 new Router6Fixture()
                         .document(
-                                "link.json",
+                                "addr.json",
                                 """
-                                [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
-                                  "address":"00:00:00:00:00:00"},
-                                 {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1279,
-                                  "address":"02:aa:00:00:00:00"},
+                                [{"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1279,
+                                  "address":"02:aa:00:00:00:00","addr_info":[]},
                                  {"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP"],"mtu":1400,
-                                  "address":"02:aa:00:00:00:01"}]
+                                  "address":"02:aa:00:00:00:01","addr_info":[]}]
                                 """)
                         .decide("60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP);
         assertEquals(DropReason.NOT_SPECIFIED, refused(verdict).dropReason());

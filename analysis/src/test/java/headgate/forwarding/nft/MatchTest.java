@@ -129,7 +129,7 @@ class MatchTest {
                 RulesetFixture.frame(
                         "eth0",
                         """
-                        45 00 00 1c  11 11 00 00  40 11 54 ba   # UDP
+                        45 00 00 1c  11 11 00 00  40 11 54 b6   # UDP
                         0a 00 00 02  0a 00 01 09                # to 10.0.1.9, on eth1
                         0f a0 13 88 00 08 00 00
                         """);
