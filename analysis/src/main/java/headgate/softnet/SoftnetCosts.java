@@ -48,7 +48,7 @@ public record SoftnetCosts(
     }
 
     /// Service time of a frame, at most [#MAX].
-    long serviceNanos(int lengthBytes) {
+    public long serviceNanos(int lengthBytes) {
         if (bytePicos == 0 && nftRules == 0) {
             return packetNanos;
         }

@@ -8,5 +8,11 @@ interface ArrivalHandler {
 
     /// @param flowHash the same for all packets of a flow; 0 if unknown
     /// @param serviceNanos what the protocol layer takes, or [#SERVICE_AS_PROFILED]
-    void onArrival(long arrivalNanos, int lengthBytes, int flowHash, long serviceNanos);
+    /// @param interfaceIndex which of the capture's interfaces it came on, from 0
+    void onArrival(
+            long arrivalNanos,
+            int lengthBytes,
+            int flowHash,
+            long serviceNanos,
+            int interfaceIndex);
 }

@@ -176,7 +176,7 @@ final class ArrivalsFile {
             damage = at("a length above 2147483647", stop);
         } else {
             arrivals++;
-            handler.onArrival(fields[0], (int) length, hash(flow), service);
+            handler.onArrival(fields[0], (int) length, hash(flow), service, 0);
         }
     }
 

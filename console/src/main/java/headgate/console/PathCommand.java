@@ -271,7 +271,8 @@ final class PathCommand implements Callable<Integer> {
                     frame.arrivalNanos,
                     frame.lengthOnWire,
                     rss == null ? FlowHash.symmetric(frame) : rss.ofAddressesAndPorts(frame),
-                    ArrivalHandler.SERVICE_AS_PROFILED);
+                    ArrivalHandler.SERVICE_AS_PROFILED,
+                    frame.interfaceId);
         }
     }
 

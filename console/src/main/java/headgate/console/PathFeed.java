@@ -16,6 +16,7 @@ final class PathFeed implements ArrivalHandler {
     private final int[] lengths = new int[BATCH];
     private final int[] flowHashes = new int[BATCH];
     private final long[] serviceNanos = new long[BATCH];
+    private final int[] interfaces = new int[BATCH];
     private PathIntervals intervals;
     private int gathered;
     private long arrivals;
@@ -36,7 +37,8 @@ final class PathFeed implements ArrivalHandler {
     }
 
     @Override
-    public void onArrival(long nanos, int lengthBytes, int flowHash, long service) {
+    public void onArrival(
+            long nanos, int lengthBytes, int flowHash, long service, int interfaceIndex) {
         if (arrivals++ == 0) {
             firstNanos = nanos;
         }
@@ -49,11 +51,12 @@ final class PathFeed implements ArrivalHandler {
         lengths[gathered] = lengthBytes;
         flowHashes[gathered] = flowHash;
         serviceNanos[gathered] = service;
+        interfaces[gathered] = interfaceIndex;
         if (++gathered == BATCH) {
             handOver();
         }
         if (intervals != null) {
-            intervals.onArrival(now, lengthBytes, flowHash, service);
+            intervals.onArrival(now, lengthBytes, flowHash, service, interfaceIndex);
         }
     }
 
@@ -68,7 +71,7 @@ final class PathFeed implements ArrivalHandler {
 
     private void handOver(PathRun run) {
         for (int i = 0; i < gathered; i++) {
-            run.offer(arrivalNanos[i], lengths[i], flowHashes[i], serviceNanos[i]);
+            run.offer(arrivalNanos[i], lengths[i], flowHashes[i], serviceNanos[i], interfaces[i]);
         }
     }
 

@@ -26,7 +26,12 @@ final class PathIntervals implements ArrivalHandler {
     }
 
     @Override
-    public void onArrival(long arrivalNanos, int lengthBytes, int flowHash, long serviceNanos) {
+    public void onArrival(
+            long arrivalNanos,
+            int lengthBytes,
+            int flowHash,
+            long serviceNanos,
+            int interfaceIndex) {
         long now = Math.clamp(arrivalNanos, 0, ReceivePath.MAX_TIME);
         if (!hasStarted) {
             hasStarted = true;
@@ -40,7 +45,7 @@ final class PathIntervals implements ArrivalHandler {
             }
         }
         for (PathRun run : runs) {
-            run.offer(arrivalNanos, lengthBytes, flowHash, serviceNanos);
+            run.offer(arrivalNanos, lengthBytes, flowHash, serviceNanos, interfaceIndex);
         }
     }
 

@@ -73,7 +73,12 @@ final class PathRun implements RxListener {
         }
     }
 
-    void offer(long arrivalNanos, int lengthBytes, int flowHash, long serviceNanos) {
+    void offer(
+            long arrivalNanos,
+            int lengthBytes,
+            int flowHash,
+            long serviceNanos,
+            int interfaceIndex) {
         if (sequence == 0) {
             firstArrivalNanos = arrivalNanos;
         }
@@ -83,10 +88,12 @@ final class PathRun implements RxListener {
         }
         if (serviceNanos == ArrivalHandler.SERVICE_AS_PROFILED) {
             meters.forEach(meter -> meter.offer(arrivalNanos, lengthBytes));
-            path.offer(sequence++, arrivalNanos, lengthBytes, flowHash);
+            long asProfiled = profile.costs().serviceNanos(lengthBytes);
+            path.offer(sequence++, arrivalNanos, lengthBytes, flowHash, asProfiled, interfaceIndex);
         } else {
             meters.forEach(meter -> meter.offer(arrivalNanos, lengthBytes, serviceNanos));
-            path.offer(sequence++, arrivalNanos, lengthBytes, flowHash, serviceNanos);
+            path.offer(
+                    sequence++, arrivalNanos, lengthBytes, flowHash, serviceNanos, interfaceIndex);
         }
     }
 

@@ -28,7 +28,7 @@ class ArrivalsFileProperties {
             var file = new ArrivalsFile(path.toString());
             seen.clear();
             file.read(
-                    (time, length, _, service) -> seen.add(time + "," + length + "," + service),
+                    (time, length, _, service, _) -> seen.add(time + "," + length + "," + service),
                     new Progress(Progress.Mode.never, new PrintWriter(new StringWriter()), "", 0));
             return file;
         } finally {

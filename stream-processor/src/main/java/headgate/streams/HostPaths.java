@@ -137,11 +137,17 @@ final class HostPaths implements PortableEngine {
         at.measured.compareCaptureWith(capturing.size() == 1 ? capturing.getFirst() : "");
     }
 
+    /// @param interfaceIndex which of the capture point's interfaces it came on
     void onArrival(
-            long sequence, long nanos, int lengthBytes, int flowHash, PathTwin.Listener listener) {
+            long sequence,
+            long nanos,
+            int lengthBytes,
+            int flowHash,
+            int interfaceIndex,
+            PathTwin.Listener listener) {
         at.latestNanos = Math.max(at.latestNanos, nanos);
         for (PathTwin twin : at.twins.values()) {
-            twin.offer(sequence, nanos, lengthBytes, flowHash, listener);
+            twin.offer(sequence, nanos, lengthBytes, flowHash, interfaceIndex, listener);
         }
     }
 

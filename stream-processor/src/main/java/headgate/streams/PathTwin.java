@@ -57,9 +57,16 @@ final class PathTwin {
         return can;
     }
 
-    void offer(long sequence, long nanos, int lengthBytes, int flowHash, Listener listener) {
+    void offer(
+            long sequence,
+            long nanos,
+            int lengthBytes,
+            int flowHash,
+            int interfaceIndex,
+            Listener listener) {
         closeSecondsBefore(nanos, listener);
-        path.offer(sequence, nanos, lengthBytes, flowHash);
+        long serviceNanos = path.profile().costs().serviceNanos(lengthBytes);
+        path.offer(sequence, nanos, lengthBytes, flowHash, serviceNanos, interfaceIndex);
     }
 
     /// Lets everything happen that is due before `nanos`, when nothing more is to arrive till then.

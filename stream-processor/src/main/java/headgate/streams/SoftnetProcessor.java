@@ -166,7 +166,7 @@ final class SoftnetProcessor
             int packetType,
             int interfaceId) {
         if (packetType != OUTGOING) {
-            path.onArrival(sequence, arrivalNanos, lengthOnWire, flowHash, listener);
+            path.onArrival(sequence, arrivalNanos, lengthOnWire, flowHash, interfaceId, listener);
         }
     }
 
