@@ -37,7 +37,7 @@ final class RangeTrie {
     private static final int MASK = 0xffff;
 
     /// Ranges that are told apart by keys.
-    private static final int FEW = 4;
+    private static final int FEW = 32;
 
     /// One, or [#PARTS]. The first word of each is its root.
     private final long[][] parts;
@@ -60,15 +60,23 @@ final class RangeTrie {
                 word = part[at + child(word, number)];
             } else {
                 int keys = (int) (word >>> MASK_SHIFT) & MASK;
-                int above = 0;
-                while (above < keys
-                        && part[at + above] + Long.MIN_VALUE <= number + Long.MIN_VALUE) {
-                    above++;
-                }
-                word = part[at + keys + above];
+                word = part[at + keys + notAbove(part, at, keys, number)];
             }
         }
         return (int) (word >>> Integer.SIZE);
+    }
+
+    /// How many of the keys are not above the number; written so that it compiles to moves, not to
+    /// branches that no processor could foresee.
+    private static int notAbove(long[] part, int at, int keys, long number) {
+        int count = 0;
+        for (int left = keys; left > 0; ) {
+            int half = left + 1 >>> 1;
+            long key = part[at + count + half - 1];
+            count = key + Long.MIN_VALUE <= number + Long.MIN_VALUE ? count + half : count;
+            left -= half;
+        }
+        return count;
     }
 
     private static int child(long node, long number) {
