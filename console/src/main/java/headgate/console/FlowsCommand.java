@@ -53,6 +53,10 @@ import picocli.CommandLine.Spec;
             "  headgate flows -r day.pcap -s retrans tcp port 443",
             "  headgate flows -r day.pcap --rollup 1m --by network",
             "  headgate flows -r day.pcap --findings",
+            "  headgate flows -r day.pcap --where 'bytes > 1M and not state = SF' --app tls",
+            "  headgate flows -r day.pcap --matrix /24 -n 20",
+            "  headgate flows -r day.pcap --stream 3 -T hex",
+            "  headgate flows -r day.pcap -w day.ipfix",
             "  headgate flows -r day.pcap -T jsonl -e src -e dst -e orig_bytes",
             "  headgate flows -r day.pcap --zeek | zeek-cut id.orig_h id.resp_h conn_state"
         })
@@ -118,11 +122,10 @@ final class FlowsCommand implements Callable<Integer> {
     @Option(
             names = "-T",
             paramLabel = "FMT",
-            description = {
-                "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ecs is a line",
-                "of JSON for each flow in the fields of the Elastic Common Schema; hex and raw are",
-                "for --stream."
-            },
+            description =
+                    "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). "
+                            + "ecs is a line of JSON for each flow in the fields of the Elastic "
+                            + "Common Schema; hex and raw are for --stream.",
             defaultValue = "text")
     private Format format;
 
@@ -132,14 +135,14 @@ final class FlowsCommand implements Callable<Integer> {
             completionCandidates = SortKeys.class,
             description =
                     "Any field that is a number: bytes, packets, rtt, retrans, duration …"
-                            + " (default: bytes; json and jsonl: start). All but start begin with"
+                            + " (default: text bytes, others start). All but start begin with"
                             + " the largest.")
     private String sort;
 
     @Option(
             names = {"-n", "--limit"},
             paramLabel = "N",
-            description = "Rows; 0 = all (default: 50; json and jsonl: all).")
+            description = "Rows; 0 = all (default: text 50, others all).")
     private Integer limit;
 
     @Option(
@@ -152,10 +155,10 @@ final class FlowsCommand implements Callable<Integer> {
     @Option(
             names = "--where",
             paramLabel = "TEST",
-            description = {
-                "Only flows of which this is true, by their fields: = != < <= > >= and ~ (contains),",
-                "and, or, not, parentheses. 'bytes > 1M and not addr = 10.0.0.0/8'"
-            })
+            description =
+                    "Only flows of which this is true, by their fields: = != < <= > >= "
+                            + "and ~ (contains), and, or, not, parentheses. 'bytes > 1M and not "
+                            + "addr = 10.0.0.0/8'")
     private String where;
 
     @Option(
@@ -175,19 +178,19 @@ final class FlowsCommand implements Callable<Integer> {
             names = "--matrix",
             paramLabel = "BY",
             completionCandidates = MatrixEnds.class,
-            description = {
-                "Print who talks to whom, by address or by networks (/24, or /24,/48 with that of",
-                "IPv6); or who uses what, by port or app. -s bytes, packets or flows."
-            })
+            description =
+                    "Print who talks to whom, by address or by networks (/24, or /24,/48 "
+                            + "with that of IPv6); or who uses what, by port or app. -s bytes, "
+                            + "packets or flows.")
     private String matrix;
 
     @Option(
             names = "--stream",
             paramLabel = "ID",
-            description = {
-                "Print what both sides of one conversation said, in order: its community id, or its",
-                "number in the order of -s start, from 1. -T text, hex or raw."
-            })
+            description =
+                    "Print what both sides of one conversation said, in order: its "
+                            + "community id, or its number in the order of -s start, from 1. -T "
+                            + "text, hex or raw.")
     private String stream;
 
     @Option(
@@ -206,10 +209,9 @@ final class FlowsCommand implements Callable<Integer> {
 
     @Option(
             names = "--zeek",
-            description = {
-                "Follow Zeek's rules of where a connection ends and who began it; as text, write",
-                "a conn.log."
-            })
+            description =
+                    "Follow Zeek's rules of where a connection ends and who began it; as "
+                            + "text, write a conn.log.")
     private boolean zeek;
 
     @Option(
@@ -447,7 +449,7 @@ final class FlowsCommand implements Callable<Integer> {
     /// The overview, a conn.log and IPFIX name the application and nothing more of what was said.
     private boolean givesMetadata() {
         boolean inFields = fieldNames.isEmpty() ? !isText() : fieldNames.contains("metadata");
-        return inFields || where != null;
+        return inFields || where != null || format == Format.ecs;
     }
 
     private boolean isUnsorted() {
