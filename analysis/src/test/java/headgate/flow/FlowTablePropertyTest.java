@@ -39,6 +39,8 @@ class FlowTablePropertyTest {
         frame.networkLength = random.nextInt(1500);
         frame.payloadLength = random.nextInt(1400);
         frame.vlanCount = random.nextInt(3);
+        frame.timeToLive = random.nextInt(256);
+        frame.trafficClass = random.nextInt(3);
         frame.protocol = new int[] {6, 6, 6, 6, 17, 17, 1, 58, 132, -1}[random.nextInt(10)];
         if (random.nextInt(8) == 0) {
             frame.identification = random.nextInt(4);
@@ -59,6 +61,10 @@ class FlowTablePropertyTest {
                 frame.window = random.nextInt(2) * 100;
                 frame.maximumSegmentSize = random.nextInt(3) - 1;
                 frame.windowScale = random.nextInt(257) - 1;
+                frame.sackPermitted = random.nextBoolean();
+                frame.hasTimestamps = random.nextBoolean();
+                frame.timestampValue = random.nextInt(5);
+                frame.timestampEchoReply = random.nextInt(5);
             }
             case 1, 58 -> {
                 frame.icmpType = random.nextInt(140);
@@ -115,6 +121,82 @@ class FlowTablePropertyTest {
         assertEquals(packets, statistics.frames() - statistics.framesWithoutIp());
         assertEquals(ended.size(), statistics.flowsStarted());
         assertEquals(0, statistics.flowsAlive());
+    }
+
+    @Property(tries = 100)
+    void keepsDetailsConsistentWithCounts(
+            @ForAll long seed, @ForAll @IntRange(min = 0, max = 20) int maxDetailed) {
+        var random = new Random(seed);
+        var records = new ArrayList<FlowRecord>();
+        var table =
+                new FlowTable(
+                        FlowSettings.LIVE.with(draft -> draft.maxDetailedFlows = maxDetailed),
+                        records::add);
+        var frame = new Frame();
+        long nanos = 1_700_000_000L * SECOND;
+        for (int i = 0; i < 1000; i++) {
+            nanos += randomStep(random);
+            randomFrame(random, frame, nanos);
+            table.onFrame(frame);
+        }
+        table.endAll();
+        long without = 0;
+        for (FlowRecord record : records) {
+            assertEquals(record.detail() == null, record.originator().detail() == null);
+            if (record.detail() == null) {
+                without += record.interim() ? 0 : 1;
+                continue;
+            }
+            assertEquals(record.packets() - 1, record.detail().interArrivalNanos().count());
+            assertTrue(record.detail().subflows() >= 1);
+            assertConsistent(record.detail().interArrivalNanos());
+            assertConsistent(record.detail().activeNanos());
+            assertConsistent(record.detail().idleNanos());
+            assertConsistent(record.originator());
+            assertConsistent(record.responder());
+        }
+        assertEquals(table.statistics().flowsWithoutDetail(), without);
+    }
+
+    private static void assertConsistent(FlowRecord.Side side) {
+        SideDetail detail = side.detail();
+        assertEquals(side.packets(), detail.payloadLength().count());
+        assertEquals(
+                side.payloadBytes(),
+                Math.round(detail.payloadLength().mean() * side.packets()),
+                "payload");
+        assertConsistent(detail.payloadLength());
+        assertConsistent(detail.interArrivalNanos());
+        assertTrue(detail.bulkPackets() <= detail.dataPackets());
+        assertTrue(detail.bulkBytes() <= side.payloadBytes());
+        assertTrue(detail.dataPackets() <= side.packets());
+        TcpDetail tcp = detail.tcp();
+        if (tcp == null) {
+            return;
+        }
+        assertTrue(
+                tcp.fastRetransmissions() + tcp.timeoutRetransmissions() <= side.retransmissions());
+        assertTrue(tcp.outOfOrder() <= side.retransmissions());
+        assertTrue(tcp.spuriousRetransmissions() <= side.retransmissions());
+        assertTrue(tcp.acknowledgments() <= side.packets());
+        assertTrue(tcp.zeroWindowNanos() >= 0);
+        RoundTrips trips = tcp.roundTrips();
+        if (trips != null) {
+            assertTrue(trips.samples() <= side.packets());
+            assertTrue(trips.minNanos() <= trips.p50Nanos(), trips.toString());
+            assertTrue(trips.p50Nanos() <= trips.p95Nanos(), trips.toString());
+            assertTrue(trips.p95Nanos() <= trips.maxNanos(), trips.toString());
+            assertTrue(trips.minNanos() <= trips.meanNanos(), trips.toString());
+            assertTrue(trips.meanNanos() <= trips.maxNanos(), trips.toString());
+        }
+    }
+
+    private static void assertConsistent(Spread spread) {
+        assertTrue(spread.min() >= 0 && spread.min() <= spread.max(), spread.toString());
+        double slack = 1e-9 * spread.max();
+        assertTrue(spread.min() - slack <= spread.mean(), spread.toString());
+        assertTrue(spread.mean() <= spread.max() + slack, spread.toString());
+        assertTrue(spread.standardDeviation() >= 0, spread.toString());
     }
 
     @Property(tries = 200)
