@@ -24,6 +24,7 @@ public enum Format {
     IP_RULE6("ip -6 rule", new IpRuleText(), "rule6.json"),
     IP_NEIGH("ip neigh", new IpNeighText(), "neigh.json"),
     IP_MADDR("ip maddr", new IpMaddrText(), "maddr.json"),
+    IP_NEXTHOP("ip nexthop", new IpNexthopText(), "nexthop.json"),
     FRR("show ip route of FRRouting", new FrrRouteText(), "route4.json", "route6.json"),
     FRR_JSON("show ip route json of FRRouting", new FrrRouteJson(), "route4.json", "route6.json"),
     BIRD("show route of BIRD", new BirdRoutes(), "route4.json", "route6.json"),

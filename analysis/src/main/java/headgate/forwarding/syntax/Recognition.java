@@ -18,6 +18,8 @@ public final class Recognition {
 
     private static final Pattern DEVICE = Pattern.compile("[0-9]+: \\S+ <[A-Z0-9_,-]*>.*");
     private static final Pattern RULE = Pattern.compile("[0-9]+:\\s+(not )?from .*");
+    private static final Pattern NEXT_HOP =
+            Pattern.compile("id [0-9]+ (via|dev|group|blackhole).*");
     private static final Pattern GROUPS = Pattern.compile("[0-9]+:\t\\S+");
     private static final Pattern TABLE = Pattern.compile("\\*(filter|nat|mangle|raw|security)");
     private static final Pattern SETTING = Pattern.compile("[a-z][\\w./@:-]* ?= ?.*");
@@ -138,6 +140,9 @@ public final class Recognition {
         }
         if (RULE.matcher(line).matches()) {
             return Format.IP_RULE4;
+        }
+        if (NEXT_HOP.matcher(line).matches()) {
+            return Format.IP_NEXTHOP;
         }
         if (GROUPS.matcher(line).matches()) {
             return Format.IP_MADDR;

@@ -70,6 +70,18 @@ final class SyntaxSamples {
                 vlan protocol 802.1Q id 5 <REORDER_HDR>\s
             """;
 
+    static final String IP_NEXTHOP =
+            """
+            id 1 via 10.0.1.2 dev eth1 scope link\s
+            id 2 via 10.0.1.3 dev eth1 scope link proto static onlink\s
+            id 3 blackhole\s
+            id 4 group 1/2\s
+            id 5 group 1,3/2,7\s
+            id 6 via 2001:db8:1::5 dev eth1 scope link\s
+            id 7 dev eth1 scope host\s
+            id 8 group 1/2 type resilient buckets 8 idle_timer 120 unbalanced_timer 0 unbalanced_time 0\s
+            """;
+
     static final String IP_NEIGH =
             """
             10.0.1.250 dev eth1 INCOMPLETE\s
@@ -217,6 +229,7 @@ final class SyntaxSamples {
         samples.put(Format.IP_ADDR, utf8(IP_ADDR));
         samples.put(Format.IP_NEIGH, utf8(IP_NEIGH));
         samples.put(Format.IP_MADDR, utf8(IP_MADDR));
+        samples.put(Format.IP_NEXTHOP, utf8(IP_NEXTHOP));
         samples.put(Format.FRR, utf8(FRR));
         samples.put(Format.FRR_JSON, utf8(FRR_JSON));
         samples.put(Format.BIRD, utf8(BIRD));

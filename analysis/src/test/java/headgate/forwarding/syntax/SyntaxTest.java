@@ -107,6 +107,21 @@ class SyntaxTest {
                         + "{\"family\":\"inet6\",\"address\":\"ff02::1:ff00:0\"}]}");
     }
 
+    @Test
+    void readsNextHopObjects() throws Exception {
+        assertHas(
+                read(Format.IP_NEXTHOP, SyntaxSamples.IP_NEXTHOP),
+                "line 2 {\"id\":\"2\",\"gateway\":\"10.0.1.3\",\"dev\":\"eth1\","
+                        + "\"scope\":\"link\",\"protocol\":\"static\",\"flags\":[\"onlink\"]}",
+                "line 3 {\"id\":\"3\",\"blackhole\":null}",
+                "line 5 {\"id\":\"5\",\"group\":[{\"id\":\"1\",\"weight\":\"3\"},"
+                        + "{\"id\":\"2\",\"weight\":\"7\"}]}",
+                "line 8 {\"id\":\"8\",\"group\":[{\"id\":\"1\"},{\"id\":\"2\"}],"
+                        + "\"type\":\"resilient\",\"resilient_args\":{\"buckets\":\"8\","
+                        + "\"idle_timer\":\"120\",\"unbalanced_timer\":\"0\","
+                        + "\"unbalanced_time\":\"0\"}}");
+    }
+
     private static final String[] OF_FRR = {
         "{\"dst\":\"default\",\"table\":\"%s\",\"gateway\":\"10.0.1.2\",\"dev\":\"eth1\"}",
         "{\"dst\":\"10.0.0.0/24\",\"table\":\"%s\",\"protocol\":\"kernel\",\"scope\":\"link\","
