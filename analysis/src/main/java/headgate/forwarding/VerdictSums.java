@@ -31,10 +31,15 @@ public final class VerdictSums {
         }
         count[0]++;
         if (decision != null) {
-            decision.effects.counters.addTo(counters);
-            if (decision.outcome == Decision.Outcome.REFUSED) {
-                reasons[decision.dropReason.ordinal()]++;
-            }
+            add(decision);
+        }
+    }
+
+    /// Adds what a timer made the host do; that is no packet's verdict.
+    public void add(Decision decision) {
+        decision.effects.counters.addTo(counters);
+        if (decision.outcome == Decision.Outcome.REFUSED) {
+            reasons[decision.dropReason.ordinal()]++;
         }
     }
 

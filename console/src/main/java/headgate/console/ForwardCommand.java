@@ -140,6 +140,9 @@ final class ForwardCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    /// Packets whose fragments waited too long.
+    private long givenUp;
+
     @Override
     public Integer call() throws IOException {
         if (packet != null && route != null) {
@@ -368,6 +371,7 @@ final class ForwardCommand implements Callable<Integer> {
             end =
                     traffic.read(frame -> {
                         NetDevice in = receiver.of(frame);
+                        runTimers(path, frame, number[0], leaving);
                         Decision decision = path.judge(frame, in);
                         tally.add(frame, in.name(), decision);
                         number[0]++;
@@ -389,6 +393,16 @@ final class ForwardCommand implements Callable<Integer> {
         }
         explainEnd(end.frames(), verdicts.size(), Math.min(rowLimit(), verdicts.size()), tally);
         return end.exitCode();
+    }
+
+    /// What timers send before a frame comes is written as of the frame before it.
+    private void runTimers(ForwardingPath path, Frame frame, long number, EgressFile leaving) {
+        for (Decision expired = path.timeout(frame.arrivalNanos);
+                expired != null;
+                expired = path.timeout(frame.arrivalNanos)) {
+            givenUp++;
+            write(expired, frame, number, leaving);
+        }
     }
 
     private Path writePath() {
@@ -484,6 +498,12 @@ final class ForwardCommand implements Callable<Integer> {
                     "headgate: %d packets belong to flows beyond --max-flows (%d) and are in no"
                             + " row%n",
                     tally.notCounted(), maxFlows);
+        }
+        if (givenUp > 0) {
+            err.printf(
+                    "headgate: %d packets were given up: some of their fragments did not come in"
+                            + " time%n",
+                    givenUp);
         }
         err.flush();
     }

@@ -68,6 +68,15 @@ final class VerdictSeconds implements PortableEngine {
             interfaces.forEach(each -> devices.add(path.host().device(each.name())));
         }
 
+        /// Lets its timers run up to that time.
+        void runTimers(long nanos, VerdictSums sums) {
+            for (Decision expired = path.timeout(nanos);
+                    expired != null;
+                    expired = path.timeout(nanos)) {
+                sums.add(expired);
+            }
+        }
+
         /// What it makes of a frame; null if it has no such device.
         Decision judge(Frame frame) {
             int number = frame.interfaceId;
@@ -175,6 +184,7 @@ final class VerdictSeconds implements PortableEngine {
                 number >= 0 && number < interfaces.size()
                         ? interfaces.get(number).name()
                         : "number " + number;
+        asIs.runTimers(frame.arrivalNanos, sums);
         Decision decision = asIs.judge(frame);
         sums.add(frame, decision);
         sumsChanged = true;
