@@ -343,6 +343,39 @@ class ForwardCommandTest {
     }
 
     @Test
+    void tellsTheSourceOfFragmentsThatWaitedTooLong() throws IOException {
+        put(
+                "neigh.json",
+                """
+                [{"dst":"10.0.0.9","dev":"eth0","lladdr":"02:bb:00:00:00:09","state":["STALE"]}]
+                """);
+        byte[] first =
+                PacketBytes.ipv4(
+                        "10.0.0.9", "10.0.0.1", 17, 0x2000, PacketBytes.udp(1, 2, new byte[792]));
+        byte[] later = PacketBytes.ipv4("10.0.0.9", "10.0.0.1", 17, 100, new byte[8]);
+        var file = ByteBuffer.allocate(2000).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        file.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putLong(0);
+        file.putInt(65535).putInt(1);
+        int second = 1;
+        for (byte[] packet : new byte[][] {first, later}) {
+            byte[] frame = PacketBytes.ethernet(0x0800, packet);
+            file.putInt(second).putInt(0).putInt(frame.length).putInt(frame.length).put(frame);
+            // ipfrag_time is 30 s.
+            second += 31;
+        }
+        Path capture = router.resolve("fragments.pcap");
+        Files.write(capture, java.util.Arrays.copyOf(file.array(), file.position()));
+        Path out = router.resolve("leaving.pcapng");
+        CommandRun run = forward("-r", capture.toString(), "--in", "eth0", "-w", out.toString());
+        assertEquals(ExitCode.DONE, run.status(), run.err());
+        assertTrue(run.err().contains("1 packets were given up"), run.err());
+        CommandRun printed = CommandRun.of("packets", "-r", out.toString(), "-T", "jsonl");
+        JsonNode told = new ObjectMapper().readTree(printed.out().split("\n")[0]);
+        assertEquals(11, told.get("icmp.type").asInt(), printed.out());
+        assertEquals(1, told.get("icmp.code").asInt());
+    }
+
+    @Test
     void takesFramesByTheInterfacesThatTheirCaptureNames() throws IOException {
         Path named = router.resolve("named.pcapng");
         // Frames out of the router come by eth1, which is what the file calls their interface.
