@@ -7,6 +7,8 @@ import headgate.packet.IpProtocol;
 /// What the host does with an IPv6 packet for itself: extension headers one by one, then the upper
 /// layer (kernel: `ip6_protocol_deliver_rcu` and the handlers that it calls).
 public final class Ip6Input {
+    static final int FIN = 1;
+    static final int SYN = 2;
     static final int RST = 4;
     static final int ACK = 16;
 
@@ -232,7 +234,7 @@ public final class Ip6Input {
             refuseUdp(skb, DropReason.UDP_CSUM);
             return;
         }
-        Sockets.Socket socket = udpSocket(skb, skb.u16(at + 2), skb.u16(at));
+        Sockets.Socket socket = socket("udp6", skb, skb.u16(at + 2), skb.u16(at));
         if (!decision.host.sockets().isKnown()) {
             decision.incomplete("the snapshot has no sockets.txt");
         } else if (header.isToMulticast() && socket == null) {
@@ -261,14 +263,14 @@ public final class Ip6Input {
         drop(skb, reason, "__udp6_lib_rcv");
     }
 
-    /// The most particular of the sockets that the datagram is for (kernel: `compute_score`); null
-    /// if there is none.
-    private Sockets.Socket udpSocket(Skb skb, int port, int remotePort) {
+    /// The most particular of the sockets that the packet is for (kernel: `compute_score`); null if
+    /// there is none.
+    private Sockets.Socket socket(String kind, Skb skb, int port, int remotePort) {
         Sockets.Socket best = null;
         int bestScore = -1;
         for (int i = 0; i < decision.host.sockets().all().size(); i++) {
             Sockets.Socket socket = decision.host.sockets().all().get(i);
-            if (socket.kind().equals("udp6") && socket.localPort() == port) {
+            if (socket.kind().equals(kind) && socket.localPort() == port) {
                 int score = score(socket, skb, remotePort);
                 if (score > bestScore) {
                     best = socket;
@@ -321,23 +323,35 @@ public final class Ip6Input {
             drop(skb, DropReason.TCP_CSUM, "tcp_v6_rcv");
         } else if (!decision.host.sockets().isKnown()) {
             decision.incomplete("the snapshot has no sockets.txt");
-        } else if (hasTcpSocket(skb)) {
-            decision.incomplete("TCP segments to a socket of the host's own");
         } else {
-            decision.icmp6.reset(skb, at);
-            drop(skb, DropReason.NO_SOCKET, "tcp_v6_rcv");
+            tcp(skb, socket("tcp6", skb, skb.u16(at + 2), skb.u16(at)));
         }
     }
 
-    private boolean hasTcpSocket(Skb skb) {
-        for (Sockets.Socket socket : decision.host.sockets().all()) {
-            if (socket.kind().equals("tcp6")
-                    && socket.localPort() == skb.u16(at + 2)
-                    && score(socket, skb, skb.u16(at)) >= 0) {
-                return true;
-            }
+    /// @param socket null if there is none
+    private void tcp(Skb skb, Sockets.Socket socket) {
+        if (socket == null) {
+            decision.icmp6.reset(skb, at);
+            drop(skb, DropReason.NO_SOCKET, "tcp_v6_rcv");
+        } else if (socket.state() != Sockets.Socket.LISTEN) {
+            decision.incomplete("the segment belongs to a connection of the host's own");
+        } else {
+            listen(skb, skb.u8(at + 13));
         }
-        return false;
+    }
+
+    /// As [TcpReceive] of IPv4; what answers a first segment is the host's own stack.
+    private void listen(Skb skb, int flags) {
+        if ((flags & ACK) != 0) {
+            decision.icmp6.reset(skb, at);
+            drop(skb, DropReason.TCP_FLAGS, "tcp_v6_do_rcv");
+        } else if ((flags & RST) != 0) {
+            drop(skb, DropReason.TCP_RESET, "tcp_rcv_state_process");
+        } else if ((flags & (SYN | FIN)) != SYN) {
+            drop(skb, DropReason.TCP_FLAGS, "tcp_rcv_state_process");
+        } else {
+            decision.incomplete("the answer to a first segment over IPv6");
+        }
     }
 
     /// Kernel: `icmpv6_rcv`.

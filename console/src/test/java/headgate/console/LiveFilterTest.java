@@ -17,6 +17,8 @@ import headgate.forwarding.Decision;
 import headgate.forwarding.ForwardingPath;
 import headgate.forwarding.HostSnapshot;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Rule sets, connection tracking and translation against this host's own kernel: what leaves, byte
 /// for byte, and what is counted. Tests use ports of their own, as the kernel keeps connections
@@ -266,6 +269,41 @@ class LiveFilterTest {
         byte[] segment = PacketBytes.join(tcp(4800, port, 1000, 0, SYN), more);
         segment[12] = (byte) (segment.length / 4 << 4);
         return segment;
+    }
+
+    // ---- Sockets ----
+
+    @Test
+    void treatsSegmentsToAListenerAsTheKernelDoes(@TempDir Path directory) throws Exception {
+        Path program = directory.resolve("Listen.java");
+        Files.writeString(
+                program,
+                """
+                void main(String[] words) throws Exception {
+                    try (var _ = new java.net.ServerSocket(8090)) {
+                        java.nio.file.Files.writeString(java.nio.file.Path.of(words[0]), "there");
+                        Thread.sleep(30_000);
+                    }
+                }
+                """);
+        Path ready = directory.resolve("ready");
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        router.inside(
+                "sh",
+                "-c",
+                "'%s' '%s' '%s' > /dev/null 2>&1 < /dev/null &".formatted(java, program, ready));
+        for (int i = 0; i < 100 && !Files.exists(ready); i++) {
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        assertTrue(Files.exists(ready), "nobody listens");
+        rules("table ip empty {}");
+        for (int flags : new int[] {ACK, SYN | ACK, 4, 4 | ACK, 1, SYN | 1, 0, 8}) {
+            byte[] segment = tcp(4900 + flags, 8090, 1000, 0, flags);
+            equal(0, ipv6Sum(CLIENT6, "2001:db8::1", TCP, 16, segment));
+        }
+        // Nobody can know the number that the answer begins with.
+        byte[] first = ipv6Sum(CLIENT6, "2001:db8::1", TCP, 16, tcp(4999, 8090, 1000, 0, SYN));
+        assertEquals("incomplete", path.decide(PacketBytes.frame(first), "eth0").kind());
     }
 
     // ---- Fragments ----
