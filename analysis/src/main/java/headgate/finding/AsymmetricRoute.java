@@ -61,7 +61,7 @@ final class AsymmetricRoute implements Detector {
                                 + " does answer",
                         Wording.examples(evidence)),
                 "The answers take another way, or the mirror port copies one direction. Find the other"
-                        + " way with `headgate forward --route-get` at both ends; stateful firewalls"
+                        + " way with `ip route get ADDRESS` at both ends; stateful firewalls"
                         + " and rp_filter=1 drop such traffic.");
     }
 }

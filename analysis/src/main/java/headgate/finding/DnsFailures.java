@@ -66,7 +66,7 @@ final class DnsFailures implements Detector {
                 fails
                         ? "Ask it itself (`dig @%s NAME`), and see whether its own forwarders answer."
                                 .formatted(evidence.subject())
-                        : "Look at the names: `headgate flows -e dns.qry.name udp port 53`. A wrong search"
+                        : "Look at the names: `headgate flows --app dns -e src -e metadata`. A wrong search"
                                 + " domain, a service that is gone, or names made up by malware.");
     }
 }

@@ -449,7 +449,7 @@ final class FlowsCommand implements Callable<Integer> {
     /// The overview, a conn.log and IPFIX name the application and nothing more of what was said.
     private boolean givesMetadata() {
         boolean inFields = fieldNames.isEmpty() ? !isText() : fieldNames.contains("metadata");
-        return inFields || where != null || format == Format.ecs;
+        return inFields || where != null || format == Format.ecs || summary.isAsked();
     }
 
     private boolean isUnsorted() {

@@ -72,6 +72,16 @@ class FlowSummaryTest {
     }
 
     @Test
+    void findsANameServerThatFailsByWhatItAnswers() throws IOException {
+        Path capture = directory.resolve("servfail.pcap");
+        Files.write(capture, failingQuestions(60));
+        var run = CommandRun.of("flows", "-r", capture.toString(), "--findings");
+        assertEquals(ExitCode.DONE, run.status(), run::err);
+        assertTrue(run.out().contains("dns-failures"), run::out);
+        assertTrue(run.out().contains("60 SERVFAIL or REFUSED"), run::out);
+    }
+
+    @Test
     void findsNothingInOrdinaryTraffic() {
         String sample = HeadgateTest.sample().toString();
         var run = CommandRun.of("flows", "-r", sample, "--findings");
@@ -111,6 +121,24 @@ class FlowSummaryTest {
                             c350 %04x 00000001 00000000 5002 0400 0000 0000
                             """
                                     .formatted(port));
+        }
+        return HexFormat.of().parseHex(text.toString().replaceAll("\\s", ""));
+    }
+
+    /// A pcap file with questions for `a.`, each from a port of its own, and the answer SERVFAIL.
+    private static byte[] failingQuestions(int count) {
+        var text = new StringBuilder("a1b2c3d4 0002 0004 00000000 00000000 0000ffff 00000001");
+        for (int i = 1; i <= count; i++) {
+            text.append(
+                    """
+                    6553f100 %08x 0000003d 0000003d 020000000001 020000000009 0800
+                    45 00 002f 0000 4000 40 11 6eb4 0a000009 c0000201
+                    %04x 0035 001b 0000 0001 0100 0001 0000 0000 0000 0161 00 0001 0001
+                    6553f100 %08x 0000003d 0000003d 020000000009 020000000001 0800
+                    45 00 002f 0000 4000 40 11 6eb4 c0000201 0a000009
+                    0035 %04x 001b 0000 0001 8182 0001 0000 0000 0000 0161 00 0001 0001
+                    """
+                            .formatted(2 * i, 0xc000 + i, 2 * i + 1, 0xc000 + i));
         }
         return HexFormat.of().parseHex(text.toString().replaceAll("\\s", ""));
     }
