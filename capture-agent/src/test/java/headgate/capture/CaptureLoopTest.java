@@ -414,15 +414,16 @@ class CaptureLoopTest {
         return batches;
     }
 
-    /// A UDP packet of one flow per source port.
+    /// A UDP packet of one flow per source port, each from an address of its own: a lane is chosen
+    /// by addresses.
     private static byte[] udp(int sourcePort, int payloadLength) {
         String packet =
                 """
                 02 00 00 00 00 02  02 00 00 00 00 01  08 00
-                45 00 %04x  00 01 00 00  40 11 00 00  0a 00 00 01  0a 00 00 02
+                45 00 %04x  00 01 00 00  40 11 00 00  0a 00 %04x  0a 01 00 02
                 %04x 00 35  %04x 00 00
                 """
-                        .formatted(28 + payloadLength, sourcePort, 8 + payloadLength);
+                        .formatted(28 + payloadLength, sourcePort, sourcePort, 8 + payloadLength);
         byte[] headers = HexFormat.of().parseHex(packet.replaceAll("\\s", ""));
         return java.util.Arrays.copyOf(headers, headers.length + payloadLength);
     }
