@@ -358,7 +358,8 @@ final class FlowsCommand implements Callable<Integer> {
             settings =
                     settings.with(draft -> {
                         draft.maxFlows = maxFlows;
-                        draft.maxDetailedFlows = maxDetailed;
+                        draft.maxDetailedFlows =
+                                givesDetail() ? maxDetailed : Math.min(maxDetailed, 0);
                         draft.verifiesChecksums &= !ignoreChecksums;
                         draft.keepsMetadata = givesMetadata();
                     });
@@ -450,6 +451,12 @@ final class FlowsCommand implements Callable<Integer> {
     private boolean givesMetadata() {
         boolean inFields = fieldNames.isEmpty() ? !isText() : fieldNames.contains("metadata");
         return inFields || where != null || format == Format.ecs || summary.isAsked();
+    }
+
+    /// What the overview, a conn.log, IPFIX and a summary say is in every flow's row.
+    private boolean givesDetail() {
+        boolean inFields = !fieldNames.isEmpty() || !isText();
+        return !summary.isAsked() && (inFields || where != null || sort != null);
     }
 
     private boolean isUnsorted() {
@@ -695,7 +702,7 @@ final class FlowsCommand implements Callable<Integer> {
                     "headgate: flows ended early to make room: %d; raise --max-flows (%d)%n",
                     seen.endedEvicted(), maxFlows);
         }
-        if (seen.flowsWithoutDetail() > 0) {
+        if (givesDetail() && seen.flowsWithoutDetail() > 0) {
             err.printf(
                     "headgate: flows without details for want of room: %d; raise --max-detailed"
                             + " (%d)%n",
