@@ -13,11 +13,7 @@ import headgate.capture.CaptureSettings;
 import headgate.capture.CaptureSettings.Input;
 import headgate.capture.CaptureSettings.Publishing;
 import headgate.capture.SourceStatistics;
-import headgate.console.EmbeddedKafka;
 import headgate.packet.Frame;
-import headgate.schema.ArrivalBatchCodec;
-import headgate.schema.ArrivalBatchHandler;
-import headgate.schema.ArrivalBatchHeader;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHandler;
 import headgate.schema.FrameBatchHeader;
@@ -37,16 +33,12 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,23 +55,23 @@ class AgentTest {
     void aFileBecomesItsTopics() throws Exception {
         int count = 20_000;
         Path capture = capture(count, 1_000);
-        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
-            var agent = new CaptureAgent(settings(capture, 0, kafka.bootstrap()), new Heard());
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
+            var agent = new CaptureAgent(settings(capture, 0, broker.bootstrap()), new Heard());
             CaptureAgent.Outcome outcome = agent.run();
 
             var frames = new SeenFrames();
-            records(kafka, Topic.FRAMES).forEach(frames::accept);
+            records(broker, Topic.FRAMES).forEach(frames::accept);
             frames.assertEachOnceAndInOrder(count);
-            assertEquals(count, arrivals(kafka));
+            assertEachArrivesOnce(broker, count);
             assertBalanced(outcome.ledgers().getFirst(), count);
             List<Ledger> ledgers =
-                    records(kafka, Topic.LEDGER).stream()
+                    records(broker, Topic.LEDGER).stream()
                             .map(record -> LedgerCodec.read(record.value()))
                             .toList();
             assertEquals(outcome.ledgers().getFirst(), ledgers.getLast());
             assertEquals(1, ledgers.stream().filter(Ledger::last).count());
-            assertSchemasAreThere(kafka);
-            assertKcatReads(kafka, count);
+            assertSchemasAreThere(broker);
+            assertKcatReads(broker, count);
         }
     }
 
@@ -89,26 +81,26 @@ class AgentTest {
         Path capture = capture(count, 500_000);
         Path data = directory.resolve("kafka");
         var heard = new Heard();
-        EmbeddedKafka kafka = EmbeddedKafka.start(data);
+        Broker broker = Broker.start(data);
         try {
-            var agent = new CaptureAgent(settings(capture, 1, kafka.bootstrap()), heard);
+            var agent = new CaptureAgent(settings(capture, 1, broker.bootstrap()), heard);
             CompletableFuture<CaptureAgent.Outcome> run = AgentRun.start(agent);
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
-            kafka.close();
+            broker.close();
             Thread.sleep(6_000);
-            kafka = EmbeddedKafka.start(data);
+            broker = Broker.start(data);
             CaptureAgent.Outcome outcome = run.get(60, TimeUnit.SECONDS);
 
             var frames = new SeenFrames();
-            records(kafka, Topic.FRAMES).forEach(frames::accept);
+            records(broker, Topic.FRAMES).forEach(frames::accept);
             frames.assertEachOnceAndInOrder(count);
-            assertEquals(count, arrivals(kafka));
+            assertEachArrivesOnce(broker, count);
             assertBalanced(outcome.ledgers().getFirst(), count);
             assertTrue(
                     heard.notices.stream().anyMatch(notice -> notice.contains("retrying until")),
                     heard.notices::toString);
         } finally {
-            kafka.close();
+            broker.close();
         }
     }
 
@@ -118,8 +110,8 @@ class AgentTest {
         var heard = new Heard();
         CompletableFuture<CaptureAgent.Outcome> run;
         String bootstrap;
-        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
-            bootstrap = kafka.bootstrap();
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
+            bootstrap = broker.bootstrap();
             var settings = settings(capture, 1, bootstrap);
             var impatient =
                     settings.publishing().with(to -> to.giveUpAfter = Duration.ofSeconds(3));
@@ -154,8 +146,8 @@ class AgentTest {
     void stopsEarlyWithEverythingTakenSoFarPublished() throws Exception {
         Path capture = capture(100_000, 500_000); // fifty seconds
         var heard = new Heard();
-        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
-            var agent = new CaptureAgent(settings(capture, 1, kafka.bootstrap()), heard);
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
+            var agent = new CaptureAgent(settings(capture, 1, broker.bootstrap()), heard);
             CompletableFuture<CaptureAgent.Outcome> run = AgentRun.start(agent);
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
             agent.stop();
@@ -165,7 +157,7 @@ class AgentTest {
             assertTrue(taken < 100_000);
             assertBalanced(outcome.ledgers().getFirst(), taken);
             var frames = new SeenFrames();
-            records(kafka, Topic.FRAMES).forEach(frames::accept);
+            records(broker, Topic.FRAMES).forEach(frames::accept);
             frames.assertEachOnceAndInOrder(taken);
         }
     }
@@ -253,38 +245,9 @@ class AgentTest {
         }
     }
 
-    private static long arrivals(EmbeddedKafka kafka) {
-        var codec = new ArrivalBatchCodec();
-        long[] next = {0};
-        for (var record : records(kafka, Topic.ARRIVALS)) {
-            assertEquals("gw1", new String(record.key(), UTF_8));
-            codec.read(
-                    record.value(),
-                    new ArrivalBatchHandler() {
-                        @Override
-                        public void onBatch(ArrivalBatchHeader header, int count) {
-                            assertEquals(next[0], header.firstSequence());
-                        }
-
-                        @Override
-                        public void onArrival(
-                                long sequence,
-                                long arrivalNanos,
-                                int lengthOnWire,
-                                int flowHash,
-                                int packetType,
-                                int interfaceId) {
-                            assertEquals(next[0]++, sequence);
-                            assertEquals(64, lengthOnWire);
-                        }
-                    });
-        }
-        return next[0];
-    }
-
-    private static void assertSchemasAreThere(EmbeddedKafka kafka) {
+    private static void assertSchemasAreThere(Broker broker) throws InterruptedException {
         var names = new ArrayList<String>();
-        for (var record : records(kafka, Topic.SCHEMAS)) {
+        for (var record : records(broker, Topic.SCHEMAS)) {
             var schema =
                     new org.apache.avro.Schema.Parser().parse(new String(record.value(), UTF_8));
             names.add(schema.getName());
@@ -294,7 +257,7 @@ class AgentTest {
         assertTrue(names.containsAll(List.of("FrameBatch", "ArrivalBatch", "Ledger")));
     }
 
-    private static void assertKcatReads(EmbeddedKafka kafka, int count)
+    private static void assertKcatReads(Broker broker, int count)
             throws IOException, InterruptedException {
         boolean there = Files.isExecutable(Path.of("/usr/bin/kcat"));
         assumeTrue(there, "kcat is not installed: what it reads was not compared");
@@ -305,7 +268,7 @@ class AgentTest {
                                 "-q",
                                 "-e",
                                 "-b",
-                                kafka.bootstrap(),
+                                broker.bootstrap(),
                                 "-t",
                                 TOPICS.name(Topic.FRAMES),
                                 "-f",
@@ -320,27 +283,16 @@ class AgentTest {
                 lines::toString);
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> records(EmbeddedKafka kafka, Topic topic) {
-        var config = new Properties();
-        config.put("bootstrap.servers", kafka.bootstrap());
-        config.put("isolation.level", "read_committed");
-        var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        try (var consumer =
-                new KafkaConsumer<>(
-                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            String name = TOPICS.name(topic);
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(name).stream()
-                            .map(info -> new TopicPartition(name, info.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            var ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-        }
-        return records;
+    private static List<ConsumerRecord<byte[], byte[]>> records(Broker broker, Topic topic)
+            throws InterruptedException {
+        return broker.committed(TOPICS.name(topic));
+    }
+
+    private static void assertEachArrivesOnce(Broker broker, int count)
+            throws InterruptedException {
+        var records = records(broker, Topic.ARRIVALS);
+        records.forEach(record -> assertEquals("gw1", new String(record.key(), UTF_8)));
+        assertEquals(Map.of("frames.pcap", (long) count), SeenArrivals.in(records, 64));
     }
 
     /// A pcap file of small UDP packets: frame `i` belongs to flow `i` modulo [#FLOWS].

@@ -18,9 +18,6 @@ import headgate.capture.LiveSettings;
 import headgate.capture.SourceStatistics;
 import headgate.console.EmbeddedKafka;
 import headgate.packet.Frame;
-import headgate.schema.ArrivalBatchCodec;
-import headgate.schema.ArrivalBatchHandler;
-import headgate.schema.ArrivalBatchHeader;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHandler;
 import headgate.schema.FrameBatchHeader;
@@ -41,10 +38,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class BrokerOutageTest {
     private static final Topics TOPICS = Topics.with("test.");
+    private static final int FRAME_BYTES = 400;
     private static final int OUTAGES = 3;
     private static final long OUTAGE_MILLIS = 4_000;
     private static final long RESPITE_MILLIS = 3_000;
@@ -68,7 +67,9 @@ class BrokerOutageTest {
         CaptureSettings settings = settings(file("day.pcap", count, 500_000)); // thirty seconds
         CaptureAgent.Outcome outcome;
         try (var broker = new ComingAndGoing(directory.resolve("kafka"))) {
-            var run = start(new CaptureAgent(to(broker, settings, 1 << 20, 64 << 20), heard));
+            var run =
+                    AgentRun.start(
+                            new CaptureAgent(to(broker, settings, 1 << 20, 64 << 20), heard));
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
             broker.goAndComeBack(OUTAGES);
             outcome = run.get(120, TimeUnit.SECONDS);
@@ -85,7 +86,7 @@ class BrokerOutageTest {
         assertEquals(count, topic.distinct());
         assertEquals(0, topic.doubles);
         assertEquals(0, topic.outOfOrder);
-        assertEquals(count, arrivals());
+        assertEquals(count, arrivals("day.pcap", FRAME_BYTES));
         assertEquals(last, lastLedger());
     }
 
@@ -104,7 +105,7 @@ class BrokerOutageTest {
             CaptureAgent.Outcome outcome;
             try (var broker = new ComingAndGoing(directory.resolve("kafka"))) {
                 var agent = new CaptureAgent(to(broker, settings, 1 << 20, 16 << 20), heard);
-                var run = start(agent);
+                var run = AgentRun.start(agent);
                 assertTrue(heard.started.await(60, TimeUnit.SECONDS));
                 var traffic = new Traffic(sender, receiver.getLocalPort());
                 broker.goAndComeBack(OUTAGES);
@@ -131,7 +132,7 @@ class BrokerOutageTest {
             assertEquals(0, topic.doubles);
             assertEquals(0, topic.outOfOrder);
             assertEquals(last.handling().shedPayload(), topic.withoutPayload);
-            assertEquals(last.handling().handed(), arrivals());
+            assertEquals(last.handling().handed(), arrivals("lo", 8_042));
         }
     }
 
@@ -144,7 +145,7 @@ class BrokerOutageTest {
         Ledger left;
         try (var broker = new ComingAndGoing(directory.resolve("kafka"))) {
             var agent = new CaptureAgent(to(broker, first, 1 << 20, 64 << 20), heard);
-            var run = start(agent);
+            var run = AgentRun.start(agent);
             assertTrue(heard.firstPublished.await(60, TimeUnit.SECONDS));
             broker.go();
             CaptureAgent.Outcome outcome = run.get(60, TimeUnit.SECONDS);
@@ -157,7 +158,8 @@ class BrokerOutageTest {
                     heard.notices::toString);
 
             // While the broker is still away, the next agent starts all the same.
-            var next = start(new CaptureAgent(to(broker, second, 1 << 20, 64 << 20), heard));
+            var next =
+                    AgentRun.start(new CaptureAgent(to(broker, second, 1 << 20, 64 << 20), heard));
             Thread.sleep(2_000);
             assertFalse(next.isDone());
             broker.comeBack();
@@ -174,7 +176,56 @@ class BrokerOutageTest {
         assertTrue(topic.doubles <= left.outbox().frames(), topic.doubles + " doubles");
     }
 
+    @Test
+    void whatAKilledAgentHadInItsSpoolTheNextOnePublishes() throws Exception {
+        CaptureSettings second = settings(file("second.pcap", 100, 1_000));
+        Ledger last;
+        try (var broker = new ComingAndGoing(directory.resolve("kafka"));
+                var killed = agentProgram(broker, capture("first.pcap", 60_000, 500_000))) {
+            var published = Pattern.compile(" [1-9][0-9]* published").asPredicate();
+            Broker.await("a value on the broker", () -> published.test(killed.log()));
+            broker.go();
+            Broker.await("values in the spool", () -> spooledBytes() > 1 << 20);
+            killed.kill();
+            broker.comeBack();
+            var next = new CaptureAgent(to(broker, second, 1 << 20, 64 << 20), new Heard());
+            last = next.run().ledgers().getFirst();
+        }
+        assertEquals(0, last.residual());
+        assertEquals(100, last.published().frames());
+        assertTrue(last.spool().replayedFrames() > 1_000, last::toString);
+        assertEquals(0, last.spool().earlierFrames());
+
+        // What its producer had, half an outbox at most, and what lay behind the spool is lost.
+        var topic = new SeenFrames("first.pcap");
+        eachRecord(Topic.FRAMES, topic::accept);
+        assertTrue(topic.distinct() > last.spool().replayedFrames());
+        assertEquals(0, topic.outOfOrder);
+        assertTrue(topic.missing() * FRAME_BYTES <= 1 << 19, topic.missing() + " missing");
+    }
+
     // ---- What the tests stand on ----
+
+    private Child agentProgram(ComingAndGoing broker, Path capture) throws IOException {
+        return Child.start(
+                CaptureAgent.class,
+                directory,
+                "-r=" + capture,
+                "--speed=1",
+                "--agent=gw1",
+                "--topic-prefix=test.",
+                "--outbox=1",
+                "--spool-dir=" + directory.resolve("spool"),
+                "--brokers=" + broker.bootstrap());
+    }
+
+    private long spooledBytes() {
+        try (Stream<Path> files = Files.list(directory.resolve("spool"))) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException absent) {
+            return 0;
+        }
+    }
 
     private static boolean canCapture() {
         try {
@@ -201,18 +252,6 @@ class BrokerOutageTest {
                                     publishing.spoolDirectory = directory.resolve("spool");
                                     publishing.spoolBytes = spoolBytes;
                                 }));
-    }
-
-    private static CompletableFuture<CaptureAgent.Outcome> start(CaptureAgent agent) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return agent.run();
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
-                    }
-                },
-                task -> Thread.ofPlatform().daemon().start(task));
     }
 
     /// One broker, always at the same address while it is there.
@@ -338,30 +377,12 @@ class BrokerOutageTest {
         return ledgers.getLast();
     }
 
-    /// Arrivals that are in the topic; each is there once, without a gap.
-    private long arrivals() throws Exception {
-        var codec = new ArrivalBatchCodec();
-        long[] next = {0};
-        var handler =
-                new ArrivalBatchHandler() {
-                    @Override
-                    public void onBatch(ArrivalBatchHeader header, int count) {
-                        assertEquals(next[0], header.firstSequence());
-                    }
-
-                    @Override
-                    public void onArrival(
-                            long sequence,
-                            long arrivalNanos,
-                            int lengthOnWire,
-                            int flowHash,
-                            int packetType,
-                            int interfaceId) {
-                        assertEquals(next[0]++, sequence);
-                    }
-                };
-        eachRecord(Topic.ARRIVALS, record -> codec.read(record.value(), handler));
-        return next[0];
+    /// How many arrivals are in the topic; each is there once, without a gap.
+    private long arrivals(String capturePoint, int lengthOnWire) throws Exception {
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
+            var records = broker.committed(TOPICS.name(Topic.ARRIVALS));
+            return SeenArrivals.in(records, lengthOnWire).get(capturePoint);
+        }
     }
 
     /// The frames of one capture point that are in the topic.
@@ -407,26 +428,36 @@ class BrokerOutageTest {
         long distinct() {
             return sequences.cardinality();
         }
+
+        /// Of those before the last.
+        long missing() {
+            return sequences.length() - distinct();
+        }
     }
 
-    /// A capture of UDP packets of forty flows, played at its own pace.
+    /// A capture, played at its own pace.
     private Input file(String name, int count, long gapNanos) throws IOException {
+        return new Input.File(capture(name, count, gapNanos), 1, "");
+    }
+
+    /// UDP packets of forty flows.
+    private Path capture(String name, int count, long gapNanos) throws IOException {
         Path file = directory.resolve(name);
-        var pcap = ByteBuffer.allocate(24 + count * (16 + 400)).order(ByteOrder.LITTLE_ENDIAN);
+        var pcap =
+                ByteBuffer.allocate(24 + count * (16 + FRAME_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         pcap.putInt(0xa1b2_3c4d).putShort((short) 2).putShort((short) 4).putLong(0);
         pcap.putInt(65535).putInt(1);
         for (int i = 0; i < count; i++) {
             long nanos = i * gapNanos;
             pcap.putInt(1_700_000_000 + (int) (nanos / 1_000_000_000));
-            pcap.putInt((int) (nanos % 1_000_000_000)).putInt(400).putInt(400);
+            pcap.putInt((int) (nanos % 1_000_000_000)).putInt(FRAME_BYTES).putInt(FRAME_BYTES);
             pcap.put(udp(i));
         }
-        Files.write(file, pcap.array());
-        return new Input.File(file, 1, "");
+        return Files.write(file, pcap.array());
     }
 
     private static byte[] udp(int index) {
-        var frame = ByteBuffer.allocate(400);
+        var frame = ByteBuffer.allocate(FRAME_BYTES);
         frame.put(new byte[] {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0});
         frame.putInt(0x4500_0182).putInt(index << 16).putInt(0x4011_0000);
         frame.putInt(0x0a00_0001).putInt(0x0a00_0002);

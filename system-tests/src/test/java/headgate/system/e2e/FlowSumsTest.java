@@ -21,6 +21,7 @@ import headgate.schema.JoinedFlowCodec;
 import headgate.schema.RollUpCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
+import headgate.streams.StreamProcessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -100,8 +101,9 @@ class FlowSumsTest {
         return all;
     }
 
-    private StreamChild stream(Broker broker) throws Exception {
-        return StreamChild.start(
+    private Child stream(Broker broker) throws Exception {
+        return Child.start(
+                StreamProcessor.class,
                 directory,
                 "--brokers",
                 broker.bootstrap(),

@@ -18,11 +18,7 @@ import headgate.capture.LiveSettings.Direction;
 import headgate.capture.SourceStatistics;
 import headgate.capture.file.CaptureFileSource;
 import headgate.capture.file.Pacing;
-import headgate.console.EmbeddedKafka;
 import headgate.packet.Frame;
-import headgate.schema.ArrivalBatchCodec;
-import headgate.schema.ArrivalBatchHandler;
-import headgate.schema.ArrivalBatchHeader;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHandler;
 import headgate.schema.FrameBatchHeader;
@@ -38,12 +34,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,10 +84,10 @@ class LiveAgentTest {
         int fromWest = 500;
         Path file = directory.resolve("both.pcapng");
         var heard = new Heard();
-        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
             LiveSettings ofEast = settings(east).with(live -> live.threads = 2);
             var settings =
-                    settings(List.of(ofEast, settings(west)), kafka)
+                    settings(List.of(ofEast, settings(west)), broker)
                             .with(draft -> {
                                 draft.autostop =
                                         new Autostop(fromEast + fromWest, null, Autostop.NEVER);
@@ -122,8 +114,9 @@ class LiveAgentTest {
                     ledgers.get(east + "#0").published().frames()
                             + ledgers.get(east + "#1").published().frames());
 
-            Map<String, BitSet> frames = frames(kafka);
-            Map<String, Long> arrivals = arrivals(kafka);
+            Map<String, BitSet> frames = frames(broker);
+            Map<String, Long> arrivals =
+                    SeenArrivals.in(broker.committed(TOPICS.name(Topic.ARRIVALS)), 60);
             ledgers.forEach((point, last) -> {
                 int count = (int) last.published().frames();
                 BitSet seen = frames.getOrDefault(point, new BitSet());
@@ -139,7 +132,7 @@ class LiveAgentTest {
     void whatTheKernelDropsIsInTheLedgerWithinASecondAndTheSumIsWhatWasSent() throws Exception {
         int count = 40_000; // of 1000 bytes, for a ring of 1 MiB
         var heard = new Heard();
-        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
             LiveSettings small =
                     settings(east)
                             .with(live -> {
@@ -147,7 +140,7 @@ class LiveAgentTest {
                                 live.ringBytes = 1 << 20;
                                 live.blockBytes = 1 << 16;
                             });
-            var agent = new CaptureAgent(settings(List.of(small), kafka), heard);
+            var agent = new CaptureAgent(settings(List.of(small), broker), heard);
             var run = AgentRun.start(agent);
             heard.awaitLedgersOf(1);
             heard.holdReader();
@@ -173,9 +166,9 @@ class LiveAgentTest {
     void endsByItselfWhenItsTimeIsUpWithEverythingThatHadArrived() throws Exception {
         int count = 1000;
         var heard = new Heard();
-        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
             var settings =
-                    settings(List.of(settings(east)), kafka)
+                    settings(List.of(settings(east)), broker)
                             .with(draft ->
                                     draft.autostop =
                                             new Autostop(
@@ -250,10 +243,10 @@ class LiveAgentTest {
                 });
     }
 
-    private static CaptureSettings settings(List<LiveSettings> interfaces, EmbeddedKafka kafka) {
+    private static CaptureSettings settings(List<LiveSettings> interfaces, Broker broker) {
         return CaptureSettings.of(
                         new Input.Live(interfaces, FrameSources.Live.RING),
-                        Publishing.to(kafka.bootstrap()).with(to -> to.topics = TOPICS))
+                        Publishing.to(broker.bootstrap()).with(to -> to.topics = TOPICS))
                 .with(draft -> draft.agent = "gw1");
     }
 
@@ -271,12 +264,12 @@ class LiveAgentTest {
     }
 
     /// The sequences of the frames of each capture point.
-    private static Map<String, BitSet> frames(EmbeddedKafka kafka) {
+    private static Map<String, BitSet> frames(Broker broker) throws InterruptedException {
         var sequences = new HashMap<String, BitSet>();
         var codec = new FrameBatchCodec();
-        for (byte[] value : values(kafka, Topic.FRAMES)) {
+        for (var record : broker.committed(TOPICS.name(Topic.FRAMES))) {
             codec.read(
-                    value,
+                    record.value(),
                     new FrameBatchHandler() {
                         private BitSet seen;
 
@@ -295,58 +288,6 @@ class LiveAgentTest {
                     });
         }
         return sequences;
-    }
-
-    /// How many arrivals each capture point has, after a check that none is missing between.
-    private static Map<String, Long> arrivals(EmbeddedKafka kafka) {
-        var next = new HashMap<String, Long>();
-        var codec = new ArrivalBatchCodec();
-        for (byte[] value : values(kafka, Topic.ARRIVALS)) {
-            codec.read(
-                    value,
-                    new ArrivalBatchHandler() {
-                        @Override
-                        public void onBatch(ArrivalBatchHeader header, int count) {
-                            String point = header.capturePoint();
-                            assertEquals(next.getOrDefault(point, 0L), header.firstSequence());
-                            next.put(point, header.firstSequence() + count);
-                        }
-
-                        @Override
-                        public void onArrival(
-                                long sequence,
-                                long arrivalNanos,
-                                int lengthOnWire,
-                                int flowHash,
-                                int packetType,
-                                int interfaceId) {
-                            assertEquals(60, lengthOnWire);
-                        }
-                    });
-        }
-        return next;
-    }
-
-    private static List<byte[]> values(EmbeddedKafka kafka, Topic topic) {
-        var config = new Properties();
-        config.put("bootstrap.servers", kafka.bootstrap());
-        var values = new ArrayList<byte[]>();
-        try (var consumer =
-                new KafkaConsumer<>(
-                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            String name = TOPICS.name(topic);
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(name).stream()
-                            .map(info -> new TopicPartition(name, info.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            var ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(each -> values.add(each.value()));
-            }
-        }
-        return values;
     }
 
     private static long framesIn(Path file) throws Exception {

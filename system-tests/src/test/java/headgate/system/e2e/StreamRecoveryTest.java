@@ -144,8 +144,9 @@ class StreamRecoveryTest {
         }
     }
 
-    private StreamChild stream(Broker broker, Topics topics) throws Exception {
-        return StreamChild.start(
+    private Child stream(Broker broker, Topics topics) throws Exception {
+        return Child.start(
+                StreamProcessor.class,
                 directory,
                 "--brokers",
                 broker.bootstrap(),

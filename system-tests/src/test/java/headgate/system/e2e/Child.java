@@ -1,6 +1,5 @@
 package headgate.system.e2e;
 
-import headgate.streams.StreamProcessor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,20 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A stream processor in a process of its own, which can be killed.
-final class StreamChild implements AutoCloseable {
+/// A program in a process of its own, which can be killed.
+final class Child implements AutoCloseable {
     private final Process process;
     private final Path log;
 
-    private StreamChild(Process process, Path log) {
+    private Child(Process process, Path log) {
         this.process = process;
         this.log = log;
     }
 
+    /// @param program the class with its `main`
     /// @param directory where its log goes
-    static StreamChild start(Path directory, String... flags) throws IOException {
+    static Child start(Class<?> program, Path directory, String... flags) throws IOException {
         Files.createDirectories(directory);
-        Path log = Files.createTempFile(directory, "stream", ".log");
+        Path log = Files.createTempFile(directory, program.getSimpleName(), ".log");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -34,10 +34,10 @@ final class StreamChild implements AutoCloseable {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        StreamProcessor.class.getName()));
+                        program.getName()));
         command.addAll(List.of(flags));
         File output = log.toFile();
-        return new StreamChild(
+        return new Child(
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(output)
