@@ -6,4 +6,10 @@ public interface FlowListener {
     /// Takes one record; it is called during [FlowTable#onFrame], [FlowTable#advanceTo] and
     /// [FlowTable#endAll], and must not call the table.
     void onRecord(FlowRecord record);
+
+    /// Asked before the record of a flow that ended is made, which costs more than some ten frames:
+    /// whether it is wanted.
+    default boolean wants(FlowTotals flow) {
+        return true;
+    }
 }

@@ -53,7 +53,8 @@ public record FlowRecord(
         List<Tunnel> tunnels,
         List<String> capturePoints,
         LossPlace missingPlace,
-        FlowDetail detail) {
+        FlowDetail detail)
+        implements FlowTotals {
 
     /// What one side is, and sent.
     ///
@@ -164,10 +165,12 @@ public record FlowRecord(
         return endReason == EndReason.NOT_ENDED;
     }
 
+    @Override
     public long packets() {
         return originator.packets + responder.packets;
     }
 
+    @Override
     public long frameBytes() {
         return originator.frameBytes + responder.frameBytes;
     }

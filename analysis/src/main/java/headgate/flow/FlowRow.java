@@ -21,7 +21,7 @@ import java.util.Arrays;
 ///             · 1 another one seen · 1 SACK permitted · 4 wrong checksums · 2 unused
 /// PARTS       29 row in the pool of TCP + 1 · 24 row in a pool of details + 1 · 11 chain of tunnels
 /// ```
-final class FlowRow extends RowView {
+final class FlowRow extends RowView implements FlowTotals {
     static final int ORIGINATOR = 0;
     static final int RESPONDER = 1;
 
@@ -137,6 +137,28 @@ final class FlowRow extends RowView {
 
     void setApplication(int application) {
         setBits(IDENTITY, APPLICATION_SHIFT, APPLICATION_BITS, application);
+    }
+
+    // ---- Totals ----
+
+    @Override
+    public long firstNanos() {
+        return get(FIRST);
+    }
+
+    @Override
+    public long lastNanos() {
+        return get(LAST);
+    }
+
+    @Override
+    public long packets() {
+        return get(PACKETS) + get(PACKETS + 1);
+    }
+
+    @Override
+    public long frameBytes() {
+        return get(FRAME_BYTES) + get(FRAME_BYTES + 1);
     }
 
     // ---- Parts ----

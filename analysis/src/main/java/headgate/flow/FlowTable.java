@@ -487,9 +487,11 @@ public final class FlowTable {
     private void end(int number, EndReason reason) {
         place(other, number);
         ended[reason.ordinal()]++;
-        FlowRecord record = record(number, other, reason);
+        FlowRecord record = listener.wants(other) ? record(number, other, reason) : null;
         remove(number, other);
-        listener.onRecord(record);
+        if (record != null) {
+            listener.onRecord(record);
+        }
     }
 
     private void remove(int number, FlowRow of) {

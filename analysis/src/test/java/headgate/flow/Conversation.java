@@ -30,6 +30,9 @@ final class Conversation implements FlowListener {
     int serverPort = 80;
     int window = 1000;
 
+    /// Records of smaller flows are not taken.
+    long fewestWantedBytes;
+
     /// Time stamps option of the next segments: value and echo; null without.
     int[] timestamps;
 
@@ -39,6 +42,11 @@ final class Conversation implements FlowListener {
 
     Conversation() {
         this(FlowSettings.LIVE);
+    }
+
+    @Override
+    public boolean wants(FlowTotals totals) {
+        return totals.frameBytes() >= fewestWantedBytes;
     }
 
     @Override

@@ -35,6 +35,17 @@ class FlowTableTest {
     }
 
     @Test
+    void makesNoRecordOfAFlowThatNobodyWants() {
+        flow.fewestWantedBytes = 123;
+        flow.udp(true, 10).udp(false, 20);
+        flow.clientPort++;
+        flow.udp(true, 10).udp(false, 21);
+        assertEquals(60 + 63, flow.only().frameBytes());
+        assertEquals(0, flow.table.size());
+        assertEquals(2, flow.table.statistics().endedInput());
+    }
+
+    @Test
     void keepsFlowsOfOtherPortsAndProtocolsApart() {
         flow.udp(true, 1).client(SYN, 1, 0, 0);
         flow.clientPort++;

@@ -15,6 +15,7 @@ import headgate.flow.FlowListener;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
+import headgate.flow.FlowTotals;
 import headgate.flow.TunnelDatagrams;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -296,12 +297,18 @@ final class FlowsCommand implements Callable<Integer> {
         return FlowField.named(name);
     }
 
-    private Comparator<FlowRecord> order() {
+    private Kept kept() {
         String key = sort != null ? sort : isForPeople() ? "bytes" : START;
-        Comparator<FlowRecord> order = field("sort key", key, SORT_KEYS).order();
+        FlowField field = field("sort key", key, SORT_KEYS);
+        Comparator<FlowTotals> early =
+                field.total() == null ? null : Comparator.comparingLong(field.total());
         return key.equals(START)
-                ? order
-                : order.reversed().thenComparingLong(FlowRecord::firstNanos);
+                ? new Kept(field.order(), early, rowLimit())
+                : new Kept(largestFirst(field.order()), largestFirst(early), rowLimit());
+    }
+
+    private static <F extends FlowTotals> Comparator<F> largestFirst(Comparator<F> order) {
+        return order == null ? null : order.reversed().thenComparingLong(FlowTotals::firstNanos);
     }
 
     /// What both `--where` and `--app` are true of.
@@ -322,9 +329,17 @@ final class FlowsCommand implements Callable<Integer> {
             return listener;
         }
         Predicate<FlowRecord> wanted = wanted();
-        return record -> {
-            if (wanted.test(record)) {
-                listener.onRecord(record);
+        return new FlowListener() {
+            @Override
+            public boolean wants(FlowTotals flow) {
+                return listener.wants(flow);
+            }
+
+            @Override
+            public void onRecord(FlowRecord record) {
+                if (wanted.test(record)) {
+                    listener.onRecord(record);
+                }
             }
         };
     }
@@ -507,8 +522,8 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     private int printSorted(FlowSettings settings) throws IOException {
-        var kept = new Kept(order(), rowLimit());
-        var table = new FlowTable(settings, onlyWanted(kept::add));
+        var kept = kept();
+        var table = new FlowTable(settings, onlyWanted(kept));
         var end = traffic.read(feed(table));
         table.endAll();
         List<FlowRecord> records = kept.inOrder();
@@ -648,19 +663,31 @@ final class FlowsCommand implements Callable<Integer> {
     }
 
     /// Keeps the first so many records of an order, and no interim ones.
-    private static final class Kept {
+    private static final class Kept implements FlowListener {
         private final Comparator<FlowRecord> order;
+        private final Comparator<FlowTotals> early;
         private final int limit;
         private final PriorityQueue<FlowRecord> lastFirst;
         private final List<FlowRecord> all = new ArrayList<>();
 
-        Kept(Comparator<FlowRecord> order, int limit) {
+        /// @param early the same order of flows whose records are not made yet; null if there is
+        ///   none
+        Kept(Comparator<FlowRecord> order, Comparator<FlowTotals> early, int limit) {
             this.order = order;
+            this.early = early;
             this.limit = limit;
             this.lastFirst = new PriorityQueue<>(order.reversed());
         }
 
-        void add(FlowRecord record) {
+        @Override
+        public boolean wants(FlowTotals flow) {
+            return early == null
+                    || lastFirst.size() < limit
+                    || early.compare(flow, lastFirst.element()) < 0;
+        }
+
+        @Override
+        public void onRecord(FlowRecord record) {
             if (record.interim()) {
                 return;
             }

@@ -123,6 +123,19 @@ class FlowsCommandTest {
     }
 
     @Test
+    void givesTheFirstOfAllWhereNotEveryRecordIsMade() {
+        String sample = HeadgateTest.sample().toString();
+        for (String key : List.of("bytes", "packets", "duration", "start", "retrans")) {
+            String[] all = {"flows", "-r", sample, "-s", key, "-n", "0", "-e", key};
+            String[] first = {"flows", "-r", sample, "-s", key, "-n", "7", "-e", key};
+            assertEquals(
+                    CommandRun.of(all).out().lines().limit(8).toList(),
+                    CommandRun.of(first).out().lines().toList(),
+                    key);
+        }
+    }
+
+    @Test
     void sortsByAnyFieldThatIsANumber() {
         var long_ = CommandRun.of("flows", "-r", capture, "-s", "duration", "-e", "duration");
         assertEquals(

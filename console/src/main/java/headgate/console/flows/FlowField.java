@@ -3,6 +3,7 @@ package headgate.console.flows;
 import com.fasterxml.jackson.core.JsonGenerator;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
+import headgate.flow.FlowTotals;
 import headgate.packet.IpAddress;
 import headgate.packet.IpProtocol;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /// One thing that `headgate flows` can say of a flow, as `-e`, `-s` and `--where` name it and as a
@@ -25,12 +27,15 @@ import java.util.stream.Stream;
 /// @param description one line for people
 /// @param type what its values are
 /// @param order from the smallest, what is not there before it; null if values have no order
+/// @param total the number that the order goes by, if that is known before the record is made; null
+///   otherwise
 /// @param value as JSON and tables have it; null if it is not there
 public record FlowField(
         String name,
         String description,
         Type type,
         Comparator<FlowRecord> order,
+        ToLongFunction<FlowTotals> total,
         Function<FlowRecord, Object> value) {
 
     /// What values are, and so what they may be compared with.
@@ -63,6 +68,11 @@ public record FlowField(
     /// read.
     public static final List<FlowField> SHORT = FlowFields.shortOnes();
 
+    /// This field, ordered by a number that is known before the record is made.
+    FlowField byTotal(ToLongFunction<FlowTotals> total) {
+        return new FlowField(name, description, type, order, total, value);
+    }
+
     /// The field of this name; null if there is none.
     public static FlowField named(String name) {
         return everyOne().filter(field -> field.name.equals(name)).findFirst().orElse(null);
@@ -74,6 +84,7 @@ public record FlowField(
                 name,
                 "metadata of this name",
                 Type.NAMED_TEXTS,
+                null,
                 null,
                 r -> {
                     List<String> texts = r.metadata().get(name);

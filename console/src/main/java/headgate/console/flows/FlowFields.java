@@ -3,6 +3,7 @@ package headgate.console.flows;
 import headgate.console.flows.FlowField.Type;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowRecord.Side;
+import headgate.flow.FlowTotals;
 import headgate.flow.LossPlace;
 import headgate.flow.RoundTrips;
 import headgate.flow.SideDetail;
@@ -42,14 +43,14 @@ final class FlowFields {
                         "dport",
                         "its port; ICMP code or type of the reply",
                         r -> r.responder().port()));
-        fields.add(seconds("start", "first frame, seconds since 1970", FlowRecord::firstNanos));
+        fields.add(
+                seconds("start", "first frame, seconds since 1970", FlowRecord::firstNanos)
+                        .byTotal(FlowTotals::firstNanos));
         fields.add(
                 text("start_time", "first frame, RFC 3339", r -> FlowField.time(r.firstNanos())));
         fields.add(
-                seconds(
-                        "duration",
-                        "from first to last frame, seconds",
-                        r -> r.lastNanos() - r.firstNanos()));
+                seconds("duration", "from first to last frame, seconds", FlowFields::duration)
+                        .byTotal(FlowFields::duration));
         both(fields, "pkts", "frames", Side::packets);
         both(fields, "ip_bytes", "bytes by IP headers", Side::ipBytes);
         both(fields, "frame_bytes", "bytes of frames on the wire", Side::frameBytes);
@@ -371,10 +372,16 @@ final class FlowFields {
     /// Those that say again what others say, under the words of the table that people read.
     static List<FlowField> shortOnes() {
         return List.of(
-                number("bytes", "bytes of frames, both ways", FlowRecord::frameBytes),
-                number("packets", "frames, both ways", FlowRecord::packets),
+                number("bytes", "bytes of frames, both ways", FlowRecord::frameBytes)
+                        .byTotal(FlowTotals::frameBytes),
+                number("packets", "frames, both ways", FlowRecord::packets)
+                        .byTotal(FlowTotals::packets),
                 number("retrans", "segments sent again or late", FlowRecord::retransmissions),
                 text("app", "application, as service", FlowFields::application));
+    }
+
+    private static long duration(FlowTotals flow) {
+        return flow.lastNanos() - flow.firstNanos();
     }
 
     // ---- Kinds of fields ----
@@ -386,6 +393,7 @@ final class FlowFields {
                 description,
                 Type.NUMBER,
                 Comparator.comparingLong(amount),
+                null,
                 r -> ifThere(amount.applyAsLong(r)));
     }
 
@@ -401,6 +409,7 @@ final class FlowFields {
                 description,
                 Type.SECONDS,
                 Comparator.comparingLong(nanos),
+                null,
                 r -> {
                     Long there = ifThere(nanos.applyAsLong(r));
                     return there == null ? null : seconds(there);
@@ -419,12 +428,12 @@ final class FlowFields {
                 Comparator.comparing(
                         value.andThen(FlowField::decimal),
                         Comparator.nullsFirst(Comparator.naturalOrder()));
-        return new FlowField(name, description, type, order, value::apply);
+        return new FlowField(name, description, type, order, null, value::apply);
     }
 
     private static FlowField unordered(
             String name, String description, Type type, Function<FlowRecord, Object> value) {
-        return new FlowField(name, description, type, null, value);
+        return new FlowField(name, description, type, null, null, value);
     }
 
     private static FlowField text(
