@@ -222,11 +222,11 @@ public final class FlowTable {
         portsTold = frame.sourcePort >= 0;
         sourcePort = Math.max(frame.sourcePort, 0);
         destinationPort = Math.max(frame.destinationPort, 0);
-        if (frame.icmpType >= 0
+        if (frame.icmpType() >= 0
                 && (frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6)) {
-            int partner = IcmpPairs.partner(frame.ipVersion, frame.icmpType);
-            sourcePort = frame.icmpType;
-            destinationPort = partner >= 0 ? partner : frame.icmpCode;
+            int partner = IcmpPairs.partner(frame.ipVersion, frame.icmpType());
+            sourcePort = frame.icmpType();
+            destinationPort = partner >= 0 ? partner : frame.icmpCode();
             oneWay = partner < 0;
             portsTold = true;
         }
@@ -236,7 +236,7 @@ public final class FlowTable {
     }
 
     private void findEndsOfFragment(Frame frame) {
-        if (portsTold && frame.fragmentOffset == 0) {
+        if (portsTold && frame.fragmentOffset() == 0) {
             long ports = (long) sourcePort << 16 | destinationPort | (oneWay ? 1L << 32 : 0);
             fragmentPorts.remember(frame, ports);
             return;
@@ -358,8 +358,8 @@ public final class FlowTable {
 
     private static boolean isTcpSegment(Frame frame) {
         return frame.protocol == IpProtocol.TCP
-                && frame.tcpHeaderLength > 0
-                && frame.fragmentOffset == 0;
+                && frame.tcpHeaderLength() > 0
+                && frame.fragmentOffset() == 0;
     }
 
     // ---- Start, count, end ----
@@ -405,7 +405,7 @@ public final class FlowTable {
                     && LikelyServerPorts.UDP.has(sourcePort)
                     && !LikelyServerPorts.UDP.has(destinationPort);
         }
-        int opening = frame.tcpFlags & (TcpTracker.SYN | TcpTracker.ACK);
+        int opening = frame.tcpFlags() & (TcpTracker.SYN | TcpTracker.ACK);
         if (opening == (TcpTracker.SYN | TcpTracker.ACK)) {
             return true;
         }
@@ -417,7 +417,7 @@ public final class FlowTable {
 
     private void count(Frame frame) {
         long payload = Math.max(frame.payloadLength, 0);
-        row.noteHop(side, frame.timeToLive & 0xff, frame.trafficClass & 0xff);
+        row.noteHop(side, frame.timeToLive() & 0xff, frame.trafficClass() & 0xff);
         if (row.hasDetail() || row.get(FlowRow.PACKETS + side) == 1 && takeDetail()) {
             row.detail.count(side, frame.arrivalNanos, payload);
         }
@@ -430,7 +430,7 @@ public final class FlowTable {
         }
         row.add(FlowRow.PACKETS + side, 1);
         row.add(FlowRow.FRAME_BYTES + side, frame.lengthOnWire);
-        row.add(FlowRow.IP_BYTES + side, frame.networkLength);
+        row.add(FlowRow.IP_BYTES + side, frame.networkLength());
         row.add(FlowRow.PAYLOAD_BYTES + side, payload);
         if (frame.isFragment()) {
             row.countFragment(side);
@@ -468,9 +468,9 @@ public final class FlowTable {
         if (row.has(FlowRow.HEARD << side) || frame.payloadCaptured <= 0) {
             return;
         }
-        boolean datagram = frame.protocol == IpProtocol.UDP && frame.udpLength >= 0;
-        boolean segment = isTcpSegment(frame) && (frame.tcpFlags & TcpTracker.RST) == 0;
-        if (segment || datagram && frame.fragmentOffset == 0) {
+        boolean datagram = frame.protocol == IpProtocol.UDP && frame.udpLength() >= 0;
+        boolean segment = isTcpSegment(frame) && (frame.tcpFlags() & TcpTracker.RST) == 0;
+        if (segment || datagram && frame.fragmentOffset() == 0) {
             openings.onPayload(number, row, side, frame);
         }
     }

@@ -78,7 +78,7 @@ final class FragmentPorts {
     }
 
     private static long identity(Frame frame) {
-        return Integer.toUnsignedLong(frame.identification) << 16
+        return Integer.toUnsignedLong(frame.identification()) << 16
                 | (frame.protocol & 0xffL) << 8
                 | frame.ipVersion;
     }

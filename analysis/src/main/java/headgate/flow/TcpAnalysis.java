@@ -197,7 +197,7 @@ final class TcpAnalysis {
     /// @param last the highest number that the peer has used
     /// @param pure whether it carries nothing, and neither SYN, FIN nor RST
     void onAcknowledgment(Frame frame, int acknowledged, int last, boolean pure) {
-        int acknowledgment = frame.acknowledgmentNumber;
+        int acknowledgment = frame.acknowledgmentNumber();
         int ahead = acknowledgment - acknowledged;
         int ask = of(ASK, side);
         if (ahead > 0) {
@@ -210,11 +210,11 @@ final class TcpAnalysis {
         } else if (ahead == 0
                 && pure
                 && last - acknowledged > 0
-                && row.bits(ask, 0, 16) == frame.window) {
+                && row.bits(ask, 0, 16) == frame.window()) {
             row.countUp(of(REPEATS, side), 32, 32, 1);
             row.countUp(ask, 16, 16, 1);
         }
-        row.setBits(ask, 0, 16, frame.window);
+        row.setBits(ask, 0, 16, frame.window());
         if (row.has(of(OTHERS, peer), HAS_PENDING)) {
             judgePending(frame, acknowledged);
         }
@@ -278,8 +278,8 @@ final class TcpAnalysis {
         } else {
             row.set(
                     of(PENDING, side),
-                    (long) frame.timestampValue << 32 | Integer.toUnsignedLong(end));
-            row.mark(of(OTHERS, side), HAS_PENDING | (frame.hasTimestamps ? PENDING_TIMED : 0));
+                    (long) frame.timestampValue() << 32 | Integer.toUnsignedLong(end));
+            row.mark(of(OTHERS, side), HAS_PENDING | (frame.hasTimestamps() ? PENDING_TIMED : 0));
         }
     }
 
@@ -303,12 +303,12 @@ final class TcpAnalysis {
     private void judgePending(Frame frame, int acknowledged) {
         long pending = row.get(of(PENDING, peer));
         int end = (int) pending;
-        boolean first = end - acknowledged > 0 && end - frame.acknowledgmentNumber <= 0;
+        boolean first = end - acknowledged > 0 && end - frame.acknowledgmentNumber() <= 0;
         boolean echoes =
                 first
-                        && frame.hasTimestamps
+                        && frame.hasTimestamps()
                         && row.has(of(OTHERS, peer), PENDING_TIMED)
-                        && frame.timestampEchoReply - (int) (pending >>> 32) < 0;
+                        && frame.timestampEchoReply() - (int) (pending >>> 32) < 0;
         if (echoes || tellsOfDuplicate(frame, end)) {
             countSpurious(peer);
         } else if (first) {
@@ -325,7 +325,7 @@ final class TcpAnalysis {
             if (options.isSack()) {
                 int left = options.sackLeftEdge(0);
                 int right = options.sackRightEdge(0);
-                boolean duplicate = right - frame.acknowledgmentNumber <= 0 || isInSecondBlock();
+                boolean duplicate = right - frame.acknowledgmentNumber() <= 0 || isInSecondBlock();
                 return duplicate && end - left > 0 && end - right <= 0;
             }
         }
@@ -341,7 +341,7 @@ final class TcpAnalysis {
     /// False if there are none, or not all of them were captured.
     private boolean placeOptions(Frame frame) {
         int from = frame.transportOffset + TcpTracker.HEADER_LENGTH;
-        int to = frame.transportOffset + frame.tcpHeaderLength;
+        int to = frame.transportOffset + frame.tcpHeaderLength();
         if (frame.transportOffset < 0 || to <= from || to > frame.lengthCaptured) {
             return false;
         }

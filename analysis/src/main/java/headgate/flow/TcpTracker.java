@@ -77,9 +77,9 @@ final class TcpTracker {
         this.row = row;
         this.side = side;
         this.peer = 1 - side;
-        flags = frame.tcpFlags & ALL_FLAGS;
+        flags = frame.tcpFlags() & ALL_FLAGS;
         payload = Math.max(frame.payloadLength, 0);
-        first = frame.sequenceNumber;
+        first = frame.sequenceNumber();
         // What a reset carries is no part of the stream.
         end = first + (has(RST) ? 0 : payload) + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0);
 
@@ -88,12 +88,12 @@ final class TcpTracker {
             analysis.begin(row.detail, side, flags, nanos);
         }
         if (flagsSeen(row, side) == 0) {
-            row.tcp.setInitialWindow(side, frame.window);
+            row.tcp.setInitialWindow(side, frame.window());
         }
         boolean again = has(SYN) && isNumbered(row, side) && first == start(row, side);
         boolean fresh = beginNumbering();
         noteLetters();
-        noteZeroWindow(frame.window);
+        noteZeroWindow(frame.window());
         noteFlagsAndOptions(frame);
         if (has(ACK)) {
             onAcknowledgment(frame);
@@ -105,7 +105,7 @@ final class TcpTracker {
         enterState();
         followEdge(frame.isFragment());
         if (has(ACK) && !has(RST)) {
-            closeGap(frame.acknowledgmentNumber);
+            closeGap(frame.acknowledgmentNumber());
         }
         timeHandshake(nanos);
     }
@@ -115,18 +115,18 @@ final class TcpTracker {
     ///
     /// @param afterReset whether one after a reset does too
     static boolean beginsAnother(FlowRow row, int side, Frame frame, boolean afterReset) {
-        if ((frame.tcpFlags & (SYN | ACK)) != SYN) {
+        if ((frame.tcpFlags() & (SYN | ACK)) != SYN) {
             return false;
         }
         if (didClose(row, 0) && didClose(row, 1) || afterReset && isOver(row)) {
             return true;
         }
-        return isNumbered(row, side) && frame.sequenceNumber != start(row, side);
+        return isNumbered(row, side) && frame.sequenceNumber() != start(row, side);
     }
 
     /// Where the payload of a segment, taken into the row, is in its side's stream of bytes.
     static int offsetInStream(FlowRow row, int side, Frame frame) {
-        int first = frame.sequenceNumber + ((frame.tcpFlags & SYN) != 0 ? 1 : 0);
+        int first = frame.sequenceNumber() + ((frame.tcpFlags() & SYN) != 0 ? 1 : 0);
         return first - start(row, side) - 1;
     }
 
@@ -175,7 +175,7 @@ final class TcpTracker {
         return didClose(row, 0)
                 && didClose(row, 1)
                 && frame.payloadLength <= 0
-                && (frame.tcpFlags & (SYN | FIN)) == 0;
+                && (frame.tcpFlags() & (SYN | FIN)) == 0;
     }
 
     /// Whether a SYN was seen and nothing at all of the other side.
@@ -342,7 +342,7 @@ final class TcpTracker {
     }
 
     private void onAcknowledgment(Frame frame) {
-        int acknowledgment = frame.acknowledgmentNumber;
+        int acknowledgment = frame.acknowledgmentNumber();
         if (state(row, peer) == INACTIVE) {
             number(peer, acknowledgment - 1, acknowledgment - 1);
             return;
@@ -496,8 +496,8 @@ final class TcpTracker {
         row.tcp.set(TcpRow.TCP + side, has(FIN) ? word | FIN_SEEN : word);
         if (has(SYN)) {
             row.tcp.setBits(
-                    TcpRow.TCP + side, MSS_SHIFT, 16, Math.max(frame.maximumSegmentSize, 0));
-            int scale = Math.min(frame.windowScale, MAX_WINDOW_SCALE);
+                    TcpRow.TCP + side, MSS_SHIFT, 16, Math.max(frame.maximumSegmentSize(), 0));
+            int scale = Math.min(frame.windowScale(), MAX_WINDOW_SCALE);
             row.tcp.setBits(TcpRow.TCP + side, SCALE_SHIFT, 5, scale + 1L);
         }
     }

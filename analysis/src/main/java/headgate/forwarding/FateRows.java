@@ -111,7 +111,9 @@ final class FateRows {
                         ? 0
                         : switch (frame.protocol) {
                             case IpProtocol.ICMP, IpProtocol.ICMPV6 ->
-                                    ports(frame.icmpType, frame.icmpType < 0 ? -1 : frame.icmpCode);
+                                    ports(
+                                            frame.icmpType(),
+                                            frame.icmpType() < 0 ? -1 : frame.icmpCode());
                             case IpProtocol.SCTP -> ports(FlowKey.of(frame));
                             default -> ports(frame.sourcePort, frame.destinationPort);
                         };

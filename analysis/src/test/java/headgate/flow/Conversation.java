@@ -74,15 +74,9 @@ final class Conversation implements FlowListener {
         ip(fromClient, IpProtocol.TCP, 20 + payload);
         frame.sourcePort = fromClient ? clientPort : serverPort;
         frame.destinationPort = fromClient ? serverPort : clientPort;
-        frame.tcpHeaderLength = 20;
-        frame.tcpFlags = flags;
-        frame.sequenceNumber = (int) sequence;
-        frame.acknowledgmentNumber = (int) acknowledgment;
-        frame.window = window;
-        frame.hasTimestamps = timestamps != null;
+        frame.setTcp((int) sequence, (int) acknowledgment, 20, flags, window, 0, 0);
         if (timestamps != null) {
-            frame.timestampValue = timestamps[0];
-            frame.timestampEchoReply = timestamps[1];
+            frame.setTimestamps(timestamps[0], timestamps[1]);
         }
         frame.payloadLength = payload;
         return send();
@@ -92,15 +86,14 @@ final class Conversation implements FlowListener {
         ip(fromClient, IpProtocol.UDP, 8 + payload);
         frame.sourcePort = fromClient ? clientPort : serverPort;
         frame.destinationPort = fromClient ? serverPort : clientPort;
-        frame.udpLength = 8 + payload;
+        frame.setUdpLength(8 + payload);
         frame.payloadLength = payload;
         return send();
     }
 
     Conversation icmp(boolean fromClient, int type, int code) {
         ip(fromClient, frame.ipVersion == 6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP, 8 + 56);
-        frame.icmpType = type;
-        frame.icmpCode = code;
+        frame.setIcmp(type, code, -1, -1);
         frame.payloadLength = 56;
         return send();
     }
@@ -108,9 +101,7 @@ final class Conversation implements FlowListener {
     /// A fragment of a UDP datagram; only the first one, at offset 0, has ports.
     Conversation udpFragment(boolean fromClient, int identification, int offset, boolean more) {
         ip(fromClient, IpProtocol.UDP, 1480);
-        frame.identification = identification;
-        frame.fragmentOffset = offset;
-        frame.moreFragments = more;
+        frame.setIpv4(0, 20 + 1480, identification, false, more, offset, 0, IpProtocol.UDP, 0);
         if (offset == 0) {
             frame.sourcePort = fromClient ? clientPort : serverPort;
             frame.destinationPort = fromClient ? serverPort : clientPort;
@@ -131,9 +122,7 @@ final class Conversation implements FlowListener {
         frame.arrivalNanos = nanos;
         frame.lengthOnWire = Math.max(60, ETHERNET + 20 + length);
         frame.lengthCaptured = frame.lengthOnWire;
-        frame.ipVersion = 4;
-        frame.protocol = protocol;
-        frame.networkLength = 20 + length;
+        frame.setIpv4(0, 20 + length, 0, false, false, 0, 0, protocol, 0);
         frame.sourceLow = fromClient ? client : server;
         frame.destinationLow = fromClient ? server : client;
     }

@@ -182,8 +182,7 @@ class FlowDetailTest {
         talk.ip(fromClient, 17, 8);
         talk.frame.sourcePort = fromClient ? talk.clientPort : talk.serverPort;
         talk.frame.destinationPort = fromClient ? talk.serverPort : talk.clientPort;
-        talk.frame.timeToLive = timeToLive;
-        talk.frame.trafficClass = trafficClass;
+        talk.frame.setIpv4(trafficClass, 28, 0, false, false, 0, timeToLive, 17, 0);
         talk.send();
     }
 

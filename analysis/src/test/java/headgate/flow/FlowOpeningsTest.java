@@ -42,9 +42,7 @@ class FlowOpeningsTest {
     }
 
     private void segment(boolean fromClient, int flags, int sequence, String payload) {
-        frame.tcpHeaderLength = 20;
-        frame.tcpFlags = flags;
-        frame.sequenceNumber = sequence;
+        frame.setTcp(sequence, 0, 20, flags, 0, 0, 0);
         send(fromClient, IpProtocol.TCP, payload.getBytes(StandardCharsets.ISO_8859_1));
     }
 
@@ -63,7 +61,7 @@ class FlowOpeningsTest {
     }
 
     private void datagram(boolean fromClient, byte[] payload) {
-        frame.udpLength = 8 + payload.length;
+        frame.setUdpLength(8 + payload.length);
         send(fromClient, IpProtocol.UDP, payload);
     }
 
@@ -179,9 +177,7 @@ class FlowOpeningsTest {
     @Test
     void goesByThePortWhereThePayloadWasNotCaptured() {
         open();
-        frame.tcpHeaderLength = 20;
-        frame.tcpFlags = TcpTracker.ACK;
-        frame.sequenceNumber = CLIENT_START;
+        frame.setTcp(CLIENT_START, 0, 20, TcpTracker.ACK, 0, 0, 0);
         frame.arrivalNanos += 1;
         frame.ipVersion = 4;
         frame.protocol = IpProtocol.TCP;

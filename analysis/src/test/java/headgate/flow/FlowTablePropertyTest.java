@@ -36,41 +36,62 @@ class FlowTablePropertyTest {
         frame.sourceHigh = frame.destinationHigh = frame.ipVersion == 6 ? 0x2001_0db8L << 32 : 0;
         frame.sourceLow = 1 + random.nextInt(4);
         frame.destinationLow = 1 + random.nextInt(4);
-        frame.networkLength = random.nextInt(1500);
         frame.payloadLength = random.nextInt(1400);
         frame.vlanCount = random.nextInt(3);
-        frame.timeToLive = random.nextInt(256);
-        frame.trafficClass = random.nextInt(3);
         frame.protocol = new int[] {6, 6, 6, 6, 17, 17, 1, 58, 132, -1}[random.nextInt(10)];
-        if (random.nextInt(8) == 0) {
-            frame.identification = random.nextInt(4);
-            frame.fragmentOffset = random.nextBoolean() ? 0 : 1480;
-            frame.moreFragments = frame.fragmentOffset == 0 || random.nextBoolean();
-        }
-        if (frame.fragmentOffset > 0) {
+        ipHeader(random, frame);
+        if (frame.fragmentOffset() > 0) {
             return;
         }
         switch (frame.protocol) {
             case 6, 17 -> {
                 frame.sourcePort = 1000 + random.nextInt(3);
                 frame.destinationPort = 1000 + random.nextInt(3);
-                frame.tcpHeaderLength = frame.protocol == 6 && random.nextInt(20) > 0 ? 20 : 0;
-                frame.tcpFlags = random.nextInt(0x20);
-                frame.sequenceNumber = random.nextInt(5) * 1000;
-                frame.acknowledgmentNumber = random.nextInt(5) * 1000;
-                frame.window = random.nextInt(2) * 100;
-                frame.maximumSegmentSize = random.nextInt(3) - 1;
-                frame.windowScale = random.nextInt(257) - 1;
-                frame.sackPermitted = random.nextBoolean();
-                frame.hasTimestamps = random.nextBoolean();
-                frame.timestampValue = random.nextInt(5);
-                frame.timestampEchoReply = random.nextInt(5);
+                if (frame.protocol == 6 && random.nextInt(20) > 0) {
+                    tcpHeader(random, frame);
+                }
             }
-            case 1, 58 -> {
-                frame.icmpType = random.nextInt(140);
-                frame.icmpCode = random.nextInt(3);
-            }
+            case 1, 58 -> frame.setIcmp(random.nextInt(140), random.nextInt(3), -1, -1);
             default -> {}
+        }
+    }
+
+    private static void ipHeader(Random random, Frame frame) {
+        boolean isFragment = random.nextInt(8) == 0;
+        int identification = isFragment ? random.nextInt(4) : 0;
+        int offset = isFragment && random.nextBoolean() ? 1480 : 0;
+        boolean more = isFragment && (offset == 0 || random.nextBoolean());
+        int length = random.nextInt(1500);
+        int timeToLive = random.nextInt(256);
+        int trafficClass = random.nextInt(3);
+        int protocol = frame.protocol;
+        if (frame.ipVersion == 6) {
+            frame.setIpv6(trafficClass, 0, length, protocol & 0xff, timeToLive);
+            if (isFragment) {
+                frame.setIpv6Fragment(identification, more, offset);
+            }
+        } else {
+            frame.setIpv4(
+                    trafficClass,
+                    length,
+                    identification,
+                    false,
+                    more,
+                    offset,
+                    timeToLive,
+                    protocol,
+                    0);
+        }
+    }
+
+    private static void tcpHeader(Random random, Frame frame) {
+        int sequence = random.nextInt(5) * 1000;
+        int acknowledgment = random.nextInt(5) * 1000;
+        int window = random.nextInt(2) * 100;
+        frame.setTcp(sequence, acknowledgment, 20, random.nextInt(0x20), window, 0, 0);
+        frame.setTcpOptions(random.nextInt(3) - 1, random.nextInt(257) - 1, random.nextBoolean());
+        if (random.nextBoolean()) {
+            frame.setTimestamps(random.nextInt(5), random.nextInt(5));
         }
     }
 
@@ -102,7 +123,7 @@ class FlowTablePropertyTest {
             if (frame.ipVersion != 0) {
                 packets++;
                 frameBytes += frame.lengthOnWire;
-                ipBytes += frame.networkLength;
+                ipBytes += frame.networkLength();
             }
             table.onFrame(frame);
             assertTrue(table.size() <= maxFlows, "more flows than allowed");

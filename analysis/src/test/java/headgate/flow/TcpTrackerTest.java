@@ -197,10 +197,8 @@ class TcpTrackerTest {
         connection.ip(true, 6, 20);
         connection.frame.sourcePort = connection.clientPort;
         connection.frame.destinationPort = connection.serverPort;
-        connection.frame.tcpHeaderLength = 28;
-        connection.frame.tcpFlags = SYN;
-        connection.frame.maximumSegmentSize = 1460;
-        connection.frame.windowScale = 15;
+        connection.frame.setTcp(0, 0, 28, SYN, 0, 0, 0);
+        connection.frame.setTcpOptions(1460, 15, false);
         connection.send().server(SYN | ACK, 5000, 1, 0);
         var record = connection.only();
         assertEquals(1460, record.originator().maximumSegmentSize());

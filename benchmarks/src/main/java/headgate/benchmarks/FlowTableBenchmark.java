@@ -88,7 +88,7 @@ public class FlowTableBenchmark {
         long sum = 0;
         for (int i = 0; i < FRAMES; i++) {
             conversations.segment(mix, frame, next());
-            sum += frame.sourceLow + frame.sequenceNumber;
+            sum += frame.sourceLow + frame.sequenceNumber();
         }
         return sum;
     }
@@ -172,26 +172,22 @@ public class FlowTableBenchmark {
                 int sequence,
                 int acknowledgment,
                 int payload) {
-            frame.ipVersion = 4;
+            frame.clear();
+            frame.setIpv4(0, 40 + payload, 0, false, false, 0, 64, protocol, 0);
             frame.arrivalNanos = nanos += 100;
             frame.lengthOnWire = 54 + payload;
-            frame.networkLength = 40 + payload;
             frame.payloadLength = payload;
-            frame.protocol = protocol;
-            frame.tcpHeaderLength = protocol == TCP ? 20 : 0;
-            frame.udpLength = protocol == UDP ? 8 + payload : -1;
-            frame.tcpFlags = flags;
-            frame.sequenceNumber = sequence;
-            frame.acknowledgmentNumber = acknowledgment;
-            frame.window = 1000;
-            frame.maximumSegmentSize = frame.windowScale = -1;
+            if (protocol == TCP) {
+                frame.setTcp(sequence, acknowledgment, 20, flags, 1000, 0, 0);
+            } else {
+                frame.setUdpLength(8 + payload);
+            }
             long client = 0x0a00_0000L + flow / 4;
             int port = 40_000 + flow % 4;
             frame.sourceLow = fromClient ? client : SERVER;
             frame.destinationLow = fromClient ? SERVER : client;
             frame.sourcePort = fromClient ? port : 443;
             frame.destinationPort = fromClient ? 443 : port;
-            frame.icmpType = -1;
         }
     }
 }

@@ -28,11 +28,11 @@ final class DiscoveryText {
     void append(StringBuilder line, Frame frame) {
         long at = frame.start + frame.transportOffset;
         long limit = frame.start + frame.payloadOffset + frame.payloadCaptured;
-        if (MldView.is(frame.icmpType)) {
+        if (MldView.is(frame.icmpType())) {
             listener(line, frame, at, limit);
-        } else if (frame.icmpType == MldView.V2_REPORT) {
+        } else if (frame.icmpType() == MldView.V2_REPORT) {
             records(line, frame, at, limit);
-        } else if (NdOptionsView.offset(frame.icmpType) >= 0) {
+        } else if (NdOptionsView.offset(frame.icmpType()) >= 0) {
             target(line, frame, at, limit);
             options(line, frame, at, limit);
         }
@@ -59,11 +59,11 @@ final class DiscoveryText {
     }
 
     private static void target(StringBuilder line, Frame frame, long at, long limit) {
-        boolean hasTarget = frame.icmpType == SOLICITATION || frame.icmpType == ADVERTISEMENT;
+        boolean hasTarget = frame.icmpType() == SOLICITATION || frame.icmpType() == ADVERTISEMENT;
         if (!hasTarget || limit - at < TARGET_END) {
             return;
         }
-        line.append(frame.icmpType == SOLICITATION ? ", who has " : ", tgt is ");
+        line.append(frame.icmpType() == SOLICITATION ? ", who has " : ", tgt is ");
         IpAddress.append(
                 line,
                 6,
@@ -72,7 +72,7 @@ final class DiscoveryText {
     }
 
     private void options(StringBuilder line, Frame frame, long at, long limit) {
-        options.wrap(frame.bytes, at + NdOptionsView.offset(frame.icmpType), limit);
+        options.wrap(frame.bytes, at + NdOptionsView.offset(frame.icmpType()), limit);
         while (options.next()) {
             if (options.isLinkLayerAddress()) {
                 MacAddress.append(line.append(", link-address "), options.linkLayerAddress());

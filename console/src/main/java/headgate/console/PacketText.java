@@ -120,10 +120,10 @@ final class PacketText {
     // ---- Link layer ----
 
     private void link(Frame frame) {
-        if (frame.sourceMac >= 0) {
-            MacAddress.append(line, frame.sourceMac);
-            if (frame.destinationMac >= 0) {
-                MacAddress.append(line.append(" > "), frame.destinationMac);
+        if (frame.sourceMac() >= 0) {
+            MacAddress.append(line, frame.sourceMac());
+            if (frame.destinationMac() >= 0) {
+                MacAddress.append(line.append(" > "), frame.destinationMac());
             }
             line.append(", ");
         }
@@ -168,7 +168,7 @@ final class PacketText {
     private void network(Frame frame) {
         if (frame.ipVersion != 0) {
             ip(frame);
-        } else if (frame.arpOperation >= 0) {
+        } else if (frame.arpOperation() >= 0) {
             arp(frame);
         } else if (lastIs(frame, Layer.LLC)) {
             line.append("802.2 LLC, length ").append(frame.payloadLength);
@@ -193,16 +193,16 @@ final class PacketText {
 
     private void arp(Frame frame) {
         line.append("ARP, ");
-        String sender = IpAddress.formatV4(frame.arpSenderAddress);
-        String target = IpAddress.formatV4(frame.arpTargetAddress);
-        switch (frame.arpOperation) {
+        String sender = IpAddress.formatV4(frame.arpSenderAddress());
+        String target = IpAddress.formatV4(frame.arpTargetAddress());
+        switch (frame.arpOperation()) {
             case 1 ->
                     line.append("Request who-has ").append(target).append(" tell ").append(sender);
             case 2 -> {
                 line.append("Reply ").append(sender).append(" is-at ");
-                MacAddress.append(line, frame.arpSenderMac);
+                MacAddress.append(line, frame.arpSenderMac());
             }
-            default -> line.append("operation ").append(frame.arpOperation);
+            default -> line.append("operation ").append(frame.arpOperation());
         }
         line.append(", length ").append(frame.payloadOffset - networkStart(frame));
     }
@@ -240,29 +240,29 @@ final class PacketText {
 
     private void ipHeader(Frame frame) {
         line.append(frame.ipVersion == 4 ? "(tos " : "(class ");
-        line.append(hex("0x%x", frame.trafficClass));
+        line.append(hex("0x%x", frame.trafficClass()));
         if (frame.ipVersion == 4) {
-            line.append(", ttl ").append(frame.timeToLive);
-            line.append(", id ").append(Integer.toUnsignedString(frame.identification));
-            line.append(", offset ").append(frame.fragmentOffset);
+            line.append(", ttl ").append(frame.timeToLive());
+            line.append(", id ").append(Integer.toUnsignedString(frame.identification()));
+            line.append(", offset ").append(frame.fragmentOffset());
             line.append(", flags [").append(fragmentFlags(frame)).append(']');
         } else {
-            line.append(", flowlabel ").append(hex("0x%05x", frame.flowLabel));
-            line.append(", hlim ").append(frame.timeToLive);
+            line.append(", flowlabel ").append(hex("0x%05x", frame.flowLabel()));
+            line.append(", hlim ").append(frame.timeToLive());
         }
         line.append(", proto ").append(protocol(frame.protocol));
-        line.append(", length ").append(frame.networkLength);
+        line.append(", length ").append(frame.networkLength());
         if (frame.ipVersion == 4 && Checksum.ofIpv4Header(frame) == ChecksumStatus.BAD) {
-            line.append(", bad cksum ").append(hex("0x%04x", frame.networkChecksum));
+            line.append(", bad cksum ").append(hex("0x%04x", frame.networkChecksum()));
         }
         line.append(") ");
     }
 
     private static String fragmentFlags(Frame frame) {
-        if (frame.moreFragments) {
-            return frame.dontFragment ? "+, DF" : "+";
+        if (frame.moreFragments()) {
+            return frame.dontFragment() ? "+, DF" : "+";
         }
-        return frame.dontFragment ? "DF" : "none";
+        return frame.dontFragment() ? "DF" : "none";
     }
 
     private void endpoint(int version, long high, long low, int port) {
@@ -275,8 +275,8 @@ final class PacketText {
     private void withoutTransport(Frame frame) {
         line.append(protocol(frame.protocol));
         if (frame.isFragment()) {
-            line.append(", fragment at ").append(frame.fragmentOffset);
-            line.append(frame.moreFragments ? "+" : "");
+            line.append(", fragment at ").append(frame.fragmentOffset());
+            line.append(frame.moreFragments() ? "+" : "");
         }
         line.append(", length ").append(frame.payloadLength);
     }
@@ -302,22 +302,22 @@ final class PacketText {
     // ---- Transport layer ----
 
     private void tcp(Frame frame) {
-        line.append("Flags [").append(flags(frame.tcpFlags)).append(']');
+        line.append("Flags [").append(flags(frame.tcpFlags())).append(']');
         if (isVerbose) {
             checksum(frame);
         }
-        int length = Math.max(0, messageLength(frame) - frame.tcpHeaderLength);
-        long sequenceNumber = Integer.toUnsignedLong(frame.sequenceNumber);
+        int length = Math.max(0, messageLength(frame) - frame.tcpHeaderLength());
+        long sequenceNumber = Integer.toUnsignedLong(frame.sequenceNumber());
         line.append(", seq ").append(sequenceNumber);
         if (length > 0) {
             line.append(':').append(sequenceNumber + length & 0xffff_ffffL);
         }
-        if ((frame.tcpFlags & TcpView.ACK) != 0) {
-            line.append(", ack ").append(Integer.toUnsignedLong(frame.acknowledgmentNumber));
+        if ((frame.tcpFlags() & TcpView.ACK) != 0) {
+            line.append(", ack ").append(Integer.toUnsignedLong(frame.acknowledgmentNumber()));
         }
-        line.append(", win ").append(frame.window);
-        if ((frame.tcpFlags & TcpView.URG) != 0) {
-            line.append(", urg ").append(frame.urgentPointer);
+        line.append(", win ").append(frame.window());
+        if ((frame.tcpFlags() & TcpView.URG) != 0) {
+            line.append(", urg ").append(frame.urgentPointer());
         }
         tcpOptions(frame);
         line.append(", length ").append(length);
@@ -336,21 +336,21 @@ final class PacketText {
     private void tcpOptions(Frame frame) {
         var options = new StringJoiner(",", ", options [", "]");
         options.setEmptyValue("");
-        if (frame.maximumSegmentSize >= 0) {
-            options.add("mss " + frame.maximumSegmentSize);
+        if (frame.maximumSegmentSize() >= 0) {
+            options.add("mss " + frame.maximumSegmentSize());
         }
-        if (frame.sackPermitted) {
+        if (frame.sackPermitted()) {
             options.add("sackOK");
         }
-        if (frame.hasTimestamps) {
+        if (frame.hasTimestamps()) {
             options.add(
                     "TS val "
-                            + Integer.toUnsignedString(frame.timestampValue)
+                            + Integer.toUnsignedString(frame.timestampValue())
                             + " ecr "
-                            + Integer.toUnsignedString(frame.timestampEchoReply));
+                            + Integer.toUnsignedString(frame.timestampEchoReply()));
         }
-        if (frame.windowScale >= 0) {
-            options.add("wscale " + frame.windowScale);
+        if (frame.windowScale() >= 0) {
+            options.add("wscale " + frame.windowScale());
         }
         line.append(options);
     }
@@ -365,39 +365,39 @@ final class PacketText {
 
     private void icmp(Frame frame) {
         line.append("ICMP ").append(icmpMessage(frame));
-        identifier(frame, IcmpView.hasIdentifier(frame.icmpType));
+        identifier(frame, IcmpView.hasIdentifier(frame.icmpType()));
         line.append(", length ").append(messageLength(frame));
     }
 
     private static String icmpMessage(Frame frame) {
-        return switch (frame.icmpType) {
+        return switch (frame.icmpType()) {
             case IcmpView.ECHO_REPLY -> "echo reply";
             case IcmpView.ECHO -> "echo request";
-            case 3 -> "destination unreachable, code " + frame.icmpCode;
-            case 5 -> "redirect, code " + frame.icmpCode;
+            case 3 -> "destination unreachable, code " + frame.icmpCode();
+            case 5 -> "redirect, code " + frame.icmpCode();
             case 9 -> "router advertisement";
             case 10 -> "router solicitation";
-            case 11 -> "time exceeded, code " + frame.icmpCode;
-            case 12 -> "parameter problem, code " + frame.icmpCode;
+            case 11 -> "time exceeded, code " + frame.icmpCode();
+            case 12 -> "parameter problem, code " + frame.icmpCode();
             case 13 -> "timestamp request";
             case 14 -> "timestamp reply";
-            default -> "type " + frame.icmpType + ", code " + frame.icmpCode;
+            default -> "type " + frame.icmpType() + ", code " + frame.icmpCode();
         };
     }
 
     private void icmpv6(Frame frame) {
         line.append("ICMP6, ").append(icmpv6Message(frame));
         discovery.append(line, frame);
-        identifier(frame, IcmpView.v6HasIdentifier(frame.icmpType));
+        identifier(frame, IcmpView.v6HasIdentifier(frame.icmpType()));
         line.append(", length ").append(messageLength(frame));
     }
 
     private static String icmpv6Message(Frame frame) {
-        return switch (frame.icmpType) {
-            case 1 -> "destination unreachable, code " + frame.icmpCode;
+        return switch (frame.icmpType()) {
+            case 1 -> "destination unreachable, code " + frame.icmpCode();
             case 2 -> "packet too big";
-            case 3 -> "time exceeded, code " + frame.icmpCode;
-            case 4 -> "parameter problem, code " + frame.icmpCode;
+            case 3 -> "time exceeded, code " + frame.icmpCode();
+            case 4 -> "parameter problem, code " + frame.icmpCode();
             case IcmpView.V6_ECHO_REQUEST -> "echo request";
             case IcmpView.V6_ECHO_REPLY -> "echo reply";
             case 130 -> "multicast listener query";
@@ -409,14 +409,14 @@ final class PacketText {
             case 136 -> "neighbor advertisement";
             case 137 -> "redirect";
             case 143 -> "multicast listener report v2";
-            default -> "type " + frame.icmpType + ", code " + frame.icmpCode;
+            default -> "type " + frame.icmpType() + ", code " + frame.icmpCode();
         };
     }
 
     private void identifier(Frame frame, boolean isPresent) {
         if (isPresent) {
-            line.append(", id ").append(frame.icmpIdentifier);
-            line.append(", seq ").append(frame.icmpSequence);
+            line.append(", id ").append(frame.icmpIdentifier());
+            line.append(", seq ").append(frame.icmpSequence());
         }
         if (isVerbose) {
             checksum(frame);
@@ -424,16 +424,16 @@ final class PacketText {
     }
 
     private void igmp(Frame frame) {
-        String group = IpAddress.formatV4(frame.igmpGroup);
+        String group = IpAddress.formatV4(frame.igmpGroup());
         line.append("igmp ");
         line.append(
-                switch (frame.icmpType) {
+                switch (frame.icmpType()) {
                     case IgmpView.MEMBERSHIP_QUERY -> "query " + group;
                     case IgmpView.V1_MEMBERSHIP_REPORT -> "v1 report " + group;
                     case IgmpView.V2_MEMBERSHIP_REPORT -> "v2 report " + group;
                     case IgmpView.V2_LEAVE_GROUP -> "leave " + group;
                     case IgmpView.V3_MEMBERSHIP_REPORT -> "v3 report";
-                    default -> hex("type 0x%02x", frame.icmpType);
+                    default -> hex("type 0x%02x", frame.icmpType());
                 });
         if (isVerbose) {
             checksum(frame);

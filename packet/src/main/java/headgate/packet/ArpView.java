@@ -23,6 +23,9 @@ public final class ArpView {
     private static final int IEEE_802 = 6;
     private static final int MAC_LENGTH = 6;
 
+    /// Hardware type, protocol type and their lengths, where the operation is still 0.
+    private static final long ETHERNET_AND_IPV4 = 0x0001_0800_0604_0000L;
+
     /// Bytes 0 to 7: types, lengths, operation.
     private long word0;
 
@@ -110,5 +113,14 @@ public final class ArpView {
     /// Only with [#hasIpv4Addresses()].
     public int targetAddress() {
         return targetAddress;
+    }
+
+    /// Takes values instead of bytes: of a packet between Ethernet and IPv4 addresses.
+    void set(int operation, long senderMac, int senderAddress, long targetMac, int targetAddress) {
+        word0 = ETHERNET_AND_IPV4 | operation & 0xffff;
+        this.senderMac = senderMac;
+        this.senderAddress = senderAddress;
+        this.targetMac = targetMac;
+        this.targetAddress = targetAddress;
     }
 }

@@ -47,4 +47,10 @@ public final class EthernetView {
     public boolean isType() {
         return EtherType.isType(lengthOrType());
     }
+
+    /// Takes values instead of bytes.
+    void set(long destination, long source) {
+        destinationWord = destination << 16;
+        sourceAndType = source << 16;
+    }
 }

@@ -15,8 +15,8 @@ public final class FlowHash {
     public static int symmetric(Frame frame) {
         if (frame.ipVersion == 0) {
             return fold(
-                    endpoint(0, frame.sourceMac, 0)
-                            + endpoint(0, frame.destinationMac, 0)
+                    endpoint(0, frame.sourceMac(), 0)
+                            + endpoint(0, frame.destinationMac(), 0)
                             + frame.etherType);
         }
         return hash(frame, frame.sourcePort >= 0 && !frame.isFragment());

@@ -34,8 +34,8 @@ public record FlowKey(
         int sourcePort = frame.sourcePort;
         int destinationPort = frame.destinationPort;
         if (frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6) {
-            sourcePort = frame.icmpType;
-            destinationPort = frame.icmpType < 0 ? -1 : frame.icmpCode;
+            sourcePort = frame.icmpType();
+            destinationPort = frame.icmpType() < 0 ? -1 : frame.icmpCode();
         }
         return new FlowKey(
                 frame.ipVersion,

@@ -65,11 +65,6 @@ public final class Frame {
 
     // ---- Link layer. ----
 
-    /// 48 bits, first byte on the wire highest; -1 where the link layer has no such address.
-    public long destinationMac;
-
-    public long sourceMac;
-
     /// EtherType of the network layer, after all VLAN tags; -1 if unknown.
     public int etherType;
 
@@ -79,19 +74,6 @@ public final class Frame {
     /// Each `TPID << 16 | TCI`; TCI is priority (3 bits), drop eligible (1), VLAN identifier (12).
     public final int[] vlanTags = new int[MAX_VLAN_TAGS];
 
-    // ---- ARP, RFC 826. ----
-
-    /// 1 request, 2 reply; -1 if the frame is not ARP.
-    public int arpOperation;
-
-    public long arpSenderMac;
-    public long arpTargetMac;
-
-    /// IPv4 address as an unsigned 32-bit number.
-    public int arpSenderAddress;
-
-    public int arpTargetAddress;
-
     // ---- Network layer. ----
 
     /// 4, 6, or 0 if there is no IP header that could be read.
@@ -99,6 +81,9 @@ public final class Frame {
 
     /// Where the (innermost) IP header starts; -1 if there is none.
     public int networkOffset;
+
+    /// IPv4 header length, or IPv6 header with all its extension headers; bytes.
+    public int networkHeaderLength;
 
     /// IPv6: the upper 64 bits of the address. IPv4: 0.
     public long sourceHigh;
@@ -112,37 +97,6 @@ public final class Frame {
     /// Protocol number of the payload, after all IPv6 extension headers; -1 if unknown.
     public int protocol;
 
-    /// IPv4 time to live or IPv6 hop limit.
-    public int timeToLive;
-
-    /// IPv4 type of service or IPv6 traffic class: DSCP (6 bits) and ECN (2 bits).
-    public int trafficClass;
-
-    /// IPv4 header length, or IPv6 header with all its extension headers; bytes.
-    public int networkHeaderLength;
-
-    /// Bytes that the IP header claims for itself and its payload: IPv4 total length; IPv6 40 +
-    /// payload length.
-    public int networkLength;
-
-    /// IPv4 identification (16 bits), or that of an IPv6 fragment header (32 bits, unsigned).
-    public int identification;
-
-    public boolean dontFragment;
-    public boolean moreFragments;
-
-    /// Of this fragment's data in the original payload; bytes.
-    public int fragmentOffset;
-
-    /// IPv4 header checksum as on the wire; 0 for IPv6.
-    public int networkChecksum;
-
-    /// IPv6 flow label, 20 bits; 0 for IPv4.
-    public int flowLabel;
-
-    /// IPv6: the next header field of the fixed header itself; IPv4: -1.
-    public int nextHeader;
-
     // ---- Transport layer. ----
 
     /// Where the transport header starts; -1 if there is none that could be read.
@@ -155,53 +109,6 @@ public final class Frame {
 
     /// Checksum of any transport as on the wire, 16 bits, in SCTP 32; 0 if there is none.
     public int transportChecksum;
-
-    /// TCP sequence number as on the wire; take it as unsigned.
-    public int sequenceNumber;
-
-    public int acknowledgmentNumber;
-
-    /// TCP header length with options; bytes; 0 if the frame is not TCP.
-    public int tcpHeaderLength;
-
-    /// The lower 12 bits of the TCP flags word: reserved (3), AE, CWR, ECE, URG, ACK, PSH, RST,
-    /// SYN, FIN.
-    public int tcpFlags;
-
-    /// As on the wire, not scaled.
-    public int window;
-
-    public int urgentPointer;
-
-    /// TCP option maximum segment size; -1 if absent.
-    public int maximumSegmentSize;
-
-    /// TCP option window scale (shift count); -1 if absent.
-    public int windowScale;
-
-    public boolean sackPermitted;
-
-    /// Whether the TCP timestamps option is present.
-    public boolean hasTimestamps;
-
-    public int timestampValue;
-    public int timestampEchoReply;
-
-    /// UDP length field; -1 if the frame is not UDP.
-    public int udpLength;
-
-    /// Type of ICMP (ipVersion 4), ICMPv6 (6) or IGMP; -1 if the frame is none of these.
-    public int icmpType;
-
-    public int icmpCode;
-
-    /// Identifier and sequence number of ICMP and ICMPv6 echo messages; -1 if there are none.
-    public int icmpIdentifier;
-
-    public int icmpSequence;
-
-    /// IGMP group address as an unsigned 32-bit number.
-    public int igmpGroup;
 
     // ---- Payload. ----
 
@@ -232,6 +139,28 @@ public final class Frame {
     public int errorBytesNeeded;
     public int errorBytesPresent;
     public DecodeError.Limit errorLimitedBy;
+
+    // ---- The headers that the facts below are taken from; placed by the decoder. ----
+
+    final EthernetView ethernet = new EthernetView();
+    final ArpView arp = new ArpView();
+    final Ipv4View ipv4 = new Ipv4View();
+    final Ipv6View ipv6 = new Ipv6View();
+    final Ipv6FragmentView ipv6Fragment = new Ipv6FragmentView();
+    final TcpView tcp = new TcpView();
+    final UdpView udp = new UdpView();
+    final IcmpView icmp = new IcmpView();
+    final IgmpView igmp = new IgmpView();
+
+    private int maximumSegmentSize;
+    private int windowScale;
+    private boolean sackPermitted;
+    private boolean hasTimestamps;
+    private int timestampValue;
+    private int timestampEchoReply;
+
+    /// Which of these headers the frame has, and which fields above may be other than "absent".
+    int present;
 
     public Frame() {
         clear();
@@ -306,8 +235,8 @@ public final class Frame {
 
     /// Notes that this header is one more than is read, if nothing is wrong before it.
     void noteTooDeep(Layer layer, int offset) {
-        if ((decoded & ERROR) == 0) {
-            decoded |= ERROR;
+        if ((present & ERROR) == 0) {
+            present |= ERROR;
             check = Check.TOO_DEEP;
             errorLayer = layer;
             errorOffset = offset;
@@ -315,11 +244,6 @@ public final class Frame {
             errorBytesPresent = 0;
             errorLimitedBy = null;
         }
-    }
-
-    /// Whether this is a fragment other than an atomic one (RFC 6946).
-    public boolean isFragment() {
-        return moreFragments || fragmentOffset > 0;
     }
 
     /// The decode error as a value that may be kept; null if there was none.
@@ -335,103 +259,387 @@ public final class Frame {
                         errorLimitedBy);
     }
 
+    // ---- Link layer. ----
+
+    /// 48 bits, first byte on the wire highest; -1 where the link layer has no such address.
+    public long destinationMac() {
+        return has(DESTINATION_MAC) ? ethernet.destination() : -1;
+    }
+
+    /// As [#destinationMac()].
+    public long sourceMac() {
+        return has(SOURCE_MAC) ? ethernet.source() : -1;
+    }
+
+    // ---- ARP, RFC 826. ----
+
+    /// 1 request, 2 reply; -1 if the frame is not ARP.
+    public int arpOperation() {
+        return has(ARP) ? arp.operation() : -1;
+    }
+
+    /// As [#destinationMac()]; 0 if the frame is not ARP between such addresses.
+    public long arpSenderMac() {
+        return has(ARP) && arp.hasMacAddresses() ? arp.senderMac() : 0;
+    }
+
+    /// As [#arpSenderMac()].
+    public long arpTargetMac() {
+        return has(ARP) && arp.hasMacAddresses() ? arp.targetMac() : 0;
+    }
+
+    /// IPv4 address as an unsigned 32-bit number; 0 if the frame is not ARP for IPv4.
+    public int arpSenderAddress() {
+        return has(ARP) && arp.hasIpv4Addresses() ? arp.senderAddress() : 0;
+    }
+
+    /// As [#arpSenderAddress()].
+    public int arpTargetAddress() {
+        return has(ARP) && arp.hasIpv4Addresses() ? arp.targetAddress() : 0;
+    }
+
+    // ---- Network layer. ----
+
+    /// IPv4 time to live or IPv6 hop limit; 0 if there is no IP header.
+    public int timeToLive() {
+        return has(IPV4) ? ipv4.timeToLive() : has(IPV6) ? ipv6.hopLimit() : 0;
+    }
+
+    /// IPv4 type of service or IPv6 traffic class: DSCP (6 bits) and ECN (2 bits).
+    public int trafficClass() {
+        return has(IPV4) ? ipv4.typeOfService() : has(IPV6) ? ipv6.trafficClass() : 0;
+    }
+
+    /// Bytes that the IP header claims for itself and its payload: IPv4 total length; IPv6 40 +
+    /// payload length; 0 if there is no IP header.
+    public int networkLength() {
+        if (has(IPV4)) {
+            return ipv4.totalLength();
+        }
+        return has(IPV6) ? Ipv6View.HEADER_LENGTH + ipv6.payloadLength() : 0;
+    }
+
+    /// IPv4 identification (16 bits), or that of an IPv6 fragment header (32 bits, unsigned); 0 if
+    /// there is none.
+    public int identification() {
+        if (has(IPV4)) {
+            return ipv4.identification();
+        }
+        return has(IPV6_FRAGMENT) ? ipv6Fragment.identification() : 0;
+    }
+
+    /// False for IPv6.
+    public boolean dontFragment() {
+        return has(IPV4) && ipv4.dontFragment();
+    }
+
+    public boolean moreFragments() {
+        return has(IPV4)
+                ? ipv4.moreFragments()
+                : has(IPV6_FRAGMENT) && ipv6Fragment.moreFragments();
+    }
+
+    /// Of this fragment's data in the original payload; bytes.
+    public int fragmentOffset() {
+        if (has(IPV4)) {
+            return ipv4.fragmentOffset();
+        }
+        return has(IPV6_FRAGMENT) ? ipv6Fragment.fragmentOffset() : 0;
+    }
+
+    /// Whether this is a fragment other than an atomic one (RFC 6946).
+    public boolean isFragment() {
+        return moreFragments() || fragmentOffset() > 0;
+    }
+
+    /// IPv4 header checksum as on the wire; 0 for IPv6.
+    public int networkChecksum() {
+        return has(IPV4) ? ipv4.headerChecksum() : 0;
+    }
+
+    /// IPv6 flow label, 20 bits; 0 for IPv4.
+    public int flowLabel() {
+        return has(IPV6) ? ipv6.flowLabel() : 0;
+    }
+
+    /// IPv6: the next header field of the fixed header itself; IPv4: -1.
+    public int nextHeader() {
+        return has(IPV6) ? ipv6.nextHeader() : -1;
+    }
+
+    // ---- TCP, RFC 9293. ----
+
+    /// As on the wire; take it as unsigned. 0 if the frame is not TCP.
+    public int sequenceNumber() {
+        return has(TCP) ? tcp.sequenceNumber() : 0;
+    }
+
+    /// As [#sequenceNumber()].
+    public int acknowledgmentNumber() {
+        return has(TCP) ? tcp.acknowledgmentNumber() : 0;
+    }
+
+    /// With options; bytes; 0 if the frame is not TCP.
+    public int tcpHeaderLength() {
+        return has(TCP) ? tcp.headerLength() : 0;
+    }
+
+    /// The lower 12 bits of the TCP flags word: reserved (3), AE, CWR, ECE, URG, ACK, PSH, RST,
+    /// SYN, FIN; 0 if the frame is not TCP.
+    public int tcpFlags() {
+        return has(TCP) ? tcp.flags() : 0;
+    }
+
+    /// As on the wire, not scaled; 0 if the frame is not TCP.
+    public int window() {
+        return has(TCP) ? tcp.window() : 0;
+    }
+
+    /// 0 if the frame is not TCP.
+    public int urgentPointer() {
+        return has(TCP) ? tcp.urgentPointer() : 0;
+    }
+
+    /// TCP option maximum segment size; -1 if absent.
+    public int maximumSegmentSize() {
+        return has(TCP_OPTIONS) ? maximumSegmentSize : -1;
+    }
+
+    /// TCP option window scale (shift count); -1 if absent.
+    public int windowScale() {
+        return has(TCP_OPTIONS) ? windowScale : -1;
+    }
+
+    /// Whether the TCP option is present.
+    public boolean sackPermitted() {
+        return has(TCP_OPTIONS) && sackPermitted;
+    }
+
+    /// Whether the TCP timestamps option is present.
+    public boolean hasTimestamps() {
+        return has(TCP_TIMESTAMPS);
+    }
+
+    /// Of the TCP timestamps option; 0 if it is absent.
+    public int timestampValue() {
+        return has(TCP_TIMESTAMPS) ? timestampValue : 0;
+    }
+
+    /// As [#timestampValue()].
+    public int timestampEchoReply() {
+        return has(TCP_TIMESTAMPS) ? timestampEchoReply : 0;
+    }
+
+    // ---- UDP, ICMP, IGMP. ----
+
+    /// UDP length field; -1 if the frame is not UDP.
+    public int udpLength() {
+        return has(UDP) ? udp.length() : -1;
+    }
+
+    /// Type of ICMP (ipVersion 4), ICMPv6 (6) or IGMP; -1 if the frame is none of these.
+    public int icmpType() {
+        return has(ICMP) ? icmp.type() : has(IGMP) ? igmp.type() : -1;
+    }
+
+    /// As [#icmpType()], but 0 if the frame is none of these.
+    public int icmpCode() {
+        return has(ICMP) ? icmp.code() : has(IGMP) ? igmp.maxResponseCode() : 0;
+    }
+
+    /// Identifier of ICMP and ICMPv6 echo messages, and of others that have one; -1 if there is
+    /// none.
+    public int icmpIdentifier() {
+        return has(ICMP_IDENTIFIER) ? icmp.identifier() : -1;
+    }
+
+    /// The sequence number beside [#icmpIdentifier()]; -1 if there is none.
+    public int icmpSequence() {
+        return has(ICMP_IDENTIFIER) ? icmp.sequenceNumber() : -1;
+    }
+
+    /// IGMP group address as an unsigned 32-bit number; 0 if there is none.
+    public int igmpGroup() {
+        return has(IGMP) ? igmp.groupAddress() : 0;
+    }
+
+    // ---- Facts from elsewhere than bytes: for codecs and whoever makes up frames. ----
+
+    /// Either may be -1: absent.
+    public void setMacs(long destination, long source) {
+        ethernet.set(destination, source);
+        present &= ~(DESTINATION_MAC | SOURCE_MAC);
+        present |= LINK | (destination < 0 ? 0 : DESTINATION_MAC) | (source < 0 ? 0 : SOURCE_MAC);
+    }
+
+    /// Of Ethernet and IPv4.
+    public void setArp(
+            int operation, long senderMac, int senderAddress, long targetMac, int targetAddress) {
+        arp.set(operation, senderMac, senderAddress, targetMac, targetAddress);
+        present |= ARP;
+    }
+
+    /// All of the header but its length and addresses.
+    public void setIpv4(
+            int typeOfService,
+            int totalLength,
+            int identification,
+            boolean dontFragment,
+            boolean moreFragments,
+            int fragmentOffset,
+            int timeToLive,
+            int protocol,
+            int checksum) {
+        ipVersion = 4;
+        this.protocol = protocol;
+        ipv4.set(typeOfService, totalLength, timeToLive, checksum);
+        ipv4.setFragment(identification, dontFragment, moreFragments, fragmentOffset);
+        present |= IP | IPV4;
+    }
+
+    /// All of the fixed header but its addresses.
+    public void setIpv6(
+            int trafficClass, int flowLabel, int payloadLength, int nextHeader, int hopLimit) {
+        ipVersion = 6;
+        ipv6.set(trafficClass, flowLabel, payloadLength, nextHeader, hopLimit);
+        present |= IP | IPV6;
+    }
+
+    public void setIpv6Fragment(int identification, boolean moreFragments, int fragmentOffset) {
+        ipv6Fragment.set(identification, moreFragments, fragmentOffset);
+        present |= IPV6_FRAGMENT;
+    }
+
+    /// All of the header but its ports, without options.
+    public void setTcp(
+            int sequenceNumber,
+            int acknowledgmentNumber,
+            int headerLength,
+            int flags,
+            int window,
+            int checksum,
+            int urgentPointer) {
+        tcp.set(sequenceNumber, acknowledgmentNumber, headerLength, flags, window, urgentPointer);
+        transportChecksum = checksum;
+        present |= TRANSPORT | TCP;
+    }
+
+    /// -1 says absent.
+    public void setTcpOptions(int maximumSegmentSize, int windowScale, boolean sackPermitted) {
+        this.maximumSegmentSize = maximumSegmentSize;
+        this.windowScale = windowScale;
+        this.sackPermitted = sackPermitted;
+        present |= TCP_OPTIONS;
+    }
+
+    public void setTimestamps(int value, int echoReply) {
+        timestampValue = value;
+        timestampEchoReply = echoReply;
+        present |= TCP_TIMESTAMPS;
+    }
+
+    public void setUdpLength(int length) {
+        udp.setLength(length);
+        present |= TRANSPORT | UDP;
+    }
+
+    /// Of ICMP and ICMPv6; an identifier of -1 says that there is none, and no sequence number.
+    public void setIcmp(int type, int code, int identifier, int sequenceNumber) {
+        icmp.set(type, code, identifier, sequenceNumber);
+        present |= TRANSPORT | ICMP | (identifier < 0 ? 0 : ICMP_IDENTIFIER);
+    }
+
+    public void setIgmp(int type, int maxResponseCode, int group) {
+        igmp.set(type, maxResponseCode, group);
+        present |= TRANSPORT | IGMP;
+    }
+
+    // ----
+
     /// Sets every fact to "absent"; keeps where the bytes are and what the capture says.
     public void clear() {
         layerCount = vlanCount = 0;
         etherType = -1;
         payloadOffset = payloadLength = payloadCaptured = 0;
-        clear(ALL);
-        // Whoever clears fills in facts by hand; the decoder cannot know which.
-        decoded = ALL;
+        clear(CLEARED);
+        // Whoever clears fills in fields by hand; the decoder cannot know which.
+        present = CLEARED;
     }
 
-    // ---- Groups of facts that are set together; for the decoder. ----
+    // ---- For the decoder. ----
 
     static final int LINK = 1;
-    static final int ARP = 1 << 1;
-    static final int IP = 1 << 2;
-    static final int IPV4 = 1 << 3;
-    static final int IPV6 = 1 << 4;
-    static final int TRANSPORT = 1 << 5;
-    static final int TCP = 1 << 6;
-    static final int UDP = 1 << 7;
-    static final int ICMP = 1 << 8;
-    static final int ERROR = 1 << 9;
-    static final int ALL = (1 << 10) - 1;
+    static final int DESTINATION_MAC = 1 << 1;
+    static final int SOURCE_MAC = 1 << 2;
+    static final int ARP = 1 << 3;
+    static final int IP = 1 << 4;
+    static final int IPV4 = 1 << 5;
+    static final int IPV6 = 1 << 6;
+    static final int IPV6_FRAGMENT = 1 << 7;
+    static final int TRANSPORT = 1 << 8;
+    static final int TCP = 1 << 9;
+    static final int TCP_OPTIONS = 1 << 10;
+    static final int TCP_TIMESTAMPS = 1 << 11;
+    static final int UDP = 1 << 12;
+    static final int ICMP = 1 << 13;
+    static final int ICMP_IDENTIFIER = 1 << 14;
+    static final int IGMP = 1 << 15;
+    static final int ERROR = 1 << 16;
 
-    /// The groups whose facts may be other than "absent".
-    int decoded;
+    /// Those with fields that [#clear] sets to "absent".
+    static final int CLEARED = IP | TRANSPORT | ERROR;
 
-    /// Sets the facts of these groups to "absent".
-    void clear(int groups) {
-        if ((groups & LINK) != 0) {
-            destinationMac = sourceMac = -1;
+    /// What an IP header in this one replaces.
+    static final int OF_PACKET =
+            IP
+                    | IPV4
+                    | IPV6
+                    | IPV6_FRAGMENT
+                    | TRANSPORT
+                    | TCP
+                    | TCP_OPTIONS
+                    | TCP_TIMESTAMPS
+                    | UDP
+                    | ICMP
+                    | ICMP_IDENTIFIER
+                    | IGMP;
+
+    boolean has(int header) {
+        return (present & header) != 0;
+    }
+
+    /// Forgets the packet so far, since another is in it.
+    void forgetPacket() {
+        clear(present & (IP | TRANSPORT));
+        present &= ~OF_PACKET;
+    }
+
+    /// Places the view of the IP header where that header is: it was tried on what is none.
+    void placeOnPacket() {
+        if (has(IPV4)) {
+            ipv4.wrap(bytes, start + networkOffset, Long.MAX_VALUE);
+        } else {
+            ipv6.wrap(bytes, start + networkOffset, Long.MAX_VALUE);
         }
-        if ((groups & ARP) != 0) {
-            clearArp();
+    }
+
+    /// Sets to "absent" the fields of those of IP, TRANSPORT and ERROR that are stale.
+    void clear(int stale) {
+        if ((stale & IP) != 0) {
+            ipVersion = 0;
+            networkOffset = protocol = -1;
+            networkHeaderLength = 0;
+            sourceHigh = sourceLow = destinationHigh = destinationLow = 0;
         }
-        if ((groups & IP) != 0) {
-            clearIp();
-        }
-        if ((groups & IPV4) != 0) {
-            networkChecksum = 0;
-            dontFragment = false;
-        }
-        if ((groups & IPV6) != 0) {
-            sourceHigh = destinationHigh = 0;
-            flowLabel = 0;
-            nextHeader = -1;
-        }
-        if ((groups & TRANSPORT) != 0) {
+        if ((stale & TRANSPORT) != 0) {
             transportOffset = sourcePort = destinationPort = -1;
             transportChecksum = 0;
         }
-        if ((groups & TCP) != 0) {
-            clearTcp();
+        if ((stale & ERROR) != 0) {
+            check = Check.OK;
+            errorLayer = null;
+            errorLimitedBy = null;
+            errorOffset = errorBytesNeeded = errorBytesPresent = 0;
         }
-        if ((groups & UDP) != 0) {
-            udpLength = -1;
-        }
-        if ((groups & ICMP) != 0) {
-            icmpType = icmpIdentifier = icmpSequence = -1;
-            icmpCode = igmpGroup = 0;
-        }
-        if ((groups & ERROR) != 0) {
-            clearError();
-        }
-    }
-
-    private void clearArp() {
-        arpOperation = -1;
-        arpSenderMac = arpTargetMac = 0;
-        arpSenderAddress = arpTargetAddress = 0;
-    }
-
-    private void clearIp() {
-        ipVersion = 0;
-        networkOffset = protocol = -1;
-        sourceLow = destinationLow = 0;
-        timeToLive = trafficClass = networkHeaderLength = networkLength = 0;
-        identification = fragmentOffset = 0;
-        moreFragments = false;
-    }
-
-    private void clearTcp() {
-        tcpHeaderLength = tcpFlags = window = urgentPointer = 0;
-        sequenceNumber = acknowledgmentNumber = 0;
-        clearTcpOptions();
-    }
-
-    void clearTcpOptions() {
-        maximumSegmentSize = windowScale = -1;
-        sackPermitted = hasTimestamps = false;
-        timestampValue = timestampEchoReply = 0;
-    }
-
-    private void clearError() {
-        check = Check.OK;
-        errorLayer = null;
-        errorLimitedBy = null;
-        errorOffset = errorBytesNeeded = errorBytesPresent = 0;
     }
 }

@@ -15,21 +15,13 @@ public final class FrameDecoder {
 
     private static final int ALIGNED_TIMESTAMPS_LENGTH = 12;
 
-    private final EthernetView ethernet = new EthernetView();
     private final VlanView vlan = new VlanView();
     private final LinuxSllView linuxSll = new LinuxSllView();
     private final LinuxSll2View linuxSll2 = new LinuxSll2View();
     private final NullLoopbackView nullLoopback = new NullLoopbackView();
-    private final ArpView arp = new ArpView();
-    private final Ipv4View ipv4 = new Ipv4View();
-    private final Ipv6View ipv6 = new Ipv6View();
     private final Ipv6ExtensionView ipv6Extension = new Ipv6ExtensionView();
     private final Ipv6FragmentView ipv6Fragment = new Ipv6FragmentView();
-    private final TcpView tcp = new TcpView();
     private final TcpOptionsView tcpOptions = new TcpOptionsView();
-    private final UdpView udp = new UdpView();
-    private final IcmpView icmp = new IcmpView();
-    private final IgmpView igmp = new IgmpView();
     private final QuotedPacket quotedPacket = new QuotedPacket();
     private final TunnelWalk tunnels = new TunnelWalk(this);
     private final LinkWalk links = new LinkWalk(this, tunnels);
@@ -64,16 +56,17 @@ public final class FrameDecoder {
     /// Fills in the facts of the frame whose bytes, lengths and link type are already placed. Never
     /// throws for bytes that came from a network, whatever they are.
     ///
-    /// To set all facts to "absent" first would cost as much as reading a header. Each header sets
-    /// all facts of its groups; what the frame before had and this one has not is cleared at the
-    /// end.
+    /// To set all fields to "absent" first would cost as much as reading a header. Each header sets
+    /// all fields of its kind; what the frame before had and this one has not is cleared at the
+    /// end. The other facts stay in the headers, which are as good as absent unless they are noted
+    /// as present.
     public void decode(Frame frame) {
-        int before = frame.decoded;
-        frame.decoded = 0;
+        int before = frame.present;
+        frame.present = 0;
         frame.layerCount = frame.vlanCount = 0;
         frame.etherType = -1;
         layers(frame);
-        int stale = before & ~frame.decoded;
+        int stale = before & ~frame.present & Frame.CLEARED;
         if (stale != 0) {
             frame.clear(stale);
         }
@@ -98,16 +91,14 @@ public final class FrameDecoder {
     // ---- Link layer ----
 
     private void ethernet(Frame frame) {
-        Check check = ethernet.wrap(frame.bytes, frame.start, limit(frame));
+        Check check = frame.ethernet.wrap(frame.bytes, frame.start, limit(frame));
         if (check != Check.OK) {
             fail(frame, check, Layer.ETHERNET, 0, EthernetView.HEADER_LENGTH);
             return;
         }
         frame.addLayer(Layer.ETHERNET, 0);
-        frame.decoded |= Frame.LINK;
-        frame.destinationMac = ethernet.destination();
-        frame.sourceMac = ethernet.source();
-        lengthOrType(frame, ethernet.lengthOrType(), EthernetView.HEADER_LENGTH);
+        frame.present |= Frame.LINK | Frame.DESTINATION_MAC | Frame.SOURCE_MAC;
+        lengthOrType(frame, frame.ethernet.lengthOrType(), EthernetView.HEADER_LENGTH);
     }
 
     private void linuxSll(Frame frame) {
@@ -117,10 +108,8 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.LINUX_SLL, 0);
-        frame.decoded |= Frame.LINK;
         frame.packetType = linuxSll.packetType();
-        frame.destinationMac = -1;
-        frame.sourceMac = linuxSll.addressLength() == 6 ? linuxSll.address() : -1;
+        frame.setMacs(-1, linuxSll.addressLength() == 6 ? linuxSll.address() : -1);
         cooked(frame, linuxSll.protocol(), LinuxSllView.HEADER_LENGTH);
     }
 
@@ -131,10 +120,8 @@ public final class FrameDecoder {
             return;
         }
         frame.addLayer(Layer.LINUX_SLL2, 0);
-        frame.decoded |= Frame.LINK;
         frame.packetType = linuxSll2.packetType();
-        frame.destinationMac = -1;
-        frame.sourceMac = linuxSll2.addressLength() == 6 ? linuxSll2.address() : -1;
+        frame.setMacs(-1, linuxSll2.addressLength() == 6 ? linuxSll2.address() : -1);
         cooked(frame, linuxSll2.protocol(), LinuxSll2View.HEADER_LENGTH);
     }
 
@@ -222,39 +209,32 @@ public final class FrameDecoder {
     }
 
     void arp(Frame frame, int offset) {
-        Check check = arp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.arp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check != Check.OK) {
             int needed =
                     present(frame, offset) < ArpView.HEADER_LENGTH
                             ? ArpView.HEADER_LENGTH
-                            : arp.length();
+                            : frame.arp.length();
             fail(frame, check, Layer.ARP, offset, needed);
             return;
         }
         frame.addLayer(Layer.ARP, offset);
-        frame.decoded |= Frame.ARP;
-        frame.arpOperation = arp.operation();
-        boolean hasMacs = arp.hasMacAddresses();
-        frame.arpSenderMac = hasMacs ? arp.senderMac() : 0;
-        frame.arpTargetMac = hasMacs ? arp.targetMac() : 0;
-        boolean hasIpv4 = arp.hasIpv4Addresses();
-        frame.arpSenderAddress = hasIpv4 ? arp.senderAddress() : 0;
-        frame.arpTargetAddress = hasIpv4 ? arp.targetAddress() : 0;
+        frame.present |= Frame.ARP;
         // What follows pads the Ethernet frame.
-        end = offset + arp.length();
+        end = offset + frame.arp.length();
         readable = Math.min(readable, end);
         payload(frame, end);
     }
 
     private void ipv4(Frame frame, int offset) {
-        Check check = ipv4.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.ipv4.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check == Check.OK) {
             ipv4Facts(frame, offset);
-            int totalLength = ipv4.totalLength();
+            int totalLength = frame.ipv4.totalLength();
             if (totalLength != 0) {
                 endAt(frame, offset + totalLength, Limit.IPV4_TOTAL_LENGTH, Layer.IPV4, offset);
             }
-            transport(frame, ipv4.protocol(), offset + ipv4.headerLength());
+            transport(frame, frame.ipv4.protocol(), offset + frame.ipv4.headerLength());
         } else {
             ipv4Failed(frame, check, offset);
         }
@@ -262,21 +242,14 @@ public final class FrameDecoder {
 
     private void ipv4Facts(Frame frame, int offset) {
         frame.addLayer(Layer.IPV4, offset);
-        frame.decoded |= Frame.IP | Frame.IPV4;
+        frame.present |= Frame.IP | Frame.IPV4;
         frame.ipVersion = 4;
         frame.networkOffset = offset;
-        frame.networkHeaderLength = ipv4.headerLength();
-        frame.networkLength = ipv4.totalLength();
-        frame.trafficClass = ipv4.typeOfService();
-        frame.identification = ipv4.identification();
-        frame.dontFragment = ipv4.dontFragment();
-        frame.moreFragments = ipv4.moreFragments();
-        frame.fragmentOffset = ipv4.fragmentOffset();
-        frame.timeToLive = ipv4.timeToLive();
-        frame.protocol = ipv4.protocol();
-        frame.networkChecksum = ipv4.headerChecksum();
-        frame.sourceLow = Integer.toUnsignedLong(ipv4.sourceAddress());
-        frame.destinationLow = Integer.toUnsignedLong(ipv4.destinationAddress());
+        frame.networkHeaderLength = frame.ipv4.headerLength();
+        frame.protocol = frame.ipv4.protocol();
+        frame.sourceHigh = frame.destinationHigh = 0;
+        frame.sourceLow = Integer.toUnsignedLong(frame.ipv4.sourceAddress());
+        frame.destinationLow = Integer.toUnsignedLong(frame.ipv4.destinationAddress());
     }
 
     private void ipv4Failed(Frame frame, Check check, int offset) {
@@ -284,15 +257,15 @@ public final class FrameDecoder {
             fail(frame, check, Layer.IPV4, offset, Ipv4View.MIN_HEADER_LENGTH);
         } else if (check == Check.TRUNCATED) {
             ipv4Facts(frame, offset);
-            fail(frame, check, Layer.IPV4, offset, ipv4.headerLength());
-        } else if (ipv4.headerLength() < Ipv4View.MIN_HEADER_LENGTH) {
+            fail(frame, check, Layer.IPV4, offset, frame.ipv4.headerLength());
+        } else if (frame.ipv4.headerLength() < Ipv4View.MIN_HEADER_LENGTH) {
             fail(
                     frame,
                     check,
                     Layer.IPV4,
                     offset,
                     Ipv4View.MIN_HEADER_LENGTH,
-                    ipv4.headerLength(),
+                    frame.ipv4.headerLength(),
                     Limit.HEADER_LENGTH);
         } else {
             fail(
@@ -300,51 +273,44 @@ public final class FrameDecoder {
                     check,
                     Layer.IPV4,
                     offset,
-                    ipv4.headerLength(),
-                    ipv4.totalLength(),
+                    frame.ipv4.headerLength(),
+                    frame.ipv4.totalLength(),
                     Limit.IPV4_TOTAL_LENGTH);
         }
     }
 
     private void ipv6(Frame frame, int offset) {
-        Check check = ipv6.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.ipv6.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check != Check.OK) {
             fail(frame, check, Layer.IPV6, offset, Ipv6View.HEADER_LENGTH);
             return;
         }
         frame.addLayer(Layer.IPV6, offset);
-        frame.decoded |= Frame.IP | Frame.IPV6;
+        frame.present |= Frame.IP | Frame.IPV6;
         frame.ipVersion = 6;
         frame.networkOffset = offset;
         frame.networkHeaderLength = Ipv6View.HEADER_LENGTH;
-        frame.networkLength = Ipv6View.HEADER_LENGTH + ipv6.payloadLength();
-        frame.trafficClass = ipv6.trafficClass();
-        frame.flowLabel = ipv6.flowLabel();
-        frame.timeToLive = ipv6.hopLimit();
-        frame.nextHeader = ipv6.nextHeader();
         frame.protocol = -1;
-        frame.identification = frame.fragmentOffset = 0;
-        frame.moreFragments = false;
-        frame.sourceHigh = ipv6.sourceHigh();
-        frame.sourceLow = ipv6.sourceLow();
-        frame.destinationHigh = ipv6.destinationHigh();
-        frame.destinationLow = ipv6.destinationLow();
-        if (ipv6.payloadLength() != 0 || ipv6.nextHeader() == NO_NEXT_HEADER) {
+        frame.sourceHigh = frame.ipv6.sourceHigh();
+        frame.sourceLow = frame.ipv6.sourceLow();
+        frame.destinationHigh = frame.ipv6.destinationHigh();
+        frame.destinationLow = frame.ipv6.destinationLow();
+        if (frame.ipv6.payloadLength() != 0 || frame.ipv6.nextHeader() == NO_NEXT_HEADER) {
             endAt(
                     frame,
-                    offset + frame.networkLength,
+                    offset + Ipv6View.HEADER_LENGTH + frame.ipv6.payloadLength(),
                     Limit.IPV6_PAYLOAD_LENGTH,
                     Layer.IPV6,
                     offset);
         }
-        ipv6Payload(frame, ipv6.nextHeader());
+        ipv6Payload(frame, frame.ipv6.nextHeader());
     }
 
     /// What follows the IPv6 header and the extension headers that were read: more of these, or the
     /// transport.
     void ipv6Payload(Frame frame, int nextHeader) {
         int next = nextHeader;
-        while (frame.fragmentOffset == 0 && isExtension(next)) {
+        while (frame.fragmentOffset() == 0 && isExtension(next)) {
             next = extension(frame, next, frame.networkOffset + frame.networkHeaderLength);
         }
         if (next >= 0) {
@@ -405,9 +371,10 @@ public final class FrameDecoder {
             }
             return -1;
         }
-        frame.identification = ipv6Fragment.identification();
-        frame.moreFragments = ipv6Fragment.moreFragments();
-        frame.fragmentOffset = ipv6Fragment.fragmentOffset();
+        frame.setIpv6Fragment(
+                ipv6Fragment.identification(),
+                ipv6Fragment.moreFragments(),
+                ipv6Fragment.fragmentOffset());
         frame.networkHeaderLength += Ipv6FragmentView.HEADER_LENGTH;
         return ipv6Fragment.nextHeader();
     }
@@ -416,7 +383,7 @@ public final class FrameDecoder {
 
     void transport(Frame frame, int protocol, int offset) {
         frame.protocol = protocol;
-        if (frame.fragmentOffset > 0) {
+        if (frame.fragmentOffset() > 0) {
             payload(frame, offset);
             return;
         }
@@ -443,10 +410,10 @@ public final class FrameDecoder {
     }
 
     private void tcp(Frame frame, int offset) {
-        Check check = tcp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.tcp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check == Check.OK && frame.addLayer(Layer.TCP, offset)) {
             tcpFacts(frame, offset);
-            int headerLength = tcp.headerLength();
+            int headerLength = frame.tcp.headerLength();
             if (headerLength > TcpView.MIN_HEADER_LENGTH) {
                 tcpOptions(frame, offset + TcpView.MIN_HEADER_LENGTH, offset + headerLength);
             }
@@ -457,18 +424,11 @@ public final class FrameDecoder {
     }
 
     private void tcpFacts(Frame frame, int offset) {
-        frame.decoded |= Frame.TRANSPORT | Frame.TCP;
+        frame.present |= Frame.TRANSPORT | Frame.TCP;
         frame.transportOffset = offset;
-        frame.sourcePort = tcp.sourcePort();
-        frame.destinationPort = tcp.destinationPort();
-        frame.sequenceNumber = tcp.sequenceNumber();
-        frame.acknowledgmentNumber = tcp.acknowledgmentNumber();
-        frame.tcpHeaderLength = tcp.headerLength();
-        frame.tcpFlags = tcp.flags();
-        frame.window = tcp.window();
-        frame.transportChecksum = tcp.checksum();
-        frame.urgentPointer = tcp.urgentPointer();
-        frame.clearTcpOptions();
+        frame.sourcePort = frame.tcp.sourcePort();
+        frame.destinationPort = frame.tcp.destinationPort();
+        frame.transportChecksum = frame.tcp.checksum();
     }
 
     private void tcpFailed(Frame frame, Check check, int offset) {
@@ -479,7 +439,7 @@ public final class FrameDecoder {
         } else if (check == Check.TRUNCATED) {
             frame.addLayer(Layer.TCP, offset);
             tcpFacts(frame, offset);
-            fail(frame, check, Layer.TCP, offset, tcp.headerLength());
+            fail(frame, check, Layer.TCP, offset, frame.tcp.headerLength());
         } else {
             fail(
                     frame,
@@ -487,7 +447,7 @@ public final class FrameDecoder {
                     Layer.TCP,
                     offset,
                     TcpView.MIN_HEADER_LENGTH,
-                    tcp.headerLength(),
+                    frame.tcp.headerLength(),
                     Limit.HEADER_LENGTH);
         }
     }
@@ -497,9 +457,7 @@ public final class FrameDecoder {
         if (limit - offset == ALIGNED_TIMESTAMPS_LENGTH) {
             long first = NetworkOrder.i64(frame.bytes, at);
             if ((int) (first >>> 32) == ALIGNED_TIMESTAMPS) {
-                frame.hasTimestamps = true;
-                frame.timestampValue = (int) first;
-                frame.timestampEchoReply = (int) NetworkOrder.i64(frame.bytes, at + 4);
+                frame.setTimestamps((int) first, (int) NetworkOrder.i64(frame.bytes, at + 4));
                 return;
             }
         }
@@ -507,35 +465,36 @@ public final class FrameDecoder {
     }
 
     private void tcpOptionsOneByOne(Frame frame, long offset, long limit) {
+        int maximumSegmentSize = -1;
+        int windowScale = -1;
+        boolean sackPermitted = false;
         tcpOptions.wrap(frame.bytes, offset, limit);
         while (tcpOptions.next()) {
             if (tcpOptions.isMaximumSegmentSize()) {
-                frame.maximumSegmentSize = tcpOptions.maximumSegmentSize();
+                maximumSegmentSize = tcpOptions.maximumSegmentSize();
             } else if (tcpOptions.isWindowScale()) {
-                frame.windowScale = tcpOptions.windowScale();
+                windowScale = tcpOptions.windowScale();
             } else if (tcpOptions.isSackPermitted()) {
-                frame.sackPermitted = true;
+                sackPermitted = true;
             } else if (tcpOptions.isTimestamps()) {
-                frame.hasTimestamps = true;
-                frame.timestampValue = tcpOptions.timestampValue();
-                frame.timestampEchoReply = tcpOptions.timestampEchoReply();
+                frame.setTimestamps(tcpOptions.timestampValue(), tcpOptions.timestampEchoReply());
             }
         }
+        frame.setTcpOptions(maximumSegmentSize, windowScale, sackPermitted);
     }
 
     private void udp(Frame frame, int offset) {
-        Check check = udp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.udp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check != Check.OK || !frame.addLayer(Layer.UDP, offset)) {
             udpFailed(frame, check, offset);
             return;
         }
-        frame.decoded |= Frame.TRANSPORT | Frame.UDP;
+        frame.present |= Frame.TRANSPORT | Frame.UDP;
         frame.transportOffset = offset;
-        frame.sourcePort = udp.sourcePort();
-        frame.destinationPort = udp.destinationPort();
-        frame.udpLength = udp.length();
-        frame.transportChecksum = udp.checksum();
-        if (udp.length() != 0) {
+        frame.sourcePort = frame.udp.sourcePort();
+        frame.destinationPort = frame.udp.destinationPort();
+        frame.transportChecksum = frame.udp.checksum();
+        if (frame.udp.length() != 0) {
             udpEnd(frame, offset);
         }
         int next = offset + UdpView.HEADER_LENGTH;
@@ -547,8 +506,8 @@ public final class FrameDecoder {
 
     /// The length of a fragmented datagram is that of the whole.
     private void udpEnd(Frame frame, int offset) {
-        if (!frame.moreFragments) {
-            endAt(frame, offset + udp.length(), Limit.UDP_LENGTH, Layer.UDP, offset);
+        if (!frame.moreFragments()) {
+            endAt(frame, offset + frame.udp.length(), Limit.UDP_LENGTH, Layer.UDP, offset);
         }
     }
 
@@ -563,15 +522,15 @@ public final class FrameDecoder {
                             Layer.UDP,
                             offset,
                             UdpView.HEADER_LENGTH,
-                            udp.length(),
+                            frame.udp.length(),
                             Limit.UDP_LENGTH);
         }
     }
 
     private void icmp(Frame frame, int offset) {
         if (icmpHeader(frame, Layer.ICMP, offset)) {
-            icmpIdentifier(frame, IcmpView.hasIdentifier(frame.icmpType));
-            if (QuotedPacket.isIn(frame.icmpType)) {
+            icmpIdentifier(frame, IcmpView.hasIdentifier(frame.icmp.type()));
+            if (QuotedPacket.isIn(frame.icmp.type())) {
                 quotedPacket.ipv4(frame, frame.payloadOffset, limit(frame));
             }
         }
@@ -579,47 +538,41 @@ public final class FrameDecoder {
 
     private void icmpv6(Frame frame, int offset) {
         if (icmpHeader(frame, Layer.ICMPV6, offset)) {
-            icmpIdentifier(frame, IcmpView.v6HasIdentifier(frame.icmpType));
-            if (QuotedPacket.isInV6(frame.icmpType)) {
+            icmpIdentifier(frame, IcmpView.v6HasIdentifier(frame.icmp.type()));
+            if (QuotedPacket.isInV6(frame.icmp.type())) {
                 quotedPacket.ipv6(frame, frame.payloadOffset, limit(frame));
             }
         }
     }
 
     private boolean icmpHeader(Frame frame, Layer layer, int offset) {
-        Check check = icmp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.icmp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (!enter(frame, check, layer, offset, IcmpView.HEADER_LENGTH)) {
             return false;
         }
-        frame.decoded |= Frame.TRANSPORT | Frame.ICMP;
+        frame.present |= Frame.TRANSPORT | Frame.ICMP;
         frame.transportOffset = offset;
         frame.sourcePort = frame.destinationPort = -1;
-        frame.icmpType = icmp.type();
-        frame.icmpCode = icmp.code();
-        frame.transportChecksum = icmp.checksum();
+        frame.transportChecksum = frame.icmp.checksum();
         payload(frame, offset + IcmpView.HEADER_LENGTH);
         return true;
     }
 
-    private void icmpIdentifier(Frame frame, boolean isPresent) {
-        frame.icmpIdentifier = isPresent ? icmp.identifier() : -1;
-        frame.icmpSequence = isPresent ? icmp.sequenceNumber() : -1;
-        frame.igmpGroup = 0;
+    private static void icmpIdentifier(Frame frame, boolean isThere) {
+        if (isThere) {
+            frame.present |= Frame.ICMP_IDENTIFIER;
+        }
     }
 
     private void igmp(Frame frame, int offset) {
-        Check check = igmp.wrap(frame.bytes, frame.start + offset, limit(frame));
+        Check check = frame.igmp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (!enter(frame, check, Layer.IGMP, offset, IgmpView.HEADER_LENGTH)) {
             return;
         }
-        frame.decoded |= Frame.TRANSPORT | Frame.ICMP;
+        frame.present |= Frame.TRANSPORT | Frame.IGMP;
         frame.transportOffset = offset;
         frame.sourcePort = frame.destinationPort = -1;
-        frame.icmpType = igmp.type();
-        frame.icmpCode = igmp.maxResponseCode();
-        frame.icmpIdentifier = frame.icmpSequence = -1;
-        frame.igmpGroup = igmp.groupAddress();
-        frame.transportChecksum = igmp.checksum();
+        frame.transportChecksum = frame.igmp.checksum();
         payload(frame, offset + IgmpView.HEADER_LENGTH);
     }
 
@@ -712,8 +665,8 @@ public final class FrameDecoder {
             int needed,
             int present,
             Limit limitedBy) {
-        if ((frame.decoded & Frame.ERROR) == 0) {
-            frame.decoded |= Frame.ERROR;
+        if ((frame.present & Frame.ERROR) == 0) {
+            frame.present |= Frame.ERROR;
             frame.check = check;
             frame.errorLayer = layer;
             frame.errorOffset = offset;

@@ -63,4 +63,10 @@ public final class IcmpView {
     public static boolean v6HasIdentifier(int type) {
         return type == V6_ECHO_REQUEST || type == V6_ECHO_REPLY;
     }
+
+    /// Takes values instead of bytes: of a message without checksum.
+    void set(int type, int code, int identifier, int sequenceNumber) {
+        word = (type & 0xffL) << 56 | (code & 0xffL) << 48;
+        word |= (identifier & 0xffffL) << 16 | sequenceNumber & 0xffff;
+    }
 }

@@ -77,4 +77,10 @@ public final class IgmpView {
             default -> 0;
         };
     }
+
+    /// Takes values instead of bytes: of a message without checksum.
+    void set(int type, int maxResponseCode, int groupAddress) {
+        word = (type & 0xffL) << 56 | (maxResponseCode & 0xffL) << 48;
+        word |= Integer.toUnsignedLong(groupAddress);
+    }
 }

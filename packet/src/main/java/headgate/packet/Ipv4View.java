@@ -108,4 +108,17 @@ public final class Ipv4View {
     public int destinationAddress() {
         return (int) addresses;
     }
+
+    /// Takes values instead of bytes: of a header without options and addresses.
+    void set(int typeOfService, int totalLength, int timeToLive, int headerChecksum) {
+        word0 = 0x45L << 56 | (typeOfService & 0xffL) << 48 | (totalLength & 0xffffL) << 32;
+        word1 = (timeToLive & 0xffL) << 56 | (headerChecksum & 0xffffL) << 32;
+    }
+
+    /// Takes values instead of bytes, beside those of [#set].
+    void setFragment(
+            int identification, boolean dontFragment, boolean moreFragments, int fragmentOffset) {
+        word0 |= (identification & 0xffffL) << 16 | fragmentOffset >>> 3 & 0x1fff;
+        word0 |= (dontFragment ? 0x4000 : 0) | (moreFragments ? 0x2000 : 0);
+    }
 }

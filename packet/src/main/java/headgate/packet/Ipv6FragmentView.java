@@ -44,4 +44,10 @@ public final class Ipv6FragmentView {
     public int identification() {
         return (int) word;
     }
+
+    /// Takes values instead of bytes.
+    void set(int identification, boolean moreFragments, int fragmentOffset) {
+        long offsetAndMore = fragmentOffset & 0xfff8L | (moreFragments ? 1 : 0);
+        word = offsetAndMore << 32 | Integer.toUnsignedLong(identification);
+    }
 }

@@ -83,4 +83,12 @@ public final class Ipv6View {
     public long destinationLow() {
         return destinationLow;
     }
+
+    /// Takes values instead of bytes: of a header without addresses.
+    void set(int trafficClass, int flowLabel, int payloadLength, int nextHeader, int hopLimit) {
+        long lengthToHopLimit =
+                (payloadLength & 0xffffL) << 16 | (nextHeader & 0xff) << 8 | hopLimit & 0xff;
+        word0 = 6L << 60 | (trafficClass & 0xffL) << 52 | (flowLabel & 0xfffffL) << 32;
+        word0 |= lengthToHopLimit;
+    }
 }

@@ -100,4 +100,19 @@ public final class TcpView {
     public int urgentPointer() {
         return (int) word2 & 0xffff;
     }
+
+    /// Takes values instead of bytes: of a header without ports and checksum.
+    void set(
+            int sequenceNumber,
+            int acknowledgmentNumber,
+            int headerLength,
+            int flags,
+            int window,
+            int urgentPointer) {
+        long offsetToWindow = (headerLength / 4L & 0xf) << 28 | (flags & 0xfffL) << 16;
+        offsetToWindow |= window & 0xffff;
+        word0 = Integer.toUnsignedLong(sequenceNumber);
+        word1 = (long) acknowledgmentNumber << 32 | offsetToWindow;
+        word2 = offsetToWindow << 32 | urgentPointer & 0xffff;
+    }
 }

@@ -49,16 +49,6 @@ final class TunnelWalk {
                     | 1L << (L2TP_PORT >>> 6)
                     | 1L << (TEREDO_PORT >>> 6);
 
-    /// What an inner IP header's facts replace.
-    private static final int INNER_FACTS =
-            Frame.IP
-                    | Frame.IPV4
-                    | Frame.IPV6
-                    | Frame.TRANSPORT
-                    | Frame.TCP
-                    | Frame.UDP
-                    | Frame.ICMP;
-
     private final FrameDecoder decoder;
     private final EthernetView ethernet = new EthernetView();
     private final VlanView vlan = new VlanView();
@@ -227,10 +217,8 @@ final class TunnelWalk {
             decoder.payload(frame, offset);
             return;
         }
-        if ((frame.decoded & Frame.LINK) == 0) {
-            frame.decoded |= Frame.LINK;
-            frame.destinationMac = ethernet.destination();
-            frame.sourceMac = ethernet.source();
+        if ((frame.present & Frame.LINK) == 0) {
+            frame.setMacs(ethernet.destination(), ethernet.source());
         }
         lengthOrType(frame, ethernet.lengthOrType(), offset + EthernetView.HEADER_LENGTH);
     }
@@ -285,7 +273,7 @@ final class TunnelWalk {
         Layer layer = etherType == EtherType.IPV6 ? Layer.IPV6 : Layer.IPV4;
         if (isTooDeep(frame, layer, offset)) {
             decoder.payload(frame, offset);
-        } else if ((frame.decoded & Frame.IP) == 0) {
+        } else if ((frame.present & Frame.IP) == 0) {
             decoder.network(frame, etherType, offset);
         } else {
             innerOfPacket(frame, etherType, offset);
@@ -294,23 +282,22 @@ final class TunnelWalk {
 
     private void innerOfPacket(Frame frame, int etherType, int offset) {
         switch (etherType) {
-            case EtherType.IPV4 -> {
-                if (isReadableIpv4(frame, offset)) {
-                    forgetOuter(frame);
-                }
-                decoder.network(frame, etherType, offset);
-            }
-            case EtherType.IPV6 -> {
-                if (ipv6.wrap(frame.bytes, frame.start + offset, decoder.limit(frame))
-                        == Check.OK) {
-                    forgetOuter(frame);
-                }
-                decoder.network(frame, etherType, offset);
-            }
+            case EtherType.IPV4 -> innerIp(frame, etherType, offset, isReadableIpv4(frame, offset));
+            case EtherType.IPV6 -> innerIp(frame, etherType, offset, isReadableIpv6(frame, offset));
             case EtherType.ARP -> decoder.arp(frame, offset);
             case EtherType.VLAN, EtherType.PROVIDER_BRIDGING, EtherType.QINQ_OLD ->
                     innerVlan(frame, offset);
             default -> network(frame, etherType, offset);
+        }
+    }
+
+    private void innerIp(Frame frame, int etherType, int offset, boolean isReadable) {
+        if (isReadable) {
+            frame.forgetPacket();
+        }
+        decoder.network(frame, etherType, offset);
+        if (!isReadable) {
+            frame.placeOnPacket();
         }
     }
 
@@ -322,9 +309,8 @@ final class TunnelWalk {
                         && decoder.present(frame, offset) >= Ipv4View.MIN_HEADER_LENGTH;
     }
 
-    private static void forgetOuter(Frame frame) {
-        frame.clear(frame.decoded & INNER_FACTS);
-        frame.decoded &= ~INNER_FACTS;
+    private boolean isReadableIpv6(Frame frame, int offset) {
+        return ipv6.wrap(frame.bytes, frame.start + offset, decoder.limit(frame)) == Check.OK;
     }
 
     private void innerVlan(Frame frame, int offset) {
@@ -440,7 +426,7 @@ final class TunnelWalk {
 
     private static void ports(
             Frame frame, int offset, int sourcePort, int destinationPort, int checksum) {
-        frame.decoded |= Frame.TRANSPORT;
+        frame.present |= Frame.TRANSPORT;
         frame.transportOffset = offset;
         frame.sourcePort = sourcePort;
         frame.destinationPort = destinationPort;

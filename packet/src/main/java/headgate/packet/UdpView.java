@@ -45,4 +45,9 @@ public final class UdpView {
     public int checksum() {
         return (int) word & 0xffff;
     }
+
+    /// Takes a value instead of bytes.
+    void setLength(int length) {
+        word = (length & 0xffffL) << 16;
+    }
 }

@@ -32,9 +32,9 @@ class FlowHashTest {
     @Test
     void isTheSameForAllFragmentsOfADatagram() {
         var first = random(new SplittableRandom(3));
-        first.moreFragments = true;
+        setFragment(first, true, 0);
         var last = random(new SplittableRandom(3));
-        last.fragmentOffset = 1480;
+        setFragment(last, false, 1480);
         last.sourcePort = last.destinationPort = -1;
         assertEquals(FlowHash.symmetric(first), FlowHash.symmetric(last));
     }
@@ -45,7 +45,7 @@ class FlowHashTest {
         whole.protocol = IpProtocol.UDP;
         var fragment = random(new SplittableRandom(3));
         fragment.protocol = IpProtocol.UDP;
-        fragment.fragmentOffset = 1480;
+        setFragment(fragment, false, 1480);
         fragment.sourcePort = fragment.destinationPort = -1;
         assertNotEquals(FlowHash.symmetric(whole), FlowHash.symmetric(fragment));
         assertEquals(FlowHash.lane(whole), FlowHash.lane(fragment));
@@ -67,11 +67,9 @@ class FlowHashTest {
     void isTheSameForBothDirectionsOfWhatIsNotIp() {
         var frame = new Frame();
         frame.clear();
-        frame.sourceMac = 0x020000000001L;
-        frame.destinationMac = 0x020000000002L;
+        frame.setMacs(0x020000000002L, 0x020000000001L);
         int there = FlowHash.symmetric(frame);
-        frame.sourceMac = 0x020000000002L;
-        frame.destinationMac = 0x020000000001L;
+        frame.setMacs(0x020000000001L, 0x020000000002L);
         assertEquals(there, FlowHash.symmetric(frame));
     }
 
@@ -107,6 +105,15 @@ class FlowHashTest {
         frame.sourcePort = random.nextInt(1 << 16);
         frame.destinationPort = random.nextInt(1 << 16);
         return frame;
+    }
+
+    private static void setFragment(Frame frame, boolean moreFragments, int offset) {
+        if (frame.ipVersion == 4) {
+            frame.setIpv4(0, 0, 1, false, moreFragments, offset, 64, frame.protocol, 0);
+        } else {
+            frame.setIpv6(0, 0, 0, IpProtocol.FRAGMENT, 64);
+            frame.setIpv6Fragment(1, moreFragments, offset);
+        }
     }
 
     private static void swap(Frame frame) {

@@ -32,16 +32,16 @@ class FrameDecoderTest {
         assertEquals(Layer.ETHERNET, frame.layer(0));
         assertEquals(Layer.IPV4, frame.layer(1));
         assertEquals(Layer.UDP, frame.layer(2));
-        assertEquals(0x020000000002L, frame.destinationMac);
-        assertEquals(0x020000000001L, frame.sourceMac);
+        assertEquals(0x020000000002L, frame.destinationMac());
+        assertEquals(0x020000000001L, frame.sourceMac());
         assertEquals(0x0a000001L, frame.sourceLow);
         assertEquals(0x0a000002L, frame.destinationLow);
-        assertTrue(frame.dontFragment);
+        assertTrue(frame.dontFragment());
         assertFalse(frame.isFragment());
-        assertEquals(64, frame.timeToLive);
+        assertEquals(64, frame.timeToLive());
         assertEquals(50000, frame.sourcePort);
         assertEquals(53, frame.destinationPort);
-        assertEquals(12, frame.udpLength);
+        assertEquals(12, frame.udpLength());
         assertEquals(0xabcd, frame.transportChecksum);
         assertEquals(42, frame.payloadOffset);
         assertEquals(4, frame.payloadLength);
@@ -62,24 +62,24 @@ class FrameDecoderTest {
         assertEquals(1, frame.vlanCount);
         assertEquals(0x8100602a, frame.vlanTags[0]);
         assertEquals(EtherType.IPV4, frame.etherType);
-        assertEquals(TcpView.SYN, frame.tcpFlags);
-        assertEquals(40, frame.tcpHeaderLength);
-        assertEquals(64240, frame.window);
-        assertEquals(1460, frame.maximumSegmentSize);
-        assertEquals(7, frame.windowScale);
-        assertTrue(frame.sackPermitted);
-        assertTrue(frame.hasTimestamps);
-        assertEquals(7, frame.timestampValue);
+        assertEquals(TcpView.SYN, frame.tcpFlags());
+        assertEquals(40, frame.tcpHeaderLength());
+        assertEquals(64240, frame.window());
+        assertEquals(1460, frame.maximumSegmentSize());
+        assertEquals(7, frame.windowScale());
+        assertTrue(frame.sackPermitted());
+        assertTrue(frame.hasTimestamps());
+        assertEquals(7, frame.timestampValue());
         assertEquals(0, frame.payloadLength);
     }
 
     @Test
     void readsAlignedTimestampsWithoutTheLoop() {
         var frame = SamplePackets.SEGMENT_WITH_TIMESTAMPS.decoded();
-        assertTrue(frame.hasTimestamps);
-        assertEquals(9, frame.timestampValue);
-        assertEquals(7, frame.timestampEchoReply);
-        assertEquals(-1, frame.maximumSegmentSize);
+        assertTrue(frame.hasTimestamps());
+        assertEquals(9, frame.timestampValue());
+        assertEquals(7, frame.timestampEchoReply());
+        assertEquals(-1, frame.maximumSegmentSize());
         assertEquals(2, frame.payloadLength);
     }
 
@@ -90,9 +90,9 @@ class FrameDecoderTest {
         assertEquals(0x88a80064, frame.vlanTags[0]);
         assertEquals(0x810000c8, frame.vlanTags[1]);
         assertEquals(EtherType.ARP, frame.etherType);
-        assertEquals(1, frame.arpOperation);
-        assertEquals(0x0a000001, frame.arpSenderAddress);
-        assertEquals(0x0a000002, frame.arpTargetAddress);
+        assertEquals(1, frame.arpOperation());
+        assertEquals(0x0a000001, frame.arpSenderAddress());
+        assertEquals(0x0a000002, frame.arpTargetAddress());
         assertEquals(0, frame.ipVersion);
     }
 
@@ -113,10 +113,10 @@ class FrameDecoderTest {
         assertEquals(Layer.IPV6_ROUTING, frame.layer(3));
         assertEquals(Layer.IPV6_DESTINATION, frame.layer(4));
         assertEquals(Layer.IPV6_FRAGMENT, frame.layer(5));
-        assertEquals(0, frame.nextHeader);
+        assertEquals(0, frame.nextHeader());
         assertEquals(IpProtocol.UDP, frame.protocol);
         assertEquals(72, frame.networkHeaderLength);
-        assertEquals(0xcafebabe, frame.identification);
+        assertEquals(0xcafebabe, frame.identification());
         assertFalse(frame.isFragment());
         assertEquals(53, frame.sourcePort);
         assertEquals(8, frame.payloadLength);
@@ -126,7 +126,7 @@ class FrameDecoderTest {
     void looksForNoTransportHeaderInALaterFragment() {
         var frame = SamplePackets.IPV6_LAST_FRAGMENT.decoded();
         assertTrue(frame.isFragment());
-        assertEquals(1448, frame.fragmentOffset);
+        assertEquals(1448, frame.fragmentOffset());
         assertEquals(IpProtocol.UDP, frame.protocol);
         assertEquals(-1, frame.sourcePort);
         assertEquals(-1, frame.transportOffset);
@@ -138,7 +138,7 @@ class FrameDecoderTest {
         var frame = SamplePackets.IPV4_FIRST_FRAGMENT.decoded();
         assertTrue(frame.isFragment());
         assertEquals(1, frame.sourcePort);
-        assertEquals(4000, frame.udpLength);
+        assertEquals(4000, frame.udpLength());
         assertEquals(8, frame.payloadLength);
     }
 
@@ -163,7 +163,7 @@ class FrameDecoderTest {
     void takesAllThatIsThereWhereOffloadLeftTheTotalLengthZero() {
         var frame = Hex.frame(LinkType.RAW, DNS_QUERY_START.replace("45 00 00 20", "45 00 00 00"));
         assertEquals(Check.OK, frame.check);
-        assertEquals(0, frame.networkLength);
+        assertEquals(0, frame.networkLength());
         assertEquals(4, frame.payloadLength);
     }
 
@@ -196,8 +196,8 @@ class FrameDecoderTest {
                 "TRUNCATED: TCP at byte 38 needs 40 bytes, CAPTURE_LENGTH leaves 22",
                 frame.error().toString());
         assertEquals(54321, frame.sourcePort);
-        assertEquals(TcpView.SYN, frame.tcpFlags);
-        assertEquals(-1, frame.maximumSegmentSize);
+        assertEquals(TcpView.SYN, frame.tcpFlags());
+        assertEquals(-1, frame.maximumSegmentSize());
     }
 
     @Test

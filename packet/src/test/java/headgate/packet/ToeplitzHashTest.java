@@ -43,7 +43,7 @@ class ToeplitzHashTest {
         var portless = frame("192.0.2.1", "192.0.2.2");
         assertEquals(hash.ofAddresses(portless), hash.ofAddressesAndPorts(portless));
         portless.sourcePort = portless.destinationPort = 53;
-        portless.moreFragments = true;
+        portless.setIpv4(0, 0, 0, false, true, 0, 64, IpProtocol.UDP, 0);
         assertEquals(hash.ofAddresses(portless), hash.ofAddressesAndPorts(portless));
     }
 

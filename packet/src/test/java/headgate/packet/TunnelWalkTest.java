@@ -70,11 +70,11 @@ class TunnelWalkTest {
         assertEquals(0x0a000001L, frame.sourceLow);
         assertEquals(0x0a000002L, frame.destinationLow);
         assertEquals(0, frame.sourceHigh);
-        assertEquals(-1, frame.nextHeader);
+        assertEquals(-1, frame.nextHeader());
         assertEquals(IpProtocol.UDP, frame.protocol);
         assertEquals(54321, frame.sourcePort);
         assertEquals(53, frame.destinationPort);
-        assertEquals(12, frame.udpLength);
+        assertEquals(12, frame.udpLength());
         assertEquals(4, frame.payloadLength);
         assertEquals(EtherType.IPV4, frame.etherType);
         assertEquals(FlowKey.of(alone), FlowKey.of(frame));
@@ -116,9 +116,9 @@ class TunnelWalkTest {
             var frame = packet.decoded();
             assertEquals(6, frame.ipVersion);
             assertEquals(0x2001_0db8_0000_0000L, frame.sourceHigh);
-            assertEquals(0, frame.networkChecksum);
-            assertEquals(128, frame.icmpType);
-            assertEquals(-1, frame.udpLength);
+            assertEquals(0, frame.networkChecksum());
+            assertEquals(128, frame.icmpType());
+            assertEquals(-1, frame.udpLength());
         }
     }
 
@@ -162,7 +162,7 @@ class TunnelWalkTest {
         assertEquals(List.of(Layer.IPV4, Layer.ICMP, Layer.IPV4, Layer.UDP), layers(frame));
         assertEquals(2, frame.ownLayerCount());
         assertEquals(0xc0000201L, frame.sourceLow);
-        assertEquals(3, frame.icmpType);
+        assertEquals(3, frame.icmpType());
         assertEquals(-1, frame.sourcePort);
         assertEquals(28, frame.payloadOffset);
         assertEquals(32, frame.payloadLength);
@@ -186,7 +186,7 @@ class TunnelWalkTest {
             cut[3] = (byte) length;
             var frame = Hex.frame(LinkType.RAW, cut);
             assertEquals(Check.OK, frame.check);
-            assertEquals(3, frame.icmpType);
+            assertEquals(3, frame.icmpType());
         }
     }
 

@@ -108,14 +108,14 @@ final class FrameCodec {
     }
 
     private static void writeLink(AvroOutput out, Frame frame) {
-        if (frame.destinationMac >= 0) {
+        if (frame.destinationMac() >= 0) {
             out.putByte(PRESENT);
-            out.putMac(frame.destinationMac);
-            out.putMac(frame.sourceMac);
+            out.putMac(frame.destinationMac());
+            out.putMac(frame.sourceMac());
             writeCooked(out, frame, -1);
         } else {
             out.putByte(NULL);
-            writeCooked(out, frame, frame.sourceMac);
+            writeCooked(out, frame, frame.sourceMac());
         }
         int vlans = frame.vlanCount;
         if (vlans > 0) {
@@ -153,13 +153,12 @@ final class FrameCodec {
     private static void readLink(AvroInput in, Frame frame) {
         frame.packetType = -1;
         if (present(in)) {
-            frame.destinationMac = in.readMac();
-            frame.sourceMac = in.readMac();
+            frame.setMacs(in.readMac(), in.readMac());
         }
         if (present(in)) {
             frame.packetType = in.readInt();
             if (present(in)) {
-                frame.sourceMac = in.readMac();
+                frame.setMacs(-1, in.readMac());
             }
         }
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
@@ -183,25 +182,26 @@ final class FrameCodec {
     }
 
     private static void writeArp(AvroOutput out, Frame frame) {
-        if (frame.arpOperation < 0) {
+        if (frame.arpOperation() < 0) {
             out.putByte(NULL);
             return;
         }
         out.putByte(PRESENT);
-        out.putInt(frame.arpOperation);
-        out.putMac(frame.arpSenderMac);
-        out.putBigEndian(frame.arpSenderAddress);
-        out.putMac(frame.arpTargetMac);
-        out.putBigEndian(frame.arpTargetAddress);
+        out.putInt(frame.arpOperation());
+        out.putMac(frame.arpSenderMac());
+        out.putBigEndian(frame.arpSenderAddress());
+        out.putMac(frame.arpTargetMac());
+        out.putBigEndian(frame.arpTargetAddress());
     }
 
     private static void readArp(AvroInput in, Frame frame) {
         if (present(in)) {
-            frame.arpOperation = in.readInt();
-            frame.arpSenderMac = in.readMac();
-            frame.arpSenderAddress = (int) in.readUnsignedInt();
-            frame.arpTargetMac = in.readMac();
-            frame.arpTargetAddress = (int) in.readUnsignedInt();
+            frame.setArp(
+                    in.readInt(),
+                    in.readMac(),
+                    (int) in.readUnsignedInt(),
+                    in.readMac(),
+                    (int) in.readUnsignedInt());
         }
     }
 
@@ -212,32 +212,32 @@ final class FrameCodec {
         }
         out.putByte(PRESENT);
         out.putInt(frame.networkHeaderLength);
-        out.putInt(frame.trafficClass);
-        out.putInt(frame.networkLength);
-        out.putInt(frame.identification);
-        out.putByte(frame.dontFragment ? 1 : 0);
-        out.putByte(frame.moreFragments ? 1 : 0);
-        out.putInt(frame.fragmentOffset);
-        out.putInt(frame.timeToLive);
+        out.putInt(frame.trafficClass());
+        out.putInt(frame.networkLength());
+        out.putInt(frame.identification());
+        out.putByte(frame.dontFragment() ? 1 : 0);
+        out.putByte(frame.moreFragments() ? 1 : 0);
+        out.putInt(frame.fragmentOffset());
+        out.putInt(frame.timeToLive());
         out.putInt(frame.protocol);
-        out.putInt(frame.networkChecksum);
+        out.putInt(frame.networkChecksum());
         out.putBigEndian((int) frame.sourceLow);
         out.putBigEndian((int) frame.destinationLow);
     }
 
     private static void readIpv4(AvroInput in, Frame frame) {
         if (present(in)) {
-            frame.ipVersion = 4;
             frame.networkHeaderLength = in.readInt();
-            frame.trafficClass = in.readInt();
-            frame.networkLength = in.readInt();
-            frame.identification = in.readInt();
-            frame.dontFragment = in.readBoolean();
-            frame.moreFragments = in.readBoolean();
-            frame.fragmentOffset = in.readInt();
-            frame.timeToLive = in.readInt();
-            frame.protocol = in.readInt();
-            frame.networkChecksum = in.readInt();
+            frame.setIpv4(
+                    in.readInt(),
+                    in.readInt(),
+                    in.readInt(),
+                    in.readBoolean(),
+                    in.readBoolean(),
+                    in.readInt(),
+                    in.readInt(),
+                    in.readInt(),
+                    in.readInt());
             frame.sourceLow = in.readUnsignedInt();
             frame.destinationLow = in.readUnsignedInt();
         }
@@ -250,74 +250,67 @@ final class FrameCodec {
         }
         out.putByte(PRESENT);
         out.putInt(frame.networkHeaderLength);
-        out.putInt(frame.trafficClass);
-        out.putInt(frame.flowLabel);
-        out.putInt(frame.networkLength - IPV6_HEADER_LENGTH);
-        out.putInt(frame.nextHeader);
-        out.putInt(frame.timeToLive);
+        out.putInt(frame.trafficClass());
+        out.putInt(frame.flowLabel());
+        out.putInt(frame.networkLength() - IPV6_HEADER_LENGTH);
+        out.putInt(frame.nextHeader());
+        out.putInt(frame.timeToLive());
         out.putInt(frame.protocol);
         out.putBigEndian(frame.sourceHigh);
         out.putBigEndian(frame.sourceLow);
         out.putBigEndian(frame.destinationHigh);
         out.putBigEndian(frame.destinationLow);
-        if (frame.identification == 0 && !frame.isFragment()) {
+        if (frame.identification() == 0 && !frame.isFragment()) {
             out.putByte(NULL);
             return;
         }
         out.putByte(PRESENT);
-        out.putLong(Integer.toUnsignedLong(frame.identification));
-        out.putByte(frame.moreFragments ? 1 : 0);
-        out.putInt(frame.fragmentOffset);
+        out.putLong(Integer.toUnsignedLong(frame.identification()));
+        out.putByte(frame.moreFragments() ? 1 : 0);
+        out.putInt(frame.fragmentOffset());
     }
 
     private static void readIpv6(AvroInput in, Frame frame) {
         if (!present(in)) {
             return;
         }
-        frame.ipVersion = 6;
         frame.networkHeaderLength = in.readInt();
-        frame.trafficClass = in.readInt();
-        frame.flowLabel = in.readInt();
-        frame.networkLength = in.readInt() + IPV6_HEADER_LENGTH;
-        frame.nextHeader = in.readInt();
-        frame.timeToLive = in.readInt();
+        frame.setIpv6(in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
         frame.protocol = in.readInt();
         frame.sourceHigh = in.readBigEndianLong();
         frame.sourceLow = in.readBigEndianLong();
         frame.destinationHigh = in.readBigEndianLong();
         frame.destinationLow = in.readBigEndianLong();
         if (present(in)) {
-            frame.identification = (int) in.readLong();
-            frame.moreFragments = in.readBoolean();
-            frame.fragmentOffset = in.readInt();
+            frame.setIpv6Fragment((int) in.readLong(), in.readBoolean(), in.readInt());
         }
     }
 
     private static void writeTcp(AvroOutput out, Frame frame) {
-        if (frame.tcpHeaderLength == 0) {
+        if (frame.tcpHeaderLength() == 0) {
             out.putByte(NULL);
             return;
         }
         out.putByte(PRESENT);
         out.putInt(frame.sourcePort);
         out.putInt(frame.destinationPort);
-        out.putLong(Integer.toUnsignedLong(frame.sequenceNumber));
-        out.putLong(Integer.toUnsignedLong(frame.acknowledgmentNumber));
-        out.putInt(frame.tcpHeaderLength);
-        out.putInt(frame.tcpFlags);
-        out.putInt(frame.window);
+        out.putLong(Integer.toUnsignedLong(frame.sequenceNumber()));
+        out.putLong(Integer.toUnsignedLong(frame.acknowledgmentNumber()));
+        out.putInt(frame.tcpHeaderLength());
+        out.putInt(frame.tcpFlags());
+        out.putInt(frame.window());
         out.putInt(frame.transportChecksum);
-        out.putInt(frame.urgentPointer);
-        writeNullable(out, frame.maximumSegmentSize);
-        writeNullable(out, frame.windowScale);
-        out.putByte(frame.sackPermitted ? 1 : 0);
-        if (!frame.hasTimestamps) {
+        out.putInt(frame.urgentPointer());
+        writeNullable(out, frame.maximumSegmentSize());
+        writeNullable(out, frame.windowScale());
+        out.putByte(frame.sackPermitted() ? 1 : 0);
+        if (!frame.hasTimestamps()) {
             out.putByte(NULL);
             return;
         }
         out.putByte(PRESENT);
-        out.putLong(Integer.toUnsignedLong(frame.timestampValue));
-        out.putLong(Integer.toUnsignedLong(frame.timestampEchoReply));
+        out.putLong(Integer.toUnsignedLong(frame.timestampValue()));
+        out.putLong(Integer.toUnsignedLong(frame.timestampEchoReply()));
     }
 
     private static void readTcp(AvroInput in, Frame frame) {
@@ -326,32 +319,29 @@ final class FrameCodec {
         }
         frame.sourcePort = in.readInt();
         frame.destinationPort = in.readInt();
-        frame.sequenceNumber = (int) in.readLong();
-        frame.acknowledgmentNumber = (int) in.readLong();
-        frame.tcpHeaderLength = in.readInt();
-        frame.tcpFlags = in.readInt();
-        frame.window = in.readInt();
-        frame.transportChecksum = in.readInt();
-        frame.urgentPointer = in.readInt();
-        frame.maximumSegmentSize = readNullable(in);
-        frame.windowScale = readNullable(in);
-        frame.sackPermitted = in.readBoolean();
+        frame.setTcp(
+                (int) in.readLong(),
+                (int) in.readLong(),
+                in.readInt(),
+                in.readInt(),
+                in.readInt(),
+                in.readInt(),
+                in.readInt());
+        frame.setTcpOptions(readNullable(in), readNullable(in), in.readBoolean());
         if (present(in)) {
-            frame.hasTimestamps = true;
-            frame.timestampValue = (int) in.readLong();
-            frame.timestampEchoReply = (int) in.readLong();
+            frame.setTimestamps((int) in.readLong(), (int) in.readLong());
         }
     }
 
     private static void writeUdp(AvroOutput out, Frame frame) {
-        if (frame.udpLength < 0) {
+        if (frame.udpLength() < 0) {
             out.putByte(NULL);
             return;
         }
         out.putByte(PRESENT);
         out.putInt(frame.sourcePort);
         out.putInt(frame.destinationPort);
-        out.putInt(frame.udpLength);
+        out.putInt(frame.udpLength());
         out.putInt(frame.transportChecksum);
     }
 
@@ -359,60 +349,57 @@ final class FrameCodec {
         if (present(in)) {
             frame.sourcePort = in.readInt();
             frame.destinationPort = in.readInt();
-            frame.udpLength = in.readInt();
+            frame.setUdpLength(in.readInt());
             frame.transportChecksum = in.readInt();
         }
     }
 
     /// ICMP, ICMPv6 and IGMP share their fields in [Frame].
     private static void writeIcmp(AvroOutput out, Frame frame) {
-        if (frame.icmpType < 0) {
+        if (frame.icmpType() < 0) {
             out.putByte(NULL);
             out.putByte(NULL);
         } else if (frame.protocol == IGMP) {
             out.putByte(NULL);
             out.putByte(PRESENT);
             writeIcmpStart(out, frame);
-            out.putBigEndian(frame.igmpGroup);
+            out.putBigEndian(frame.igmpGroup());
         } else {
             out.putByte(PRESENT);
             writeIcmpStart(out, frame);
-            writeNullable(out, frame.icmpIdentifier);
-            writeNullable(out, frame.icmpSequence);
+            writeNullable(out, frame.icmpIdentifier());
+            writeNullable(out, frame.icmpSequence());
             out.putByte(NULL);
         }
     }
 
     private static void writeIcmpStart(AvroOutput out, Frame frame) {
-        out.putInt(frame.icmpType);
-        out.putInt(frame.icmpCode);
+        out.putInt(frame.icmpType());
+        out.putInt(frame.icmpCode());
         out.putInt(frame.transportChecksum);
     }
 
     private static void readIcmp(AvroInput in, Frame frame) {
         if (present(in)) {
-            readIcmpStart(in, frame);
-            frame.icmpIdentifier = readNullable(in);
-            frame.icmpSequence = readNullable(in);
+            int type = in.readInt();
+            int code = in.readInt();
+            frame.transportChecksum = in.readInt();
+            frame.setIcmp(type, code, readNullable(in), readNullable(in));
         }
     }
 
     private static void readIgmp(AvroInput in, Frame frame) {
         if (present(in)) {
-            readIcmpStart(in, frame);
-            frame.igmpGroup = (int) in.readUnsignedInt();
+            int type = in.readInt();
+            int maxResponseCode = in.readInt();
+            frame.transportChecksum = in.readInt();
+            frame.setIgmp(type, maxResponseCode, (int) in.readUnsignedInt());
         }
-    }
-
-    private static void readIcmpStart(AvroInput in, Frame frame) {
-        frame.icmpType = in.readInt();
-        frame.icmpCode = in.readInt();
-        frame.transportChecksum = in.readInt();
     }
 
     /// Ports of a transport that has no record of its own.
     private static void writePorts(AvroOutput out, Frame frame) {
-        if (frame.sourcePort < 0 || frame.tcpHeaderLength > 0 || frame.udpLength >= 0) {
+        if (frame.sourcePort < 0 || frame.tcpHeaderLength() > 0 || frame.udpLength() >= 0) {
             out.putByte(NULL);
             return;
         }

@@ -96,7 +96,7 @@ class FrameBatchCodecTest {
                             assertEquals(whole.payloadOffset, frame.lengthCaptured);
                             assertEquals(4, frame.payloadLength);
                             assertEquals(0, frame.payloadCaptured);
-                            assertEquals(whole.sequenceNumber, frame.sequenceNumber);
+                            assertEquals(whole.sequenceNumber(), frame.sequenceNumber());
                         }));
         assertEquals(1, frames[0]);
     }

@@ -9,6 +9,7 @@ import headgate.packet.LinkType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -185,7 +186,7 @@ final class Frames {
         return frame;
     }
 
-    /// Every public field, the layers and the bytes.
+    /// Every public field and fact, the layers and the bytes.
     static void assertSame(String name, Frame expected, Frame actual) {
         assertEquals(facts(expected), facts(actual), name);
     }
@@ -196,6 +197,13 @@ final class Frames {
             boolean constant = Modifier.isStatic(field.getModifiers());
             if (!constant && !List.of("bytes", "start", "vlanTags").contains(field.getName())) {
                 facts.put(field.getName(), value(field, frame));
+            }
+        }
+        for (Method method : Frame.class.getDeclaredMethods()) {
+            boolean isFact =
+                    method.getParameterCount() == 0 && method.getReturnType() != void.class;
+            if (isFact && Modifier.isPublic(method.getModifiers())) {
+                facts.put(method.getName(), value(method, frame));
             }
         }
         for (int i = 0; i < frame.vlanCount; i++) {
@@ -214,6 +222,14 @@ final class Frames {
         try {
             return String.valueOf(field.get(frame));
         } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Object value(Method method, Frame frame) {
+        try {
+            return String.valueOf(method.invoke(frame));
+        } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
     }

@@ -40,7 +40,7 @@ public final class ApplicationDecoder {
     /// what a [Conversation] notes; messages in several segments are not put together. Returns its
     /// application; null if none is recognised.
     public Application decode(Frame frame, FieldSink fields) {
-        if (frame.sourcePort < 0 || frame.fragmentOffset > 0 || frame.payloadCaptured <= 0) {
+        if (frame.sourcePort < 0 || frame.fragmentOffset() > 0 || frame.payloadCaptured <= 0) {
             return null;
         }
         long offset = frame.start + frame.payloadOffset;

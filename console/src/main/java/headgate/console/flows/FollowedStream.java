@@ -130,7 +130,7 @@ public final class FollowedStream {
     }
 
     private static boolean isSynAck(Frame frame) {
-        return (frame.tcpFlags & (SYN | ACK)) == (SYN | ACK);
+        return (frame.tcpFlags() & (SYN | ACK)) == (SYN | ACK);
     }
 
     private void begin(Frame frame, String id) {
@@ -167,7 +167,7 @@ public final class FollowedStream {
                         && frame.destinationLow == ends.destinationLow()
                         && frame.sourceHigh == ends.sourceHigh()
                         && frame.destinationHigh == ends.destinationHigh();
-        if (!addresses || frame.fragmentOffset > 0) {
+        if (!addresses || frame.fragmentOffset() > 0) {
             return addresses;
         }
         boolean icmp = frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6;
@@ -184,9 +184,9 @@ public final class FollowedStream {
         if (side == null) {
             return;
         }
-        if (frame.fragmentOffset > 0) {
+        if (frame.fragmentOffset() > 0) {
             fragments++;
-        } else if (frame.protocol == IpProtocol.TCP && frame.tcpHeaderLength > 0) {
+        } else if (frame.protocol == IpProtocol.TCP && frame.tcpHeaderLength() > 0) {
             onSegment(side, frame);
         } else if (frame.payloadLength > 0 && sides.contains(side)) {
             onDatagram(side, frame);
@@ -210,12 +210,12 @@ public final class FollowedStream {
 
     private void onSegment(Side side, Frame frame) {
         TcpReassembly own = reassembly.get(side);
-        boolean syn = (frame.tcpFlags & SYN) != 0;
-        int sequence = frame.sequenceNumber + (syn ? 1 : 0);
+        boolean syn = (frame.tcpFlags() & SYN) != 0;
+        int sequence = frame.sequenceNumber() + (syn ? 1 : 0);
         if (syn) {
             own.begin(sequence);
         }
-        if ((frame.tcpFlags & RST) == 0 && frame.payloadCaptured > 0) {
+        if ((frame.tcpFlags() & RST) == 0 && frame.payloadCaptured > 0) {
             own.onSegment(
                     sequence,
                     frame.bytes,
@@ -223,8 +223,8 @@ public final class FollowedStream {
                     frame.payloadCaptured,
                     frame.payloadLength);
         }
-        if ((frame.tcpFlags & ACK) != 0) {
-            reassembly.get(side.other()).onAcknowledged(frame.acknowledgmentNumber);
+        if ((frame.tcpFlags() & ACK) != 0) {
+            reassembly.get(side.other()).onAcknowledged(frame.acknowledgmentNumber());
         }
     }
 
