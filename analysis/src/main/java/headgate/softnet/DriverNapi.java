@@ -9,7 +9,8 @@ import java.io.IOException;
 /// One receive queue of an interface: its ring, its interrupt, and the NAPI by which the driver
 /// empties it.
 final class DriverNapi extends Napi {
-    private final Nic nic;
+    /// The interface that this is a queue of.
+    final Nic nic;
 
     /// Place among the queues of all interfaces.
     final int queue;

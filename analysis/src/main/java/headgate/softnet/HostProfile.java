@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import headgate.packet.ToeplitzHash;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,10 +31,13 @@ import java.util.TreeMap;
 /// by `netif_rx`.
 ///
 /// @param profile what the snapshot tells, sound by construction
-/// @param rss the hash by which the interface spreads flows; null if the snapshot does not tell it
+/// @param rss the hash by which an interface spreads flows, by its name; without those of which the
+///   snapshot does not tell it
 /// @param notes for people: what the snapshot does not tell, or tells and the model does not have
-public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String> notes) {
+public record HostProfile(
+        SoftnetProfile profile, Map<String, ToeplitzHash> rss, List<String> notes) {
     public HostProfile {
+        rss = Map.copyOf(rss);
         notes = List.copyOf(notes);
     }
 
@@ -42,26 +46,31 @@ public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String>
     ///
     /// @param name what the profile is called
     /// @param documents text by name
-    /// @param device the interface that traffic arrives on; null for the only one that has
-    ///   interrupts of its own
-    public static HostProfile of(String name, Map<String, String> documents, String device) {
-        return new Reading(documents, device).profile(name);
+    /// @param devices the interfaces that traffic arrives on, in the order of their numbers; empty
+    ///   for all that have interrupts of their own
+    public static HostProfile of(String name, Map<String, String> documents, List<String> devices) {
+        return new Reading(documents).profile(name, devices);
     }
 
     /// One snapshot on its way to a profile.
     private static final class Reading {
         private final Map<String, String> documents;
         private final List<String> notes = new ArrayList<>();
-        private final String device;
+        private final Map<String, ToeplitzHash> rss = new HashMap<>();
         private SoftnetProfile profile = SoftnetProfile.LINUX_6;
-        private ToeplitzHash rss;
 
-        Reading(Map<String, String> documents, String device) {
+        /// The interface at hand, and what its settings are prefixed with: nothing where it is the
+        /// only one.
+        private String device;
+
+        private String prefix = "";
+
+        Reading(Map<String, String> documents) {
             this.documents = documents;
-            this.device = device == null ? onlyDevice() : device;
         }
 
-        HostProfile profile(String name) {
+        HostProfile profile(String name, List<String> asked) {
+            List<String> devices = asked.isEmpty() ? devicesWithInterrupts() : asked;
             Map<String, String> sysctls = sysctls();
             readCpus(sysctls);
             set(ProfileKey.BACKLOG, sysctls.get("net.core.netdev_max_backlog"));
@@ -70,11 +79,24 @@ public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String>
             readBudgetUsecs(sysctls.get("net.core.netdev_budget_usecs"));
             set(ProfileKey.FLOW_LIMIT_TABLE_LEN, sysctls.get("net.core.flow_limit_table_len"));
             setMask(ProfileKey.FLOW_LIMIT, sysctls.get("net.core.flow_limit_cpu_bitmap"));
-            if (device != null) {
-                readSteering();
-                readInterrupts();
-            }
+            readDevices(devices);
             return new HostProfile(profile.named(name), rss, notes);
+        }
+
+        private void readDevices(List<String> devices) {
+            if (devices.isEmpty()) {
+                return;
+            }
+            set(ProfileKey.INTERFACES, String.join(",", devices));
+            for (String next : profile.interfaces().names()) {
+                if (devices.contains(next)) {
+                    device = next;
+                    prefix = devices.size() == 1 ? "" : next + ".";
+                    readSteering();
+                    readInterrupts();
+                }
+            }
+            prefix = "";
         }
 
         private Map<String, String> sysctls() {
@@ -202,7 +224,9 @@ public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String>
             set(ProfileKey.RX_QUEUES, Integer.toString(queues));
             set(ProfileKey.RSS_TABLE, ethtool.indirectionTable(queues));
             byte[] key = ethtool.rssKey();
-            rss = key == null ? null : new ToeplitzHash(key);
+            if (key != null) {
+                rss.put(device, new ToeplitzHash(key));
+            }
             if (ethtool.ring() == null) {
                 notes.add(device + ": the snapshot does not tell the length of its rings");
             }
@@ -249,18 +273,24 @@ public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String>
             }
         }
 
-        private String onlyDevice() {
+        private List<String> devicesWithInterrupts() {
             var devices = new LinkedHashSet<String>();
-            lines("irq.txt").forEach(line -> devices.add(words(line)[0]));
-            if (devices.size() == 1) {
-                return devices.iterator().next();
+            for (String line : lines("irq.txt")) {
+                String[] words = words(line);
+                if (words.length == 4 && isOfReceiveQueue(words[3])) {
+                    devices.add(words[0]);
+                }
             }
-            notes.add(
-                    (devices.isEmpty()
-                                    ? "no interface with interrupts of its own"
-                                    : "several interfaces: " + String.join(", ", devices))
-                            + "; without a name steering and interrupts are those of linux-6");
-            return null;
+            if (devices.isEmpty()) {
+                notes.add(
+                        "no interface with interrupts of its own; without a name steering and"
+                                + " interrupts are those of linux-6");
+            } else if (devices.size() > 1) {
+                notes.add(
+                        "several interfaces: %s; frames come to that whose number they have"
+                                .formatted(String.join(", ", devices)));
+            }
+            return devices.stream().limit(HostInterfaces.MAX).toList();
         }
 
         private void set(ProfileKey key, String value) {
@@ -268,7 +298,7 @@ public record HostProfile(SoftnetProfile profile, ToeplitzHash rss, List<String>
                 return;
             }
             try {
-                profile = profile.with(key.key(), value.strip());
+                profile = profile.with(prefix + key.key(), value.strip());
             } catch (IllegalArgumentException e) {
                 notes.add(e.getMessage());
             }

@@ -330,7 +330,7 @@ final class NetRxAction {
         path.stages().onFrame(arrivalNanos, nowNanos);
         startNanos = nowNanos + costs.driverNanos();
         long due = startNanos;
-        rpsCpu = path.getRpsCpu(flowHash);
+        rpsCpu = queue.nic.getRpsCpu(flowHash);
         if (rpsCpu == ReceivePath.NO_CPU) {
             softnetData.processed++;
             path.stages().waits.add(startNanos - arrivalNanos);

@@ -1,12 +1,10 @@
 package headgate.softnet;
 
 import headgate.sim.EventCalendar;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
-/// The interfaces of one host: how they spread frames over their queues, what their rings hold,
-/// when they interrupt, and how their NAPIs are scheduled and complete.
+/// One interface of a host: how it spreads frames over its queues, what their rings hold, when they
+/// interrupt, and how their NAPIs are scheduled and complete. One without rings hands frames to
+/// `netif_rx`.
 ///
 /// ```
 /// frame ─► RSS ─► ring ··· rx-usecs, rx-frames ··► interrupt ─► NAPI scheduled ─► polled
@@ -17,43 +15,50 @@ final class Nic {
     private final ReceivePath path;
     private final DriverNapi[] queues;
 
-    /// Slots of the calendar: that of a queue's interrupt, and that of its NAPI's timer or thread.
+    /// The CPU that enqueues, where there are no rings.
+    private final int netifRxCpu;
+
+    /// The queue's own slots of the calendar are as far behind these as its place among all queues:
+    /// that of its interrupt, and that of its NAPI's timer or thread.
     private final int firstIrqSlot;
 
     private final int firstTimerSlot;
     private NicSettings settings;
     private int[] indirectionTable;
+    private int[] rpsMap;
 
-    /// @param firstSlot the first of two slots of the calendar for each queue
-    Nic(ReceivePath path, SoftnetProfile profile, int firstSlot) {
+    /// @param firstQueue how many queues the interfaces before this one have
+    /// @param firstIrqSlot the slot of the calendar for the interrupt of the first queue of all
+    /// @param firstTimerSlot that for its timer
+    Nic(
+            ReceivePath path,
+            NetInterface device,
+            int firstQueue,
+            int firstIrqSlot,
+            int firstTimerSlot) {
         this.path = path;
-        queues = new DriverNapi[queues(profile)];
-        firstIrqSlot = firstSlot;
-        firstTimerSlot = firstSlot + queues.length;
-        int[] threadCpus = profile.nic().threadedCpus().cpus();
+        this.firstIrqSlot = firstIrqSlot;
+        this.firstTimerSlot = firstTimerSlot;
+        netifRxCpu = device.irqCpu(0);
+        queues = new DriverNapi[device.nic().rxQueues()];
         for (int queue = 0; queue < queues.length; queue++) {
-            int irqCpu = profile.cpus().irqCpus().inTurn(queue);
-            int pollCpu = threadCpus.length == 0 ? irqCpu : threadCpus[queue % threadCpus.length];
             queues[queue] =
-                    new DriverNapi(this, queue, irqCpu, pollCpu, profile.nic().napiWeight());
+                    new DriverNapi(
+                            this,
+                            firstQueue + queue,
+                            device.irqCpu(queue),
+                            device.pollCpu(queue),
+                            device.nic().napiWeight());
         }
-        adopt(profile.nic());
+        adopt(device);
     }
 
-    /// Slots of the calendar that a profile's interfaces need.
-    static int slots(SoftnetProfile profile) {
-        return 2 * queues(profile);
-    }
-
-    private static int queues(SoftnetProfile profile) {
-        return profile.nic().interfaces() * profile.nic().rxQueues();
-    }
-
-    void adopt(NicSettings newSettings) {
-        settings = newSettings;
-        indirectionTable = newSettings.indirectionTable();
+    void adopt(NetInterface device) {
+        settings = device.nic();
+        indirectionTable = settings.indirectionTable();
+        rpsMap = device.rpsCpus().cpus();
         for (DriverNapi queue : queues) {
-            queue.weight = newSettings.napiWeight();
+            queue.weight = settings.napiWeight();
         }
     }
 
@@ -61,16 +66,25 @@ final class Nic {
         return queues;
     }
 
+    boolean hasRings() {
+        return queues.length > 0;
+    }
+
+    int netifRxCpu() {
+        return netifRxCpu;
+    }
+
+    /// RP-8: [ReceivePath#NO_CPU] where the packet is not steered.
+    int getRpsCpu(int flowHash) {
+        return rpsMap.length == 0 || flowHash == 0
+                ? ReceivePath.NO_CPU
+                : rpsMap[(int) ((flowHash & 0xffff_ffffL) * rpsMap.length >>> 32)];
+    }
+
     /// RP-50, RP-51: a frame comes from the wire.
-    void receive(
-            long sequence,
-            long nowNanos,
-            int lengthBytes,
-            int flowHash,
-            long serviceNanos,
-            int interfaceIndex) {
-        int entry = indirectionTable[entry(flowHash)];
-        DriverNapi queue = queues[interfaceIndex * settings.rxQueues() + entry];
+    void receive(long sequence, long nowNanos, int lengthBytes, int flowHash, long serviceNanos) {
+        path.counters().toRings++;
+        DriverNapi queue = queues[indirectionTable[entry(flowHash)]];
         if (queue.ring.length() >= settings.ring()) {
             path.drop(sequence, nowNanos, queue.irqCpu, DropReason.RX_MISSED_ERRORS);
             return;
@@ -108,13 +122,8 @@ final class Nic {
         }
     }
 
-    /// The calendar's call for one of the slots of this.
-    void proceed(int slot, long nowNanos) {
-        if (slot < firstTimerSlot) {
-            interrupt(queues[slot - firstIrqSlot], nowNanos);
-            return;
-        }
-        DriverNapi queue = queues[slot - firstTimerSlot];
+    /// The calendar's call for the timer of a queue, or the thread of its NAPI.
+    void timerExpired(DriverNapi queue, long nowNanos) {
         if (!queue.scheduled) {
             // RP-56: `napi_watchdog`.
             napiSchedule(queue, nowNanos);
@@ -123,8 +132,8 @@ final class Nic {
         }
     }
 
-    /// RP-53, RP-54.
-    private void interrupt(DriverNapi queue, long nowNanos) {
+    /// RP-53, RP-54; also the calendar's call when coalescing has waited long enough.
+    void interrupt(DriverNapi queue, long nowNanos) {
         path.counters().irqs++;
         queue.unreportedFrames = 0;
         queue.isIrqMasked = settings.isIrqMasked();
@@ -179,23 +188,5 @@ final class Nic {
 
     private boolean isThreaded() {
         return !settings.threadedCpus().isEmpty();
-    }
-
-    void startInterval(long nowNanos) {
-        for (DriverNapi queue : queues) {
-            queue.ringDepth.startInterval(nowNanos);
-        }
-    }
-
-    void save(DataOutput out) throws IOException {
-        for (DriverNapi queue : queues) {
-            queue.save(out);
-        }
-    }
-
-    void restore(DataInput in) throws IOException {
-        for (DriverNapi queue : queues) {
-            queue.restore(in);
-        }
     }
 }

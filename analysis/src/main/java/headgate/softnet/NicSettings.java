@@ -1,11 +1,10 @@
 package headgate.softnet;
 
-/// The network interfaces of one host, all alike: their receive queues, when these interrupt, and
-/// how their driver polls. `docs/receive-path.md` has the source of the defaults.
+/// A network interface: its receive queues, when these interrupt, and how its driver polls.
+/// `docs/receive-path.md` has the source of the defaults.
 ///
-/// @param interfaces interfaces that share the CPUs
-/// @param rxQueues receive queues of each interface, with a ring and a NAPI each; 0: it has none,
-///   and frames enter by `netif_rx`, as those of veth do
+/// @param rxQueues receive queues, with a ring and a NAPI each; 0: it has none, and frames enter by
+///   `netif_rx`, as those of veth do
 /// @param ring frames that one queue holds (`ethtool -G rx`)
 /// @param rssTable the indirection table: entry `hash mod length` names the queue; empty: 128
 ///   entries, entry n naming queue n mod `rxQueues`
@@ -18,7 +17,6 @@ package headgate.softnet;
 /// @param groFlushTimeoutNanos until the poll that follows such a completion; 0: none does
 /// @param threadedCpus CPUs of the NAPIs' threads, in turn; empty: NAPIs are polled in softirq
 public record NicSettings(
-        int interfaces,
         int rxQueues,
         int ring,
         IndexList rssTable,
@@ -36,12 +34,7 @@ public record NicSettings(
     private static final int RSS_TABLE_LENGTH = 128;
 
     public NicSettings {
-        ProfileKey.INTERFACES.require(interfaces);
         ProfileKey.RX_QUEUES.require(rxQueues);
-        ProfileKey.RX_QUEUES.require(
-                rxQueues * interfaces <= MAX_QUEUES,
-                rxQueues,
-                MAX_QUEUES + " over all interfaces at most");
         ProfileKey.RING.require(ring);
         ProfileKey.RSS_TABLE.require(
                 rxQueues == 0 || rssTable.highest() < rxQueues,

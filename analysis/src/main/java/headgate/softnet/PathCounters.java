@@ -14,6 +14,9 @@ final class PathCounters {
     long offered;
     long delivered;
 
+    /// Frames that came to interfaces with rings.
+    long toRings;
+
     /// Frames that drivers' polls took, and that left them again.
     long napiTaken;
 
@@ -51,6 +54,7 @@ final class PathCounters {
     void reset() {
         offered = 0;
         delivered = 0;
+        toRings = 0;
         processed = 0;
         enqueued = 0;
         napiDone = 0;
@@ -70,6 +74,7 @@ final class PathCounters {
     void save(DataOutput out) throws IOException {
         out.writeLong(offered);
         out.writeLong(delivered);
+        out.writeLong(toRings);
         out.writeLong(processed);
         out.writeLong(enqueued);
         out.writeLong(napiDone);
@@ -91,6 +96,7 @@ final class PathCounters {
     void restore(DataInput in) throws IOException {
         offered = in.readLong();
         delivered = in.readLong();
+        toRings = in.readLong();
         processed = in.readLong();
         enqueued = in.readLong();
         napiDone = in.readLong();

@@ -54,15 +54,15 @@ final class PathStages {
     /// The stages that frames of this profile meet, in order.
     List<StageStats> stats(SoftnetProfile profile, long startNanos, long endNanos) {
         var stages = new ArrayList<StageStats>();
-        if (profile.nic().hasRings()) {
-            stages.add(ring(profile, startNanos, endNanos));
+        List<NetInterface> interfaces = profile.netInterfaces();
+        if (queues.length > 0) {
+            stages.add(ring(interfaces, startNanos, endNanos));
             stages.add(napi(startNanos, endNanos));
         }
         StageStats backlog = backlog(profile, startNanos, endNanos);
         StageStats softirq = softirq(startNanos, endNanos);
         boolean isInTheWay =
-                !profile.nic().hasRings()
-                        || !profile.cpus().rpsCpus().isEmpty()
+                interfaces.stream().anyMatch(it -> !it.nic().hasRings() || !it.rpsCpus().isEmpty())
                         || backlog.offered() + backlog.depthMax() + softirq.depthMax() > 0;
         if (isInTheWay) {
             stages.add(backlog);
@@ -71,12 +71,17 @@ final class PathStages {
         return stages;
     }
 
-    private StageStats ring(SoftnetProfile profile, long startNanos, long endNanos) {
+    /// Where rings are of different length, the longest is said.
+    private StageStats ring(List<NetInterface> interfaces, long startNanos, long endNanos) {
         var depth = Depth.of(Stream.of(queues).map(queue -> queue.ringDepth), startNanos, endNanos);
         return new StageStats(
                 "ring",
-                profile.nic().ring(),
-                counters.offered,
+                interfaces.stream()
+                        .filter(it -> it.nic().hasRings())
+                        .mapToInt(it -> it.nic().ring())
+                        .max()
+                        .orElseThrow(),
+                counters.toRings,
                 counters.napiTaken,
                 counters.droppedByReason(true),
                 depth.last,

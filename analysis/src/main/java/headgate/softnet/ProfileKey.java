@@ -19,7 +19,13 @@ public enum ProfileKey {
             "irq_cpu",
             Kind.LIST,
             "CPUs that take the interrupts: of each queue, interface by interface, in turn"),
-    INTERFACES("interfaces", 1, 16, "interfaces, all alike, that share the CPUs"),
+    INTERFACES(
+            "interfaces",
+            Kind.NAMES,
+            1,
+            HostInterfaces.MAX,
+            List.of(),
+            "interfaces that share the CPUs, in the order of their numbers in a capture"),
     RX_QUEUES(
             "rx_queues",
             0,
@@ -179,7 +185,11 @@ public enum ProfileKey {
                     DRIVER_NS,
                     POLL_NS);
 
+    /// What an interface may have of its own.
+    private static final Set<ProfileKey> OF_INTERFACES = EnumSet.range(RX_QUEUES, RPS);
+
     static {
+        OF_INTERFACES.add(IRQ_CPU);
         COSTS.addAll(EnumSet.of(READER_NS, READER_WAKEUP_NS));
     }
 
@@ -188,6 +198,7 @@ public enum ProfileKey {
         NUMBER,
         MASK,
         LIST,
+        NAMES,
         WORD
     }
 
@@ -245,9 +256,24 @@ public enum ProfileKey {
         return meaning;
     }
 
-    /// Whether values are single numbers, which can be tried one after the other.
+    /// Whether values are, or may be, single numbers, which can be tried one after the other.
     public boolean isNumber() {
-        return kind == Kind.NUMBER;
+        return kind == Kind.NUMBER || kind == Kind.NAMES;
+    }
+
+    /// Whether an interface may have a value of its own.
+    public boolean isOfInterface() {
+        return OF_INTERFACES.contains(this);
+    }
+
+    /// Whether it matters only where frames come through rings.
+    boolean isOfRings() {
+        return OF_RINGS.contains(this);
+    }
+
+    /// Whether the host's value is a list that goes on from interface to interface.
+    boolean isInTurn() {
+        return this == IRQ_CPU || this == THREADED;
     }
 
     /// Whether more of it never drops more.
@@ -277,12 +303,8 @@ public enum ProfileKey {
         };
     }
 
-    /// That a value of this changes what the profile does.
-    ///
-    /// @throws IllegalArgumentException if another setting leaves it without effect, with what
-    ///   would give it one
-    public void requireEffect(SoftnetProfile profile) {
-        TapKind tap = profile.tap().kind();
+    /// @throws IllegalArgumentException if the key is about other captures than this, with which
+    void requireTap(TapKind tap) {
         if (!taps().isEmpty() && !taps().contains(tap)) {
             throw new IllegalArgumentException(
                     "%s has no effect with tap=%s; it has one with tap=%s (%s)"
@@ -294,11 +316,6 @@ public enum ProfileKey {
                                             .collect(Collectors.joining(", ")),
                                     meaning));
         }
-        if (OF_RINGS.contains(this) && !profile.nic().hasRings()) {
-            throw new IllegalArgumentException(
-                    "%s has no effect with rx_queues=0, where frames enter by netif_rx (%s)"
-                            .formatted(key, meaning));
-        }
     }
 
     /// What values the key takes, for people.
@@ -307,11 +324,13 @@ public enum ProfileKey {
             case NUMBER -> least + " to " + most;
             case MASK -> "CPUs of the host as 0-3,6, or off";
             case LIST -> "numbers in their order as 0-3,1, or " + emptyWord();
+            case NAMES -> least + " to " + most + ", or as many names as lan0,wan0";
             case WORD -> String.join(", ", words);
         };
     }
 
-    /// Reads a value: a Long within bounds, a word's place as Long, a [CpuMask] or an [IndexList].
+    /// Reads a value: a Long within bounds, a word's place as Long, a [CpuMask], an [IndexList] or
+    /// [HostInterfaces].
     ///
     /// @throws IllegalArgumentException if it is not, with what is allowed
     Object parse(String value) {
@@ -319,13 +338,14 @@ public enum ProfileKey {
             case NUMBER -> number(value);
             case MASK -> CpuMask.parse(value);
             case LIST -> IndexList.parse(value, emptyWord());
+            case NAMES -> HostInterfaces.parse(value);
             case WORD -> word(value);
         };
     }
 
     String format(Object value) {
         return switch (kind) {
-            case NUMBER, MASK -> value.toString();
+            case NUMBER, MASK, NAMES -> value.toString();
             case LIST -> ((IndexList) value).format(emptyWord());
             case WORD -> words.get(((Long) value).intValue());
         };

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// The receive path of one host under one [SoftnetProfile]: the rings and NAPIs of its interfaces,
 /// or `netif_rx`, the backlog of each CPU, and the softirq that empties all of them, on the time of
@@ -32,12 +33,15 @@ public final class ReceivePath implements QueueLayer {
 
     static final int NO_CPU = -1;
 
-    private static final int STATE_VERSION = 4;
+    private static final int STATE_VERSION = 5;
 
     private final RxListener listener;
     private final SoftnetData[] softnetData;
     private final NetRxAction[] netRxActions;
-    private final Nic nic;
+    private final Nic[] nics;
+
+    /// Those of all interfaces.
+    private final DriverNapi[] queues;
 
     /// Slot n is what CPU n does next, slot count + n the interrupt on its way to it; those of the
     /// interfaces follow.
@@ -47,7 +51,6 @@ public final class ReceivePath implements QueueLayer {
     private final PathCounters counters = new PathCounters();
     private final PathStages stages;
     private SoftnetProfile profile;
-    private int[] rpsMap;
     private boolean hasStarted;
     private long intervalStartNanos;
 
@@ -56,21 +59,41 @@ public final class ReceivePath implements QueueLayer {
         this.listener = listener;
         int count = profile.cpus().count();
         jiffies = new TickCount(profile.cpus());
-        calendar = new EventCalendar(2 * count + Nic.slots(profile));
-        nic = new Nic(this, profile, 2 * count);
+        List<NetInterface> interfaces = profile.netInterfaces();
+        queues = new DriverNapi[interfaces.stream().mapToInt(it -> it.nic().rxQueues()).sum()];
+        calendar = new EventCalendar(2 * count + 2 * queues.length);
+        nics = nics(interfaces);
         softnetData = new SoftnetData[count];
         netRxActions = new NetRxAction[count];
         for (int cpu = 0; cpu < count; cpu++) {
             softnetData[cpu] = new SoftnetData(cpu, profile.sysctls());
         }
-        for (DriverNapi queue : nic.queues()) {
+        for (DriverNapi queue : queues) {
             softnetData[queue.pollCpu].add(queue);
         }
         for (int cpu = 0; cpu < count; cpu++) {
             netRxActions[cpu] = new NetRxAction(this, softnetData[cpu]);
         }
-        stages = new PathStages(counters, softnetData, nic.queues());
-        rpsMap = profile.cpus().rpsCpus().cpus();
+        stages = new PathStages(counters, softnetData, queues);
+    }
+
+    private Nic[] nics(List<NetInterface> interfaces) {
+        var all = new Nic[interfaces.size()];
+        int firstIrqSlot = 2 * profile.cpus().count();
+        int first = 0;
+        for (int i = 0; i < all.length; i++) {
+            all[i] =
+                    new Nic(
+                            this,
+                            interfaces.get(i),
+                            first,
+                            firstIrqSlot,
+                            firstIrqSlot + queues.length);
+            for (DriverNapi queue : all[i].queues()) {
+                queues[first++] = queue;
+            }
+        }
+        return all;
     }
 
     @Override
@@ -84,11 +107,14 @@ public final class ReceivePath implements QueueLayer {
     public boolean canAdopt(SoftnetProfile other) {
         return other.kernel() == profile.kernel()
                 && other.cpus().count() == profile.cpus().count()
-                && other.cpus().irqCpus().equals(profile.cpus().irqCpus())
-                && other.nic().interfaces() == profile.nic().interfaces()
-                && other.nic().rxQueues() == profile.nic().rxQueues()
-                && other.nic().threadedCpus().equals(profile.nic().threadedCpus())
+                && canBecome(profile.netInterfaces(), other.netInterfaces())
                 && other.tap().equals(profile.tap());
+    }
+
+    private static boolean canBecome(List<NetInterface> ours, List<NetInterface> others) {
+        return ours.size() == others.size()
+                && IntStream.range(0, ours.size())
+                        .allMatch(i -> ours.get(i).canBecome(others.get(i)));
     }
 
     /// Changes the settings of the running host, as `sysctl -w` and `ethtool` do; what is queued
@@ -104,9 +130,11 @@ public final class ReceivePath implements QueueLayer {
                             + newProfile.differenceFrom(profile));
         }
         profile = newProfile;
-        rpsMap = newProfile.cpus().rpsCpus().cpus();
         jiffies.adopt(newProfile.cpus());
-        nic.adopt(newProfile.nic());
+        List<NetInterface> interfaces = newProfile.netInterfaces();
+        for (int i = 0; i < nics.length; i++) {
+            nics[i].adopt(interfaces.get(i));
+        }
         for (NetRxAction cpu : netRxActions) {
             cpu.adopt(newProfile);
         }
@@ -134,14 +162,14 @@ public final class ReceivePath implements QueueLayer {
         runUntil(now);
         counters.offered++;
         long service = Math.clamp(serviceNanos, 0, SoftnetCosts.MAX);
-        int interfaces = profile.nic().interfaces();
-        int entry = interfaces == 1 ? 0 : Integer.remainderUnsigned(interfaceIndex, interfaces);
-        if (profile.nic().hasRings()) {
-            nic.receive(sequence, now, lengthBytes, flowHash, service, entry);
+        Nic nic =
+                nics[nics.length == 1 ? 0 : Integer.remainderUnsigned(interfaceIndex, nics.length)];
+        if (nic.hasRings()) {
+            nic.receive(sequence, now, lengthBytes, flowHash, service);
             return;
         }
-        int cpu = profile.cpus().irqCpus().inTurn(entry);
-        int targetCpu = getRpsCpu(flowHash);
+        int cpu = nic.netifRxCpu();
+        int targetCpu = nic.getRpsCpu(flowHash);
         enqueueToBacklog(
                 cpu,
                 targetCpu == NO_CPU ? cpu : targetCpu,
@@ -164,10 +192,20 @@ public final class ReceivePath implements QueueLayer {
             if (slot < cpus) {
                 netRxActions[slot].proceed(now);
             } else if (slot >= 2 * cpus) {
-                nic.proceed(slot, now);
+                proceed(slot - 2 * cpus, now);
             } else {
                 netRxActions[slot - cpus].rpsTriggerSoftirq(now);
             }
+        }
+    }
+
+    /// @param place of the queue, or behind those of all queues of the queue's timer
+    private void proceed(int place, long nowNanos) {
+        if (place < queues.length) {
+            queues[place].nic.interrupt(queues[place], nowNanos);
+        } else {
+            DriverNapi queue = queues[place - queues.length];
+            queue.nic.timerExpired(queue, nowNanos);
         }
     }
 
@@ -211,7 +249,9 @@ public final class ReceivePath implements QueueLayer {
         intervalStartNanos = nowNanos;
         counters.reset();
         stages.reset();
-        nic.startInterval(nowNanos);
+        for (DriverNapi queue : queues) {
+            queue.ringDepth.startInterval(nowNanos);
+        }
         for (int cpu = 0; cpu < softnetData.length; cpu++) {
             softnetData[cpu].startInterval(nowNanos);
             netRxActions[cpu].startInterval(nowNanos);
@@ -270,13 +310,6 @@ public final class ReceivePath implements QueueLayer {
     void drop(long sequence, long nowNanos, int cpu, DropReason reason) {
         counters.dropped[reason.ordinal()]++;
         listener.dropped(sequence, nowNanos, cpu, reason);
-    }
-
-    /// RP-8: [#NO_CPU] where the packet is not steered.
-    int getRpsCpu(int flowHash) {
-        return rpsMap.length == 0 || flowHash == 0
-                ? NO_CPU
-                : rpsMap[(int) ((flowHash & 0xffff_ffffL) * rpsMap.length >>> 32)];
     }
 
     void sendIpi(int cpu, long nowNanos) {
@@ -357,7 +390,9 @@ public final class ReceivePath implements QueueLayer {
         calendar.save(out);
         counters.save(out);
         stages.save(out);
-        nic.save(out);
+        for (DriverNapi queue : queues) {
+            queue.save(out);
+        }
         for (int cpu = 0; cpu < softnetData.length; cpu++) {
             softnetData[cpu].save(out);
             netRxActions[cpu].save(out);
@@ -379,7 +414,9 @@ public final class ReceivePath implements QueueLayer {
         path.calendar.restore(in);
         path.counters.restore(in);
         path.stages.restore(in);
-        path.nic.restore(in);
+        for (DriverNapi queue : path.queues) {
+            queue.restore(in);
+        }
         for (int cpu = 0; cpu < path.softnetData.length; cpu++) {
             path.softnetData[cpu].restore(in);
             path.netRxActions[cpu].restore(in);

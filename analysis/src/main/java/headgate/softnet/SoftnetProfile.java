@@ -2,7 +2,9 @@ package headgate.softnet;
 
 import headgate.softnet.tap.TapKind;
 import headgate.softnet.tap.TapSettings;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +14,15 @@ import java.util.stream.Collectors;
 /// here, at the door.
 ///
 /// @param name what results are filed under; 1 to 100 characters
+/// @param nic the interfaces, but for what single ones have of their own
 public record SoftnetProfile(
         String name,
         Kernel kernel,
         NetCoreSysctls sysctls,
         SoftnetCpus cpus,
+        HostInterfaces interfaces,
         NicSettings nic,
+        OwnSettings own,
         SoftnetCosts costs,
         TapSettings tap) {
 
@@ -28,8 +33,9 @@ public record SoftnetProfile(
                     Kernel.LINUX_6,
                     NetCoreSysctls.defaults(250),
                     new SoftnetCpus(250, 0, 1, new IndexList(), CpuMask.OFF),
-                    new NicSettings(
-                            1, 0, 256, new IndexList(), 16, 32, true, 64, 0, 0, CpuMask.OFF),
+                    HostInterfaces.parse("1"),
+                    new NicSettings(0, 256, new IndexList(), 16, 32, true, 64, 0, 0, CpuMask.OFF),
+                    OwnSettings.NONE,
                     SoftnetCosts.SMALL_VIRTUAL_MACHINE,
                     TapSettings.OFF);
 
@@ -117,7 +123,25 @@ public record SoftnetProfile(
                     AF_PACKET,
                     TPACKET_V3);
 
-    public SoftnetProfile {
+    public SoftnetProfile(
+            String name,
+            Kernel kernel,
+            NetCoreSysctls sysctls,
+            SoftnetCpus cpus,
+            HostInterfaces interfaces,
+            NicSettings nic,
+            OwnSettings own,
+            SoftnetCosts costs,
+            TapSettings tap) {
+        this.name = name;
+        this.kernel = kernel;
+        this.sysctls = sysctls;
+        this.cpus = cpus;
+        this.interfaces = interfaces;
+        this.nic = nic;
+        this.own = own;
+        this.costs = costs;
+        this.tap = tap;
         if (name.isBlank() || name.length() > 100) {
             throw new IllegalArgumentException("a profile's name has 1 to 100 characters");
         }
@@ -127,27 +151,34 @@ public record SoftnetProfile(
                 sysctls.netdevBudgetUsecs() >= twoTicks,
                 sysctls.netdevBudgetUsecs(),
                 twoTicks + " or more at " + cpus.hz() + " ticks a second");
-        ProfileKey.FLOW_LIMIT.require(
-                sysctls.flowLimitCpuBitmap().highest() < cpus.count(),
-                sysctls.flowLimitCpuBitmap(),
-                "CPUs are 0 to " + (cpus.count() - 1));
+        requireCpus(ProfileKey.FLOW_LIMIT, sysctls.flowLimitCpuBitmap());
+        requireCpus(ProfileKey.THREADED, nic.threadedCpus());
         if (kernel == Kernel.LINUX_2_6) {
-            requireOld(sysctls, cpus, nic);
+            requireOld();
         }
-        ProfileKey.THREADED.require(
-                nic.threadedCpus().highest() < cpus.count(),
-                nic.threadedCpus(),
-                "CPUs are 0 to " + (cpus.count() - 1));
+        int queues = netInterfaces().stream().mapToInt(it -> it.nic().rxQueues()).sum();
+        ProfileKey.RX_QUEUES.require(
+                queues <= NicSettings.MAX_QUEUES,
+                nic.rxQueues(),
+                NicSettings.MAX_QUEUES + " over all interfaces at most");
+    }
+
+    private void requireCpus(ProfileKey key, CpuMask mask) {
+        key.require(mask.highest() < cpus.count(), mask, "CPUs are 0 to " + (cpus.count() - 1));
     }
 
     /// What a 2.6.12 kernel did not have, or does not model.
-    private static void requireOld(NetCoreSysctls sysctls, SoftnetCpus cpus, NicSettings nic) {
+    private void requireOld() {
         ProfileKey.BACKLOG.require(
                 sysctls.netdevMaxBacklog() > 0,
                 sysctls.netdevMaxBacklog(),
                 "1 or more with kernel=2.6, where it is the budget of a softirq run too");
         ProfileKey.CPUS.require(cpus.count() == 1, cpus.count(), "1 with kernel=2.6");
-        ProfileKey.INTERFACES.require(nic.interfaces() == 1, nic.interfaces(), "1 with kernel=2.6");
+        ProfileKey.INTERFACES.require(interfaces.count() == 1, interfaces, "1 with kernel=2.6");
+        if (!own.byName().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "kernel=2.6 has one interface: set it without its name");
+        }
         ProfileKey.RX_QUEUES.require(nic.rxQueues() <= 1, nic.rxQueues(), "0 or 1 with kernel=2.6");
         ProfileKey.RPS.require(cpus.rpsCpus().isEmpty(), cpus.rpsCpus(), "off with kernel=2.6");
         ProfileKey.FLOW_LIMIT.require(
@@ -180,7 +211,7 @@ public record SoftnetProfile(
 
     /// This profile with one setting changed.
     ///
-    /// @param key one of [ProfileKey]
+    /// @param key a [SettingName]
     /// @throws IllegalArgumentException for an unknown key or a value that is not allowed, with
     ///   what is
     public SoftnetProfile with(String key, String value) {
@@ -189,21 +220,36 @@ public record SoftnetProfile(
 
     /// This profile with several settings changed at once, so that one may depend on another. A
     /// time budget of two ticks stays two ticks when the tick changes, as a kernel built with that
-    /// rate has it.
+    /// rate has it. What is set for the whole host holds for all interfaces, whatever they had of
+    /// their own, but for those named in the same settings.
     ///
     /// @throws IllegalArgumentException as [#with(String, String)]
     public SoftnetProfile with(Map<String, String> settings) {
         Map<ProfileKey, Object> values = values();
-        settings.forEach((key, value) -> {
-            ProfileKey it = ProfileKey.of(key);
-            values.put(it, it.parse(value));
+        var ofInterfaces = new LinkedHashMap<SettingName, String>();
+        var ofHost = EnumSet.noneOf(ProfileKey.class);
+        settings.forEach((text, value) -> {
+            SettingName setting = SettingName.of(text);
+            if (setting.device() == null) {
+                ofHost.add(setting.key());
+                values.put(setting.key(), setting.parse(value));
+            } else {
+                ofInterfaces.put(setting, value);
+            }
         });
         if (sysctls.netdevBudgetUsecs() == NetCoreSysctls.twoTicksUsecs(cpus.hz())
                 && !settings.containsKey(ProfileKey.BUDGET_USECS.key())) {
             long hz = (long) values.get(ProfileKey.HZ);
             values.put(ProfileKey.BUDGET_USECS, (long) NetCoreSysctls.twoTicksUsecs((int) hz));
         }
-        return ofValues(name, values);
+        var named = (HostInterfaces) values.get(ProfileKey.INTERFACES);
+        OwnSettings changed = own.retain(named.names(), ofHost);
+        for (var setting : ofInterfaces.entrySet()) {
+            named.require(setting.getKey().device());
+            Object value = setting.getKey().parse(setting.getValue());
+            changed = changed.with(setting.getKey(), value, values);
+        }
+        return ofValues(name, values, changed);
     }
 
     /// This profile with settings that somebody asks for: as [#with(Map)], and refused where one of
@@ -212,18 +258,60 @@ public record SoftnetProfile(
     /// @throws IllegalArgumentException as [#with(String, String)]
     public SoftnetProfile asking(Map<String, String> settings) {
         SoftnetProfile changed = with(settings);
-        settings.keySet().forEach(key -> ProfileKey.of(key).requireEffect(changed));
+        settings.keySet().forEach(key -> SettingName.of(key).requireEffect(changed));
         return changed;
     }
 
     public SoftnetProfile named(String newName) {
-        return new SoftnetProfile(newName, kernel, sysctls, cpus, nic, costs, tap);
+        return new SoftnetProfile(newName, kernel, sysctls, cpus, interfaces, nic, own, costs, tap);
     }
 
-    /// Every setting by its key, in the order of [ProfileKey].
+    /// The interfaces in the order of their numbers, each as it is set.
+    ///
+    /// @throws IllegalArgumentException if one cannot be set so; never of a profile that exists
+    public List<NetInterface> netInterfaces() {
+        var list = new ArrayList<NetInterface>();
+        int place = 0;
+        for (String device : interfaces.names()) {
+            Map<ProfileKey, Object> its = own.of(device);
+            Map<ProfileKey, Object> values = values();
+            values.putAll(its);
+            try {
+                SoftnetCpus itsCpus = cpus(values);
+                NicSettings itsNic = nic(values);
+                requireCpus(ProfileKey.THREADED, itsNic.threadedCpus());
+                list.add(
+                        new NetInterface(
+                                device,
+                                itsNic,
+                                itsCpus.irqCpus(),
+                                its.containsKey(ProfileKey.IRQ_CPU) ? 0 : place,
+                                its.containsKey(ProfileKey.THREADED) ? 0 : place,
+                                itsCpus.rpsCpus()));
+                place += Math.max(1, itsNic.rxQueues());
+            } catch (IllegalArgumentException refused) {
+                throw SettingName.ofDevice(device, refused);
+            }
+        }
+        return list;
+    }
+
+    /// Whether frames come through a ring, on one of the interfaces at least.
+    public boolean hasRings() {
+        return netInterfaces().stream().anyMatch(it -> it.nic().hasRings());
+    }
+
+    /// Every setting by its name: those of the host in the order of [ProfileKey], then those of
+    /// single interfaces.
     public Map<String, String> settings() {
         var settings = new LinkedHashMap<String, String>();
         values().forEach((key, value) -> settings.put(key.key(), key.format(value)));
+        own.byName()
+                .forEach((device, values) ->
+                        values.forEach((key, value) ->
+                                settings.put(
+                                        new SettingName(device, key).toString(),
+                                        key.format(value))));
         return settings;
     }
 
@@ -248,7 +336,7 @@ public record SoftnetProfile(
         values.put(ProfileKey.CPUS, (long) cpus.count());
         values.put(ProfileKey.IRQ_CPU, cpus.irqCpus());
         values.put(ProfileKey.RPS, cpus.rpsCpus());
-        values.put(ProfileKey.INTERFACES, (long) nic.interfaces());
+        values.put(ProfileKey.INTERFACES, interfaces);
         values.put(ProfileKey.RX_QUEUES, (long) nic.rxQueues());
         values.put(ProfileKey.RING, (long) nic.ring());
         values.put(ProfileKey.RSS_TABLE, nic.rssTable());
@@ -300,27 +388,8 @@ public record SoftnetProfile(
         values.put(ProfileKey.READER_WAKEUP_NS, tap.reader().wakeupNanos());
     }
 
-    private static SoftnetProfile ofValues(String name, Map<ProfileKey, Object> values) {
-        var cpus =
-                new SoftnetCpus(
-                        integer(values, ProfileKey.HZ),
-                        number(values, ProfileKey.TICK_PHASE_NS),
-                        integer(values, ProfileKey.CPUS),
-                        (IndexList) values.get(ProfileKey.IRQ_CPU),
-                        (CpuMask) values.get(ProfileKey.RPS));
-        var nic =
-                new NicSettings(
-                        integer(values, ProfileKey.INTERFACES),
-                        integer(values, ProfileKey.RX_QUEUES),
-                        integer(values, ProfileKey.RING),
-                        (IndexList) values.get(ProfileKey.RSS_TABLE),
-                        integer(values, ProfileKey.RX_USECS),
-                        integer(values, ProfileKey.RX_FRAMES),
-                        number(values, ProfileKey.IRQ_MASK) == 1,
-                        integer(values, ProfileKey.NAPI_WEIGHT),
-                        integer(values, ProfileKey.NAPI_DEFER_HARD_IRQS),
-                        number(values, ProfileKey.GRO_FLUSH_TIMEOUT),
-                        (CpuMask) values.get(ProfileKey.THREADED));
+    private static SoftnetProfile ofValues(
+            String name, Map<ProfileKey, Object> values, OwnSettings own) {
         var sysctls =
                 new NetCoreSysctls(
                         integer(values, ProfileKey.BACKLOG),
@@ -342,7 +411,39 @@ public record SoftnetProfile(
                         integer(values, ProfileKey.NFT_RULES),
                         number(values, ProfileKey.NFT_RULE_PS));
         var kernel = Kernel.values()[integer(values, ProfileKey.KERNEL)];
-        return new SoftnetProfile(name, kernel, sysctls, cpus, nic, costs, tap(values));
+        return new SoftnetProfile(
+                name,
+                kernel,
+                sysctls,
+                cpus(values),
+                (HostInterfaces) values.get(ProfileKey.INTERFACES),
+                nic(values),
+                own,
+                costs,
+                tap(values));
+    }
+
+    private static SoftnetCpus cpus(Map<ProfileKey, Object> values) {
+        return new SoftnetCpus(
+                integer(values, ProfileKey.HZ),
+                number(values, ProfileKey.TICK_PHASE_NS),
+                integer(values, ProfileKey.CPUS),
+                (IndexList) values.get(ProfileKey.IRQ_CPU),
+                (CpuMask) values.get(ProfileKey.RPS));
+    }
+
+    private static NicSettings nic(Map<ProfileKey, Object> values) {
+        return new NicSettings(
+                integer(values, ProfileKey.RX_QUEUES),
+                integer(values, ProfileKey.RING),
+                (IndexList) values.get(ProfileKey.RSS_TABLE),
+                integer(values, ProfileKey.RX_USECS),
+                integer(values, ProfileKey.RX_FRAMES),
+                number(values, ProfileKey.IRQ_MASK) == 1,
+                integer(values, ProfileKey.NAPI_WEIGHT),
+                integer(values, ProfileKey.NAPI_DEFER_HARD_IRQS),
+                number(values, ProfileKey.GRO_FLUSH_TIMEOUT),
+                (CpuMask) values.get(ProfileKey.THREADED));
     }
 
     private static TapSettings tap(Map<ProfileKey, Object> values) {

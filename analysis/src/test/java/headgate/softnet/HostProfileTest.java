@@ -63,7 +63,7 @@ class HostProfileTest {
 
     @Test
     void takesSettingsCpusSteeringAndInterruptsFromTheSnapshot() {
-        HostProfile host = HostProfile.of("host", SNAPSHOT, null);
+        HostProfile host = HostProfile.of("host", SNAPSHOT, List.of());
 
         assertEquals(
                 "hz=1000 cpus=4 irq_cpu=2 rx_queues=1 ring=512 rx_usecs=50 rx_frames=0 rps=1-3 backlog=2500 budget=600 budget_usecs=6000"
@@ -76,7 +76,7 @@ class HostProfileTest {
 
     @Test
     void takesTheSteeringOfTheInterfaceThatIsNamed() {
-        HostProfile host = HostProfile.of("host", SNAPSHOT, "eth1");
+        HostProfile host = HostProfile.of("host", SNAPSHOT, List.of("eth1"));
         assertEquals(CpuMask.parse("0"), host.profile().cpus().rpsCpus());
         assertEquals(0, host.profile().cpus().irqCpus().inTurn(0));
     }
@@ -112,7 +112,7 @@ class HostProfileTest {
         documents.put(
                 "napi.txt",
                 "eth0 threaded 1\neth0 gro_flush_timeout 20000\neth0 napi_defer_hard_irqs 2\n");
-        SoftnetProfile profile = HostProfile.of("host", documents, "eth0").profile();
+        SoftnetProfile profile = HostProfile.of("host", documents, List.of("eth0")).profile();
 
         assertEquals(new IndexList(0, 1, 3), profile.cpus().irqCpus());
         assertEquals(3, profile.nic().rxQueues());
@@ -123,14 +123,40 @@ class HostProfileTest {
     }
 
     @Test
+    void takesEachInterfacesOwnWhereSeveralHaveInterrupts() {
+        var documents = new HashMap<>(SNAPSHOT);
+        documents.put(
+                "irq.txt",
+                "eth0 38 2 virtio4-input.0\neth1 40 1 eth1-rx-0\neth1 41 3 eth1-rx-1\neth2 50 0 eth2-tx\n");
+        HostProfile host = HostProfile.of("host", documents, List.of());
+
+        assertEquals(
+                "hz=1000 cpus=4 interfaces=2 backlog=2500 budget=600 budget_usecs=6000 flow_limit=0-1"
+                        + " flow_limit_table_len=8192 eth0.irq_cpu=2 eth0.rx_queues=1 eth0.ring=512"
+                        + " eth0.rx_usecs=50 eth0.rx_frames=0 eth0.rps=1-3 eth1.irq_cpu=1,3"
+                        + " eth1.rx_queues=2 eth1.ring=1024 eth1.rps=0",
+                host.profile().differenceFrom(SoftnetProfile.LINUX_6));
+        assertEquals(
+                List.of(
+                        "several interfaces: eth0, eth1; frames come to that whose number they have"),
+                host.notes());
+        assertEquals(
+                "eth1,eth0",
+                HostProfile.of("host", documents, List.of("eth1", "eth0"))
+                        .profile()
+                        .interfaces()
+                        .toString());
+    }
+
+    @Test
     void givesAnInterfaceWithoutInterruptsNoRing() {
-        HostProfile host = HostProfile.of("host", SNAPSHOT, "eth1");
+        HostProfile host = HostProfile.of("host", SNAPSHOT, List.of("eth1"));
         assertEquals(0, host.profile().nic().rxQueues());
     }
 
     @Test
     void saysWhatTheSnapshotDoesNotTell() {
-        HostProfile host = HostProfile.of("host", Map.of(), null);
+        HostProfile host = HostProfile.of("host", Map.of(), List.of());
 
         assertEquals("", host.profile().differenceFrom(SoftnetProfile.LINUX_6));
         assertEquals(
@@ -165,7 +191,9 @@ class HostProfileTest {
             var documents = new HashMap<>(SNAPSHOT);
             documents.put(document, garbage);
             assertEquals(
-                    "host", HostProfile.of("host", documents, "eth0").profile().name(), document);
+                    "host",
+                    HostProfile.of("host", documents, List.of("eth0")).profile().name(),
+                    document);
         }
     }
 
@@ -180,7 +208,7 @@ class HostProfileTest {
                 net.core.netdev_budget_usecs =
                 net.core.flow_limit_cpu_bitmap = x
                 """);
-        List<String> notes = HostProfile.of("host", documents, "eth0").notes();
+        List<String> notes = HostProfile.of("host", documents, List.of("eth0")).notes();
         assertEquals(4, notes.size(), notes.toString());
         assertTrue(notes.getFirst().startsWith("backlog=many is not allowed"), notes.toString());
     }
@@ -191,7 +219,7 @@ class HostProfileTest {
         documents.put(
                 "sysctl.txt",
                 SNAPSHOT.get("sysctl.txt").replace("usecs = 6000", "usecs = " + budgetUsecs));
-        return HostProfile.of("host", documents, "eth0");
+        return HostProfile.of("host", documents, List.of("eth0"));
     }
 
     @ParameterizedTest
@@ -218,6 +246,8 @@ class HostProfileTest {
                     toeplitz: %s
                 """
                         .formatted(key, toeplitz));
-        assertEquals(isKnown, HostProfile.of("host", documents, "eth0").rss() != null);
+        assertEquals(
+                isKnown,
+                HostProfile.of("host", documents, List.of("eth0")).rss().containsKey("eth0"));
     }
 }

@@ -350,6 +350,53 @@ class NicTest {
         assertEquals(1, path.softnetStat(1).processed());
     }
 
+    /// RP-49: ring, coalescing and steering of its own, beside one that has the host's.
+    @Test
+    void setsOneInterfaceApartFromTheOthers() {
+        var path =
+                path(
+                        Map.of(
+                                "interfaces", "lan0,wan0",
+                                "cpus", "3",
+                                "ring", "1",
+                                "wan0.ring", "2",
+                                "wan0.irq_cpu", "1",
+                                "wan0.rx_usecs", "10",
+                                "wan0.rx_frames", "0",
+                                "wan0.rps", "2"));
+        for (int i = 1; i <= 3; i++) {
+            path.offer(i, 0, 60, FLOW, 0, 0);
+            path.offer(10 + i, 0, 60, FLOW, 0, 1);
+        }
+        path.runUntilIdle();
+
+        assertEquals(
+                List.of(
+                        "dropped 3 at 0 cpu 0 RX_MISSED_ERRORS",
+                        "dropped 13 at 0 cpu 1 RX_MISSED_ERRORS",
+                        "delivered 1 100-100 cpu 0",
+                        "delivered 2 200-200 cpu 0",
+                        "polled 2 at 200 cpu 0",
+                        "polled 2 at 10200 cpu 1",
+                        "delivered 11 10200-10200 cpu 2",
+                        "delivered 12 10200-10200 cpu 2",
+                        "polled 2 at 10200 cpu 2"),
+                log.lines);
+    }
+
+    /// RP-49: frames of one interface come through its ring, those of another by `netif_rx`.
+    @Test
+    void hasInterfacesWithAndWithoutRings() {
+        var path = path(Map.of("interfaces", "2", "eth1.rx_queues", "0"));
+        path.offer(1, 0, 60, FLOW, 0, 0);
+        path.offer(2, 0, 60, FLOW, 0, 1);
+        PathStats stats = path.drain(path.runUntilIdle());
+
+        assertEquals(1, stage(stats, "ring").offered());
+        assertEquals(1, stage(stats, "backlog").offered());
+        assertEquals(2, stats.delivered());
+    }
+
     /// RP-59: the cost of a poll comes before its first frame, also where there is none.
     @Test
     void paysForEachPoll() {

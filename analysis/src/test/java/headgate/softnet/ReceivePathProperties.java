@@ -97,9 +97,18 @@ class ReceivePathProperties {
                                         "threaded", threaded,
                                         "napi_weight", napiWeight,
                                         "poll_ns", poll));
+        Arbitrary<Map<String, String>> own =
+                Arbitraries.of(
+                        Map.of(),
+                        Map.of("eth1.rx_queues", "0", "eth1.rps", "2"),
+                        Map.of("eth1.rx_queues", "2", "eth1.ring", "3", "eth1.irq_cpu", "2"),
+                        Map.of("eth0.rx_usecs", "50", "eth0.rps", "off", "eth0.threaded", "1"));
         Arbitrary<SoftnetProfile> withRings =
-                Combinators.combine(coalescing, queues)
-                        .as((first, second) -> profile.with(first).with(second));
+                Combinators.combine(coalescing, queues, own)
+                        .as((first, second, third) -> {
+                            SoftnetProfile alike = profile.with(first).with(second);
+                            return alike.interfaces().count() == 1 ? alike : alike.with(third);
+                        });
         return Arbitraries.oneOf(Arbitraries.just(profile), withRings);
     }
 
@@ -127,9 +136,9 @@ class ReceivePathProperties {
 
     /// RP-52: where only a number of frames interrupts, the last ones stay in the ring.
     private static boolean everyFrameInterrupts(SoftnetProfile profile) {
-        return !profile.nic().hasRings()
-                || profile.nic().rxUsecs() > 0
-                || profile.nic().rxFrames() <= 1;
+        return profile.netInterfaces().stream()
+                .map(NetInterface::nic)
+                .allMatch(nic -> !nic.hasRings() || nic.rxUsecs() > 0 || nic.rxFrames() <= 1);
     }
 
     /// Over a whole run from empty queues, each stage gives what it was given.

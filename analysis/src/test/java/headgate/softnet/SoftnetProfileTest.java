@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +108,100 @@ class SoftnetProfileTest {
                         IllegalArgumentException.class,
                         () -> SoftnetProfile.LINUX_6.with(key, value));
         assertTrue(refused.getMessage().startsWith(message), refused::getMessage);
+    }
+
+    @Test
+    void givesAnInterfaceSettingsOfItsOwn() {
+        SoftnetProfile profile =
+                SoftnetProfile.LINUX_6_NIC.with(
+                        Map.of(
+                                "interfaces", "lan0,wan0.7",
+                                "ring", "512",
+                                "wan0.7.ring", "1024",
+                                "wan0.7.rx_queues", "1"));
+
+        assertEquals("1024", profile.settings().get("wan0.7.ring"));
+        assertEquals(
+                "interfaces=lan0,wan0.7 ring=512 wan0.7.rx_queues=1 wan0.7.ring=1024",
+                profile.differenceFrom(SoftnetProfile.LINUX_6_NIC));
+        assertEquals(profile, SoftnetProfile.of(profile.name(), profile.settings()));
+        NetInterface wan = profile.netInterfaces().getLast();
+        assertEquals("wan0.7", wan.name());
+        assertEquals(1024, wan.nic().ring());
+        assertEquals(512, profile.netInterfaces().getFirst().nic().ring());
+    }
+
+    @Test
+    void setsAllInterfacesWhereNoneIsNamed() {
+        SoftnetProfile profile =
+                SoftnetProfile.LINUX_6_NIC.with(
+                        Map.of("interfaces", "2", "eth1.ring", "64", "eth1.rx_usecs", "1"));
+
+        assertEquals(
+                "interfaces=2 ring=128 eth1.rx_usecs=1",
+                profile.with("ring", "128").differenceFrom(SoftnetProfile.LINUX_6_NIC));
+        assertEquals(profile.with("eth1.ring", "256"), profile.with("ring", "256"));
+        assertEquals(SoftnetProfile.LINUX_6_NIC, profile.with("interfaces", "1"));
+    }
+
+    /// A list of CPUs for all interfaces goes on from one to the next; an own one begins anew.
+    @Test
+    void takesCpusInTurnOverAllInterfaces() {
+        SoftnetProfile profile =
+                SoftnetProfile.LINUX_6.with(
+                        Map.of(
+                                "cpus", "4",
+                                "interfaces", "3",
+                                "rx_queues", "2",
+                                "irq_cpu", "0-3",
+                                "eth1.irq_cpu", "0-3"));
+
+        assertEquals(
+                List.of(0, 1, 0, 1, 0, 1),
+                profile.netInterfaces().stream()
+                        .flatMap(it -> Stream.of(it.irqCpu(0), it.irqCpu(1)))
+                        .toList());
+        assertEquals(2, profile.with("irq_cpu", "0-3").netInterfaces().get(1).irqCpu(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "eth2.ring     | 9     | no interface 'eth2'; there are: eth0, eth1 (interfaces names them)",
+                "eth1.backlog  | 9     | backlog is set for the whole host, not for an interface: write",
+                "eth1.rings    | 9     | no setting 'rings'; there are: kernel, hz,",
+                "eth1.ring     | 0     | eth1.ring=0 is not allowed: 1 to 1048576",
+                "eth1.irq_cpu  | 4     | eth1.irq_cpu=4 is not allowed: CPUs are 0 to 3",
+                "eth1.threaded | 4     | eth1.threaded=4 is not allowed: CPUs are 0 to 3",
+                "eth1.rps      | 4     | eth1.rps=4 is not allowed: CPUs are 0 to 3",
+                "eth1.rx_queues | 253  | rx_queues=4 is not allowed: 256 over all interfaces at most",
+                "interfaces    | 0     | interfaces=0 is not allowed: 1 to 16, or as many names",
+                "interfaces    | 17    | interfaces=17 is not allowed: 1 to 16, or as many names",
+                "interfaces    | -1    | interfaces=-1 is not allowed: 1 to 16, or as many names",
+                "interfaces    | a,    | interfaces= is not allowed: a name has 1 to 15 characters",
+                "interfaces    | a b   | interfaces=a b is not allowed: a name has 1 to 15 characters",
+                "interfaces    | abcdefghijklmnop | interfaces=abcdefghijklmnop is not allowed: a name",
+                "interfaces    | a,a   | interfaces=[a, a] is not allowed: each name stands once"
+            })
+    void refusesWhatAnInterfaceCannotHave(String key, String value, String message) {
+        SoftnetProfile two = SoftnetProfile.LINUX_6_NIC.with("interfaces", "2");
+        var refused = assertThrows(IllegalArgumentException.class, () -> two.with(key, value));
+        assertTrue(refused.getMessage().startsWith(message), refused::getMessage);
+    }
+
+    @Test
+    void refusesASettingOfOneInterfaceThatHasNoRing() {
+        SoftnetProfile profile =
+                SoftnetProfile.LINUX_6_NIC.with(Map.of("interfaces", "2", "eth1.rx_queues", "0"));
+        var refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> profile.asking(Map.of("eth1.ring", "9")));
+        assertTrue(refused.getMessage().startsWith("eth1.ring has no effect with rx_queues=0"));
+        assertEquals(
+                9, profile.asking(Map.of("eth0.ring", "9")).netInterfaces().get(0).nic().ring());
     }
 
     @Test

@@ -79,7 +79,7 @@ public class ReceivePathBenchmark {
     private static long cycleNanos(SoftnetProfile settings) {
         var costs = settings.costs();
         long packet = costs.packetNanos();
-        if (!settings.nic().hasRings()) {
+        if (!settings.hasRings()) {
             packet += costs.gapNanos();
         } else if (settings.cpus().rpsCpus().isEmpty()) {
             packet = (packet + costs.driverNanos()) / settings.nic().rxQueues();

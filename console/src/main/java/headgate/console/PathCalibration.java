@@ -48,7 +48,7 @@ final class PathCalibration {
 
     private void write(Path file, List<CostFigure> figures) throws IOException {
         var documents = HostProbe.take(ProfileSource.HOST, _ -> {}).documents();
-        HostProfile host = HostProfile.of(ProfileSource.HOST, documents, null);
+        HostProfile host = HostProfile.of(ProfileSource.HOST, documents, List.of());
         var settings = new LinkedHashMap<String, String>();
         host.profile()
                 .settings()

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -66,8 +65,8 @@ final class PathCommand implements Callable<Integer> {
             names = "--device",
             paramLabel = "NAME",
             description =
-                    "The interface of -p host or of a snapshot that traffic arrives on (default: -i,"
-                            + " or its only one).")
+                    "The interfaces of -p host or of a snapshot that traffic arrives on, as eth0+eth1"
+                            + " (default: -i, or all that have interrupts of their own).")
     private String device;
 
     @Option(
@@ -75,7 +74,8 @@ final class PathCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description =
                     "Override in the last profile: backlog, weight, budget, budget_usecs, cpus, rps,"
-                            + " flow_limit, packet_ns …; an unknown key prints them all.")
+                            + " flow_limit, packet_ns …; an unknown key prints them all. eth1.ring is"
+                            + " that of one interface.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
@@ -138,9 +138,10 @@ final class PathCommand implements Callable<Integer> {
             defaultValue = "host.profile")
     private Path calibrated;
 
-    /// Of the first host among the profiles whose interface tells its key: its frames meet the
-    /// queues that they met there. To all other profiles one hash is as good as another.
-    private ToeplitzHash rss;
+    /// Of each interface of the first host among the profiles whose interfaces tell their keys: its
+    /// frames meet the queues that they met there. To all other profiles one hash is as good as
+    /// another. Null where the interface does not tell its key.
+    private ToeplitzHash[] rss = {null};
 
     @Override
     public Integer call() throws IOException {
@@ -153,12 +154,14 @@ final class PathCommand implements Callable<Integer> {
         long everyNanos = every == null ? 0 : checked(() -> TimeSpan.parseNanos(every));
         List<ProfileSource> sources = sources();
         List<SoftnetProfile> profiles = checked(() -> profiles(sources));
-        rss =
-                sources.stream()
-                        .map(ProfileSource::rss)
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null);
+        sources.stream()
+                .filter(source -> !source.rss().isEmpty())
+                .findFirst()
+                .ifPresent(source ->
+                        rss =
+                                source.base().interfaces().names().stream()
+                                        .map(source.rss()::get)
+                                        .toArray(ToeplitzHash[]::new));
         PathSweep sweep =
                 sweepText == null
                         ? null
@@ -267,10 +270,11 @@ final class PathCommand implements Callable<Integer> {
 
     private void take(Frame frame, ArrivalHandler handler) {
         if (frame.packetType != OUTGOING) {
+            ToeplitzHash hash = rss[Integer.remainderUnsigned(frame.interfaceId, rss.length)];
             handler.onArrival(
                     frame.arrivalNanos,
                     frame.lengthOnWire,
-                    rss == null ? FlowHash.symmetric(frame) : rss.ofAddressesAndPorts(frame),
+                    hash == null ? FlowHash.symmetric(frame) : hash.ofAddressesAndPorts(frame),
                     ArrivalHandler.SERVICE_AS_PROFILED,
                     frame.interfaceId);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import headgate.softnet.Bursts;
 import headgate.softnet.DropReason;
 import headgate.softnet.NetCoreSysctls;
+import headgate.softnet.NetInterface;
 import headgate.softnet.NicSettings;
 import headgate.softnet.PathStats;
 import headgate.softnet.SoftnetCosts;
@@ -386,22 +387,37 @@ final class PathReport implements AutoCloseable {
                 "flow_limit_cpu_bitmap",
                 ours.flowLimitCpuBitmap().hex(),
                 kernel.flowLimitCpuBitmap().hex());
-        String interfaceName = device == null ? "IFACE" : device;
-        if (profile.nic().hasRings()) {
-            nicLines(lines, profile.nic(), interfaceName);
+        List<NetInterface> interfaces = profile.netInterfaces();
+        for (NetInterface it : interfaces) {
+            interfaceLines(lines, it, interfaces.size() > 1 ? it.name() : nameOf(it, device));
         }
-        if (!profile.cpus().rpsCpus().isEmpty()) {
-            for (int queue = 0; queue < Math.max(1, profile.nic().rxQueues()); queue++) {
-                lines.add(
-                        "echo %s > /sys/class/net/%s/queues/rx-%d/rps_cpus"
-                                .formatted(profile.cpus().rpsCpus().hex(), interfaceName, queue));
-            }
-        }
-        captureLines(lines, profile.tap(), interfaceName);
+        String captured = device == null ? nameOf(interfaces.getFirst(), null) : device;
+        captureLines(lines, profile.tap(), captured);
         if (lines.isEmpty()) {
             lines.add("# nothing to set: these are the kernel's own settings");
         }
         return lines;
+    }
+
+    /// What the only interface is called where the commands will be used; a profile that is no
+    /// host's does not know.
+    private static String nameOf(NetInterface only, String device) {
+        boolean isUnnamed = SoftnetProfile.LINUX_6.interfaces().names().contains(only.name());
+        return device != null ? device : isUnnamed ? "IFACE" : only.name();
+    }
+
+    private static void interfaceLines(List<String> lines, NetInterface settings, String device) {
+        if (settings.nic().hasRings()) {
+            nicLines(lines, settings.nic(), device);
+        }
+        if (settings.rpsCpus().isEmpty()) {
+            return;
+        }
+        for (int queue = 0; queue < Math.max(1, settings.nic().rxQueues()); queue++) {
+            lines.add(
+                    "echo %s > /sys/class/net/%s/queues/rx-%d/rps_cpus"
+                            .formatted(settings.rpsCpus().hex(), device, queue));
+        }
     }
 
     /// An interface has no settings of the kernel's own: all of them are said.

@@ -1,6 +1,7 @@
 package headgate.console;
 
 import headgate.softnet.ProfileKey;
+import headgate.softnet.SettingName;
 import headgate.softnet.SoftnetProfile;
 import java.util.List;
 import java.util.Locale;
@@ -21,9 +22,10 @@ final class PathSweep {
     /// Values tried in one pass over the traffic.
     static final int VALUES_PER_PASS = 16;
 
-    private static final Pattern RANGE = Pattern.compile("([a-z_]+)=(-?\\d+)\\.\\.(-?\\d+)");
+    private static final Pattern RANGE = Pattern.compile("([^=\\s]+)=(-?\\d+)\\.\\.(-?\\d+)");
 
     private final String text;
+    private final SettingName setting;
     private final ProfileKey key;
     private final SoftnetProfile base;
     private final long least;
@@ -50,13 +52,14 @@ final class PathSweep {
                             + "' is no range to sweep: write KEY=A..B, such as backlog=300..8192");
         }
         this.text = text;
-        this.key = ProfileKey.of(matcher.group(1));
+        this.setting = SettingName.of(matcher.group(1));
+        this.key = setting.key();
         this.base = base;
         if (!key.isNumber()) {
             throw new IllegalArgumentException(
-                    "--sweep tries numbers; %s takes %s".formatted(key.key(), key.allowed()));
+                    "--sweep tries numbers; %s takes %s".formatted(setting, key.allowed()));
         }
-        key.requireEffect(base);
+        setting.requireEffect(base);
         least = number(matcher.group(2));
         most = number(matcher.group(3));
         if (least > most) {
@@ -72,7 +75,7 @@ final class PathSweep {
             return Long.parseLong(digits);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "%s=%s is not allowed: %s".formatted(key.key(), digits, key.allowed()), e);
+                    "%s=%s is not allowed: %s".formatted(setting, digits, key.allowed()), e);
         }
     }
 
@@ -107,7 +110,7 @@ final class PathSweep {
 
     private PathRun run(long value) {
         String word = Long.toString(value);
-        return new PathRun(word, base.with(key.key(), word));
+        return new PathRun(word, base.with(setting.toString(), word));
     }
 
     /// Takes in what the runs of the last pass did.
@@ -148,11 +151,11 @@ final class PathSweep {
 
     /// The profile with the value found.
     SoftnetProfile foundProfile() {
-        return base.with(key.key(), found().toString());
+        return base.with(setting.toString(), found().toString());
     }
 
     String key() {
-        return key.key();
+        return setting.toString();
     }
 
     /// Passes made or under way.
@@ -191,7 +194,7 @@ final class PathSweep {
         String extreme = isCost() ? "largest" : "smallest";
         if (!isOrdered()) {
             return "%s: %d is the smallest of %d values tried without drops; %s has no order in which"
-                            .formatted(text, found(), tried.size(), key.key())
+                            .formatted(text, found(), tried.size(), setting)
                     + " drops only fall";
         }
         return isCoarse()

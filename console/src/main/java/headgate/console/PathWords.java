@@ -1,6 +1,7 @@
 package headgate.console;
 
 import headgate.softnet.DropReason;
+import headgate.softnet.NetInterface;
 import headgate.softnet.PathStats;
 import headgate.softnet.SoftnetProfile;
 import headgate.softnet.StageStats;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// What the figures of `headgate path` mean, in sentences.
 final class PathWords {
@@ -48,11 +50,22 @@ final class PathWords {
         return switch (reason) {
             case CPU_BACKLOG ->
                     " (netdev_max_backlog " + profile.sysctls().netdevMaxBacklog() + ")";
-            case RX_MISSED_ERRORS -> " (ring " + profile.nic().ring() + ")";
+            case RX_MISSED_ERRORS -> " (ring " + rings(profile) + ")";
             case PACKET_SOCK_ERROR, CAPTURE_BUFFER ->
                     " (" + profile.tap().kind().word() + ", " + reason + ")";
             default -> " (" + reason + ")";
         };
+    }
+
+    private static String rings(SoftnetProfile profile) {
+        List<NetInterface> withRings =
+                profile.netInterfaces().stream().filter(it -> it.nic().hasRings()).toList();
+        boolean isOne = withRings.stream().mapToInt(it -> it.nic().ring()).distinct().count() == 1;
+        return isOne
+                ? Integer.toString(withRings.getFirst().nic().ring())
+                : withRings.stream()
+                        .map(it -> it.name() + " " + it.nic().ring())
+                        .collect(Collectors.joining(", "));
     }
 
     /// The stage that counts drops of that reason.

@@ -1,6 +1,7 @@
 package headgate.console;
 
 import headgate.softnet.ProfileKey;
+import headgate.softnet.SettingName;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
 import java.util.Map;
@@ -85,7 +86,8 @@ final class ProfileCommand implements Runnable {
                 names = "--device",
                 paramLabel = "NAME",
                 description =
-                        "The host's interface that traffic arrives on (default: its only one).")
+                        "The host's interfaces that traffic arrives on, as eth0+eth1 (default: all with"
+                                + " interrupts of their own).")
         private String device;
 
         @Mixin private OutputOptions output;
@@ -102,7 +104,7 @@ final class ProfileCommand implements Runnable {
             if (output.isText()) {
                 var table = new TextTable("key", ">value", "allowed", "meaning");
                 settings.forEach((key, value) -> {
-                    ProfileKey it = ProfileKey.of(key);
+                    ProfileKey it = SettingName.of(key).key();
                     table.row(key, value, it.allowed(), it.meaning());
                 });
                 table.print(output.out());
@@ -114,8 +116,9 @@ final class ProfileCommand implements Runnable {
                                 json.writeStartObject();
                                 json.writeStringField("key", key);
                                 json.writeStringField("value", value);
-                                json.writeStringField("allowed", ProfileKey.of(key).allowed());
-                                json.writeStringField("meaning", ProfileKey.of(key).meaning());
+                                ProfileKey it = SettingName.of(key).key();
+                                json.writeStringField("allowed", it.allowed());
+                                json.writeStringField("meaning", it.meaning());
                                 json.writeEndObject();
                             }));
                 }

@@ -1,6 +1,6 @@
 package headgate.console;
 
-import headgate.softnet.ProfileKey;
+import headgate.softnet.SettingName;
 import headgate.softnet.SoftnetProfile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -68,7 +68,7 @@ final class ProfileFile {
         }
         String key = words.substring(0, equals).strip();
         if (!key.equals(BASE)) {
-            ProfileKey.of(key);
+            SettingName.of(key);
         }
         if (settings.put(key, words.substring(equals + 1).strip()) != null) {
             throw new IllegalArgumentException(key + " is set twice");

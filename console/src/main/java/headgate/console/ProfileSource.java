@@ -14,30 +14,31 @@ import java.util.Map;
 /// file, or to the folder of a host snapshot.
 ///
 /// @param base what the settings of a user change
-/// @param rss the hash of a host's interface; null if it is no host's, or not known
+/// @param rss the hashes of a host's interfaces by name; empty if it is no host's, or not known
 /// @param notes for people: what of a host is not known or not modelled
-record ProfileSource(SoftnetProfile base, ToeplitzHash rss, List<String> notes) {
+record ProfileSource(SoftnetProfile base, Map<String, ToeplitzHash> rss, List<String> notes) {
     /// The word for the host that this runs on.
     static final String HOST = "host";
 
-    /// @param device the interface of a host that traffic arrives on; null for its only one
+    /// @param devices the interfaces of a host that traffic arrives on, as `eth0+eth1`; null for
+    ///   all that have interrupts of their own
     /// @throws IOException if the file or folder cannot be read
     /// @throws IllegalArgumentException if the word leads nowhere or a setting is not allowed, with
     ///   what is
-    static ProfileSource of(String word, String device) throws IOException {
+    static ProfileSource of(String word, String devices) throws IOException {
         if (SoftnetProfile.names().contains(word)) {
-            return new ProfileSource(SoftnetProfile.of(word), null, List.of());
+            return new ProfileSource(SoftnetProfile.of(word), Map.of(), List.of());
         }
         if (word.equals(HOST)) {
-            return host(HOST, HostProbe.take(HOST, _ -> {}).documents(), device);
+            return host(HOST, HostProbe.take(HOST, _ -> {}).documents(), devices);
         }
         Path path = Path.of(word);
         String name = path.toAbsolutePath().normalize().getFileName().toString();
         if (Files.isDirectory(path)) {
-            return host(name, HostTables.documents(path), device);
+            return host(name, HostTables.documents(path), devices);
         }
         if (Files.exists(path)) {
-            return new ProfileSource(ProfileFile.read(path), null, List.of());
+            return new ProfileSource(ProfileFile.read(path), Map.of(), List.of());
         }
         throw new IllegalArgumentException(
                 "no profile '%s'; there are: %s, host, a profile file, the folder of a snapshot"
@@ -45,8 +46,9 @@ record ProfileSource(SoftnetProfile base, ToeplitzHash rss, List<String> notes) 
                                 TextTable.escape(word), String.join(", ", SoftnetProfile.names())));
     }
 
-    private static ProfileSource host(String name, Map<String, String> documents, String device) {
-        HostProfile host = HostProfile.of(name, documents, device);
+    private static ProfileSource host(String name, Map<String, String> documents, String devices) {
+        List<String> names = devices == null ? List.of() : List.of(devices.split("\\+"));
+        HostProfile host = HostProfile.of(name, documents, names);
         return new ProfileSource(host.profile(), host.rss(), host.notes());
     }
 

@@ -359,6 +359,38 @@ class PathCommandTest {
                 many::out);
     }
 
+    @Test
+    void printsTheCommandsOfEachInterface() throws IOException {
+        var run =
+                CommandRun.of(
+                        "path",
+                        "--arrivals",
+                        blocker(20),
+                        "-p",
+                        "linux-6-nic",
+                        "--set",
+                        "interfaces=lan0,wan0",
+                        "--set",
+                        "wan0.rx_queues=1",
+                        "--set",
+                        "wan0.rps=2",
+                        "--sweep",
+                        "lan0.ring=8..64",
+                        "--commands");
+        assertTrue(run.out().contains("smallest lan0.ring without drops: "), run::out);
+        assertTrue(
+                run.out()
+                        .endsWith(
+                                """
+                                ethtool -C lan0 rx-usecs 16 rx-frames 32
+                                ethtool -L wan0 combined 1
+                                ethtool -G wan0 rx 256
+                                ethtool -C wan0 rx-usecs 16 rx-frames 32
+                                echo 4 > /sys/class/net/wan0/queues/rx-0/rps_cpus
+                                """),
+                run::out);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -497,6 +529,9 @@ class PathCommandTest {
                 "--set    | rcvbuf=4096 | rcvbuf has no effect with tap=off; it has one with tap=rcvbuf",
                 "--set    | reader_ns=9 | reader_ns has no effect with tap=off; it has one with tap=rcvbuf, tpac",
                 "--set    | ring=64     | ring has no effect with rx_queues=0, where frames enter by netif_rx",
+                "--set    | eth1.ring=64 | no interface 'eth1'; there are: eth0 (interfaces names them)",
+                "--set    | eth0.hz=100 | hz is set for the whole host, not for an interface: write hz=",
+                "--sweep  | eth0.ring=1..9 | eth0.ring has no effect with rx_queues=0, where frames",
                 "--sweep  | blocks=1..9 | blocks has no effect with tap=off; it has one with tap=tpacket_v2, tpa",
                 "--sweep  | backlog     | 'backlog' is no range to sweep: write KEY=A..B",
                 "--sweep  | backlog=9..1 | 'backlog=9..1': the range is empty",

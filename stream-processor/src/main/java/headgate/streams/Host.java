@@ -7,6 +7,7 @@ import headgate.schema.HostSnapshotCodec;
 import headgate.schema.UnreadableValueException;
 import headgate.softnet.HostProfile;
 import headgate.softnet.SoftnetProfile;
+import java.util.List;
 
 /// An agent's host as one of its snapshots has it, read once for all engines of the process.
 /// Compared by identity.
@@ -51,6 +52,6 @@ final class Host {
     ///
     /// @param device null for the only one that has interrupts of its own
     SoftnetProfile profile(String device) {
-        return HostProfile.of(AS_IT_IS, documents.documents(), device).profile();
+        return HostProfile.of(AS_IT_IS, documents.documents(), device == null ? List.of() : List.of(device)).profile();
     }
 }
