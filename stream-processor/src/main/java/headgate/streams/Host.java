@@ -52,6 +52,10 @@ final class Host {
     ///
     /// @param device null for the only one that has interrupts of its own
     SoftnetProfile profile(String device) {
-        return HostProfile.of(AS_IT_IS, documents.documents(), device == null ? List.of() : List.of(device)).profile();
+        return HostProfile.of(
+                        AS_IT_IS,
+                        documents.documents(),
+                        device == null ? List.of() : List.of(device))
+                .profile();
     }
 }
