@@ -377,7 +377,9 @@ class PathCommandTest {
                         "--sweep",
                         "lan0.ring=8..64",
                         "--commands");
-        assertTrue(run.out().contains("smallest lan0.ring without drops: "), run::out);
+        assertTrue(
+                run.out().contains("\nlan0.ring=8..64: 20 is the smallest value without drops\n"),
+                run::out);
         assertTrue(
                 run.out()
                         .endsWith(
