@@ -219,9 +219,9 @@ public final class FlowTable {
 
     private void findEnds(Frame frame) {
         oneWay = false;
-        portsTold = frame.sourcePort >= 0;
-        sourcePort = Math.max(frame.sourcePort, 0);
-        destinationPort = Math.max(frame.destinationPort, 0);
+        portsTold = frame.sourcePort >= 0 && (!followsZeek || hasPortsForZeek(frame));
+        sourcePort = portsTold ? frame.sourcePort : 0;
+        destinationPort = portsTold ? frame.destinationPort : 0;
         if (frame.icmpType() >= 0
                 && (frame.protocol == IpProtocol.ICMP || frame.protocol == IpProtocol.ICMPV6)) {
             int partner = IcmpPairs.partner(frame.ipVersion, frame.icmpType());
@@ -233,6 +233,11 @@ public final class FlowTable {
         if (frame.isFragment()) {
             findEndsOfFragment(frame);
         }
+    }
+
+    /// Zeek reads the ports of no other protocol.
+    private static boolean hasPortsForZeek(Frame frame) {
+        return frame.protocol == IpProtocol.TCP || frame.protocol == IpProtocol.UDP;
     }
 
     private void findEndsOfFragment(Frame frame) {

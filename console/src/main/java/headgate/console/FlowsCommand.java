@@ -16,7 +16,7 @@ import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
 import headgate.flow.FlowTotals;
-import headgate.flow.TunnelDatagrams;
+import headgate.flow.ZeekPackets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -513,7 +513,7 @@ final class FlowsCommand implements Callable<Integer> {
                                     sink.flush();
                                 }
                             }));
-            var end = traffic.read(feed(table));
+            var end = traffic.read(feed(table, settings));
             table.endAll();
             sink.flush();
             explain(table, -1);
@@ -524,7 +524,7 @@ final class FlowsCommand implements Callable<Integer> {
     private int printSorted(FlowSettings settings) throws IOException {
         var kept = kept();
         var table = new FlowTable(settings, onlyWanted(kept));
-        var end = traffic.read(feed(table));
+        var end = traffic.read(feed(table, settings));
         table.endAll();
         List<FlowRecord> records = kept.inOrder();
         try (var sink = sink()) {
@@ -545,7 +545,7 @@ final class FlowsCommand implements Callable<Integer> {
             throw usage("--matrix " + e.getMessage());
         }
         var table = new FlowTable(settings, onlyWanted(talkers));
-        var end = traffic.read(feed(table));
+        var end = traffic.read(feed(table, settings));
         table.endAll();
         List<FlowMatrix.Row> rows = talkers.rows(order, limit);
         if (isText()) {
@@ -630,8 +630,8 @@ final class FlowsCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private FrameHandler feed(FlowTable table) {
-        return zeek ? new TunnelDatagrams(table::onFrame)::onFrame : table::onFrame;
+    private FrameHandler feed(FlowTable table, FlowSettings settings) {
+        return zeek ? new ZeekPackets(settings, table::onFrame)::onFrame : table::onFrame;
     }
 
     private FlowSink sink() {

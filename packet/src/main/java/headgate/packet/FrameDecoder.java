@@ -7,7 +7,6 @@ import headgate.packet.DecodeError.Limit;
 /// Not for several threads at once: the views are reused from frame to frame.
 public final class FrameDecoder {
     private static final Limit[] LIMITS = Limit.values();
-    private static final int NO_NEXT_HEADER = 59;
 
     /// Two no-operations, then timestamps: how RFC 7323 appendix A aligns them, and nearly every
     /// sender does.
@@ -26,7 +25,15 @@ public final class FrameDecoder {
     private final TunnelWalk tunnels = new TunnelWalk(this);
     private final LinkWalk links = new LinkWalk(this, tunnels);
 
+    /// Which datagrams are looked into.
+    private enum Datagrams {
+        NONE,
+        BY_PORT,
+        BY_PORT_OR_TEREDO
+    }
+
     private final boolean opensDatagrams;
+    private final boolean seeksTeredo;
 
     /// Where the innermost layer so far ends, in bytes from the frame's first; what is captured may
     /// end before.
@@ -41,16 +48,23 @@ public final class FrameDecoder {
 
     /// Reads whatever is nested in a frame.
     public FrameDecoder() {
-        this(true);
+        this(Datagrams.BY_PORT);
     }
 
-    private FrameDecoder(boolean opensDatagrams) {
-        this.opensDatagrams = opensDatagrams;
+    private FrameDecoder(Datagrams opened) {
+        this.opensDatagrams = opened != Datagrams.NONE;
+        this.seeksTeredo = opened == Datagrams.BY_PORT_OR_TEREDO;
     }
 
     /// Takes what a UDP datagram carries for payload, a tunnel too: the datagram's own facts stay.
     public static FrameDecoder leavingDatagramsClosed() {
-        return new FrameDecoder(false);
+        return new FrameDecoder(Datagrams.NONE);
+    }
+
+    /// Reads Teredo at any port too, where the content leaves little doubt. Its clients have ports
+    /// of their own choice towards each other and towards relays (RFC 4380 section 5.2).
+    public static FrameDecoder openingTeredoAtAnyPort() {
+        return new FrameDecoder(Datagrams.BY_PORT_OR_TEREDO);
     }
 
     /// Fills in the facts of the frame whose bytes, lengths and link type are already placed. Never
@@ -158,6 +172,11 @@ public final class FrameDecoder {
             return;
         }
         tunnels.ieee8023(frame, lengthOrType, offset);
+    }
+
+    /// A header of the link layer inside a packet.
+    void link(Frame frame, int linkType, int offset) {
+        links.decode(frame, linkType, offset);
     }
 
     // ---- Network layer ----
@@ -295,7 +314,7 @@ public final class FrameDecoder {
         frame.sourceLow = frame.ipv6.sourceLow();
         frame.destinationHigh = frame.ipv6.destinationHigh();
         frame.destinationLow = frame.ipv6.destinationLow();
-        if (frame.ipv6.payloadLength() != 0 || frame.ipv6.nextHeader() == NO_NEXT_HEADER) {
+        if (frame.ipv6.payloadLength() != 0 || frame.ipv6.nextHeader() == IpProtocol.NO_NEXT_HEADER) {
             endAt(
                     frame,
                     offset + Ipv6View.HEADER_LENGTH + frame.ipv6.payloadLength(),
@@ -499,8 +518,9 @@ public final class FrameDecoder {
         }
         int next = offset + UdpView.HEADER_LENGTH;
         payload(frame, next);
-        if (TunnelWalk.mayTunnel(frame.sourcePort, frame.destinationPort) && opensDatagrams) {
-            tunnels.udp(frame, frame.sourcePort, frame.destinationPort, next);
+        if (opensDatagrams
+                && (seeksTeredo || TunnelWalk.mayTunnel(frame.sourcePort, frame.destinationPort))) {
+            tunnels.udp(frame, frame.sourcePort, frame.destinationPort, next, seeksTeredo);
         }
     }
 

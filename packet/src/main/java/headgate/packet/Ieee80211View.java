@@ -76,10 +76,18 @@ public final class Ieee80211View {
     /// Whether IEEE 802.2 LLC follows in the clear: a data frame that is not empty, not encrypted,
     /// not an aggregate, and no later fragment.
     public boolean isLlc() {
+        return isReadable() && !isAggregate;
+    }
+
+    /// Whether an aggregate of frames (A-MSDU) follows in the clear.
+    public boolean isAggregate() {
+        return isReadable() && isAggregate;
+    }
+
+    private boolean isReadable() {
         return type() == TYPE_DATA
                 && (subtype() & SUBTYPE_NO_DATA) == 0
                 && (flags & PROTECTED) == 0
-                && !isAggregate
                 && fragmentNumber == 0;
     }
 }

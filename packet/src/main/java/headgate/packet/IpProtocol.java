@@ -17,9 +17,11 @@ public final class IpProtocol {
     public static final int ESP = 50;
     public static final int AH = 51;
     public static final int ICMPV6 = 58;
+    public static final int NO_NEXT_HEADER = 59;
     public static final int DESTINATION_OPTIONS = 60;
     public static final int L2TP = 115;
     public static final int SCTP = 132;
+    public static final int MOBILITY = 135;
     public static final int UDP_LITE = 136;
     public static final int MPLS = 137;
 

@@ -23,6 +23,9 @@ final class TunnelWalk {
     private static final int ERSPAN = 0x88be;
     private static final int ERSPAN_TYPE_3 = 0x22eb;
     private static final int CISCO_METADATA = 0x8909;
+    private static final int ARUBA_FIRST = 0x8200;
+    private static final int ARUBA_LAST = 0x8370;
+    private static final int ARUBA_SINGLE = 0x9000;
 
     private static final int FABRIC_PATH_TAG_LENGTH = 2;
     private static final int CISCO_METADATA_LENGTH = 8;
@@ -35,6 +38,9 @@ final class TunnelWalk {
     private static final int GTP_USER_PORT = 2152;
     private static final int L2TP_PORT = 1701;
     private static final int TEREDO_PORT = 3544;
+
+    /// 2001::/32.
+    private static final long TEREDO_PREFIX = 0x20010000L;
 
     /// Which blocks of 64 ports, modulo 64, have one of the ports above: what [FrameDecoder] asks
     /// of every datagram. None of the ports that most datagrams have is in these.
@@ -457,8 +463,20 @@ final class TunnelWalk {
                 }
             }
             case CISCO_METADATA -> ciscoMetadata(frame, next, 0);
-            default -> inner(frame, gre.protocolType(), next);
+            default -> {
+                if (isAruba(gre.protocolType())) {
+                    decoder.link(frame, LinkType.IEEE802_11, next);
+                } else {
+                    inner(frame, gre.protocolType(), next);
+                }
+            }
         }
+    }
+
+    /// Access points of Aruba send frames of 802.11 to their controller; the type tells the queue.
+    private static boolean isAruba(int protocolType) {
+        boolean isQueue = protocolType >= ARUBA_FIRST && protocolType <= ARUBA_LAST;
+        return isQueue && (protocolType & 0xf) == 0 || protocolType == ARUBA_SINGLE;
     }
 
     private void erspan(Frame frame, int offset) {
@@ -486,9 +504,12 @@ final class TunnelWalk {
 
     /// What a datagram carries; nothing is done if it is none of the tunnels. Both ports may name
     /// it, the smaller one first, as the larger one may be chosen at random.
-    void udp(Frame frame, int sourcePort, int destinationPort, int offset) {
-        if (!udp(frame, Math.min(sourcePort, destinationPort), offset)) {
-            udp(frame, Math.max(sourcePort, destinationPort), offset);
+    void udp(Frame frame, int sourcePort, int destinationPort, int offset, boolean seeksTeredo) {
+        boolean isRead =
+                udp(frame, Math.min(sourcePort, destinationPort), offset)
+                        || udp(frame, Math.max(sourcePort, destinationPort), offset);
+        if (!isRead && seeksTeredo && isLikelyTeredo(frame, offset)) {
+            teredo(frame, offset);
         }
     }
 
@@ -594,6 +615,28 @@ final class TunnelWalk {
         }
         inner(frame, EtherType.IPV6, offset + teredo.headerLength());
         return true;
+    }
+
+    /// Whether a datagram at any port is Teredo's: its packet ends with it, or is a bubble, and
+    /// Teredo's authentication data or origin indication comes first, or an end of the packet has
+    /// an address of Teredo (RFC 4380 sections 2.6 and 2.8).
+    private boolean isLikelyTeredo(Frame frame, int offset) {
+        long limit = decoder.limit(frame);
+        if (teredo.wrap(frame.bytes, frame.start + offset, limit) != Check.OK) {
+            return false;
+        }
+        long at = frame.start + offset + teredo.headerLength();
+        if (ipv6.wrap(frame.bytes, at, limit) != Check.OK) {
+            return false;
+        }
+        boolean isNamed =
+                teredo.headerLength() > 0
+                        || ipv6.sourceHigh() >>> 32 == TEREDO_PREFIX
+                        || ipv6.destinationHigh() >>> 32 == TEREDO_PREFIX;
+        boolean isBubble =
+                ipv6.nextHeader() == IpProtocol.NO_NEXT_HEADER && ipv6.payloadLength() == 0;
+        int length = Ipv6View.HEADER_LENGTH + ipv6.payloadLength();
+        return isNamed && (isBubble || at + length == frame.start + offset + frame.payloadLength);
     }
 
     /// Whether the bytes at a tunnel's port are the tunnel's header. A header that the capture cut
