@@ -314,7 +314,8 @@ public final class FrameDecoder {
         frame.sourceLow = frame.ipv6.sourceLow();
         frame.destinationHigh = frame.ipv6.destinationHigh();
         frame.destinationLow = frame.ipv6.destinationLow();
-        if (frame.ipv6.payloadLength() != 0 || frame.ipv6.nextHeader() == IpProtocol.NO_NEXT_HEADER) {
+        if (frame.ipv6.payloadLength() != 0
+                || frame.ipv6.nextHeader() == IpProtocol.NO_NEXT_HEADER) {
             endAt(
                     frame,
                     offset + Ipv6View.HEADER_LENGTH + frame.ipv6.payloadLength(),
