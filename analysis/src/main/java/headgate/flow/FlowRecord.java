@@ -34,6 +34,7 @@ import java.util.Map;
 ///   are not known
 /// @param missingPlace where the missing bytes of both sides got lost
 /// @param detail null if the table had no room for it
+/// @param sampling one of so many flows was captured, with all of its frames; 1 means all
 public record FlowRecord(
         int ipVersion,
         int protocol,
@@ -53,7 +54,8 @@ public record FlowRecord(
         List<Tunnel> tunnels,
         List<String> capturePoints,
         LossPlace missingPlace,
-        FlowDetail detail)
+        FlowDetail detail,
+        int sampling)
         implements FlowTotals {
 
     /// What one side is, and sent.
@@ -113,6 +115,9 @@ public record FlowRecord(
     }
 
     public FlowRecord {
+        if (sampling < 1) {
+            throw new IllegalArgumentException("one of %d flows".formatted(sampling));
+        }
         if (ipVersion != 4 && ipVersion != 6) {
             throw new IllegalArgumentException("IP version " + ipVersion + " is neither 4 nor 6");
         }
@@ -123,21 +128,27 @@ public record FlowRecord(
 
     /// The same as seen at these capture points.
     public FlowRecord seenAt(List<String> points) {
-        return with(originator, responder, points, missingPlace);
+        return with(originator, responder, points, missingPlace, sampling);
+    }
+
+    /// The same, of a capture that took one of so many flows.
+    public FlowRecord sampled(int rate) {
+        return with(originator, responder, capturePoints, missingPlace, rate);
     }
 
     /// The same with its missing bytes, if there are any, lost there.
     public FlowRecord lostAt(LossPlace place) {
         LossPlace known = missingBytes() == 0 ? LossPlace.NONE : place;
-        return with(originator, responder, capturePoints, known);
+        return with(originator, responder, capturePoints, known, sampling);
     }
 
     /// The same with the sides exchanged; state and history stay those of the first frame.
     public FlowRecord reversed() {
-        return with(responder, originator, capturePoints, missingPlace);
+        return with(responder, originator, capturePoints, missingPlace, sampling);
     }
 
-    private FlowRecord with(Side first, Side second, List<String> points, LossPlace place) {
+    private FlowRecord with(
+            Side first, Side second, List<String> points, LossPlace place, int rate) {
         return new FlowRecord(
                 ipVersion,
                 protocol,
@@ -157,7 +168,8 @@ public record FlowRecord(
                 tunnels,
                 points,
                 place,
-                detail);
+                detail,
+                rate);
     }
 
     /// Whether the flow goes on after this record.

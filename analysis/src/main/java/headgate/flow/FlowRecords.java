@@ -11,6 +11,10 @@ import java.util.Map;
 /// Reads rows into records; the only place that knows both.
 final class FlowRecords {
     private final TcpAnalysis tcpAnalysis = new TcpAnalysis();
+
+    /// A table takes every flow that it is given.
+    private static final int ALL_FLOWS = 1;
+
     private final long[] shortDetail = new long[DetailRow.TCP_LENGTH];
 
     /// A flow in which no side has sent more than one frame has all its detail in its row.
@@ -56,7 +60,8 @@ final class FlowRecords {
                         : LossPlace.UNKNOWN,
                 detailed
                         ? row.detail.ofFlow(row.get(FlowRow.PACKETS) + row.get(FlowRow.PACKETS + 1))
-                        : null);
+                        : null,
+                ALL_FLOWS);
     }
 
     private static FlowRecord.Side side(FlowRow row, int side, boolean detailed) {

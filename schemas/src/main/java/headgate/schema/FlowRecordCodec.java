@@ -22,7 +22,7 @@ import org.apache.avro.Schema;
 
 /// [FlowRecord] ⇄ values of the topic `flows` (`flow-record.avsc`).
 public final class FlowRecordCodec {
-    public static final Schema SCHEMA = SchemaFiles.load("flow-record");
+    public static final Schema SCHEMA = SchemaFiles.load("loss-place", "flow-record");
 
     private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
     private static final ConnState[] STATES = ConnState.values();
@@ -54,6 +54,7 @@ public final class FlowRecordCodec {
             writeTexts(out, record.capturePoints());
             out.writeEnum(record.missingPlace().ordinal());
             writeDetail(out, record.detail());
+            out.writeInt(record.sampling());
         });
     }
 
@@ -205,7 +206,16 @@ public final class FlowRecordCodec {
                 readItems(in, FlowRecordCodec::readTunnel),
                 readItems(in, AvroInput::readString),
                 PLACES[in.readIndexBelow(PLACES.length)],
-                readIfPresent(in, FlowRecordCodec::readFlowDetail));
+                readIfPresent(in, FlowRecordCodec::readFlowDetail),
+                readSampling(in));
+    }
+
+    private static int readSampling(AvroInput in) {
+        int sampling = in.readInt();
+        if (sampling < 1) {
+            throw new UnreadableValueException("one of " + sampling + " flows");
+        }
+        return sampling;
     }
 
     private static <T> T readIfPresent(AvroInput in, Function<AvroInput, T> read) {

@@ -12,7 +12,7 @@ public enum Topic {
     PROFILES("profiles", "name", 1, null, "profile"),
     PATH_STATS("path-stats", "agent", 4, days(7), "drop-reason", "path-stats"),
     PATH_FATES("path-fates", "agent", 4, Duration.ofHours(6), "drop-reason", "path-fates"),
-    FLOWS("flows", "community id", 4, days(90), "flow-record"),
+    FLOWS("flows", "community id", 4, days(90), "loss-place", "flow-record"),
     JOINED_FLOWS("joined-flows", "community id", 4, days(90), "joined-flow"),
     ROLL_UPS("roll-ups", "dimension/seconds", 4, days(30), "roll-up"),
     FLOW_EVIDENCE("flow-evidence", "kind/subject", 4, Duration.ofHours(6), "evidence"),
@@ -20,6 +20,7 @@ public enum Topic {
     VERDICT_STATS("verdict-stats", "agent", 4, days(7), "verdict-stats"),
     FATE_CHANGES("fate-changes", "agent", 4, days(7), "flow-key", "fate", "fate-change"),
     LEDGER("ledger", "agent", 1, days(90), "ledger"),
+    LOSSES("losses", "agent/capture point", 1, null, "loss-place", "capture-losses"),
     FINDINGS("findings", "kind", 1, days(90), "finding"),
     DEAD_LETTERS("dead-letters", "none", 1, days(21), "dead-letter"),
     SCHEMAS("schemas", "fingerprint, 16 hexadecimal digits", 1, null);

@@ -93,7 +93,8 @@ class FlowRecordCodecTest {
                             new Spread(10, 1, 300, 99.5, 12.25),
                             Spread.NONE,
                             new Spread(1, 7, 7, 7, 0),
-                            2));
+                            2),
+                    16);
 
     private static final FlowRecord DATAGRAM =
             new FlowRecord(
@@ -138,7 +139,8 @@ class FlowRecordCodecTest {
                     List.of(),
                     List.of(),
                     LossPlace.NONE,
-                    null);
+                    null,
+                    1);
 
     private static SideDetail detail(RoundTrips roundTrips) {
         return new SideDetail(
@@ -203,8 +205,15 @@ class FlowRecordCodecTest {
 
     @Test
     void readsWhatWasWrittenBefore() {
-        byte[] golden = CodecContract.golden("flow-record-3", FlowRecordCodec.SCHEMA);
+        byte[] golden = CodecContract.golden("flow-record-4", FlowRecordCodec.SCHEMA);
         assertEquals(WEB, FlowRecordCodec.read(golden));
+    }
+
+    /// The third schema had no sampling, and fewer places where bytes get lost.
+    @Test
+    void readsTheThirdSchema() {
+        byte[] golden = CodecContract.golden("flow-record-3", FlowRecordCodec.SCHEMA);
+        assertEquals(WEB.sampled(1), FlowRecordCodec.read(golden));
     }
 
     /// The second schema had no detail, tunnels, capture points, classes and times to live.
@@ -286,6 +295,7 @@ class FlowRecordCodecTest {
                 WEB.tunnels(),
                 WEB.capturePoints(),
                 WEB.missingPlace(),
-                WEB.detail());
+                WEB.detail(),
+                WEB.sampling());
     }
 }

@@ -1,10 +1,14 @@
 package headgate.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import headgate.finding.Evidence;
+import headgate.flow.CaptureLosses;
+import headgate.flow.CaptureLosses.Loss;
 import headgate.flow.ConnState;
 import headgate.flow.EndReason;
+import headgate.flow.LossPlace;
 import headgate.flow.join.JoinedFlow;
 import headgate.flow.join.JoinedFlow.End;
 import headgate.flow.join.JoinedFlow.Sighting;
@@ -17,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// The codecs of what is summed over flows: joined flows, roll-ups, evidence.
+/// The codecs of what is summed over flows: joined flows, roll-ups, evidence, losses.
 class FlowSumCodecsTest {
     private static final SideSums ALL = new SideSums(10, 1_000, 500, 3, 1);
     private static final SideSums SOME = new SideSums(7, 700, 350, 1, 0);
@@ -80,6 +84,34 @@ class FlowSumCodecsTest {
                     1_700_000_000_000_000_002L,
                     List.of("1:LQU9qZlK+B5F3KDmev6m5PMibrg="));
 
+    static final CaptureLosses LOSSES =
+            new CaptureLosses(
+                    1_700_000_000_000_000_000L,
+                    1_700_000_009_000_000_000L,
+                    List.of(
+                            new Loss(
+                                    1_700_000_001_000_000_000L,
+                                    1_700_000_002_000_000_000L,
+                                    LossPlace.SOCKET,
+                                    40),
+                            new Loss(
+                                    1_700_000_001_000_000_000L,
+                                    1_700_000_003_000_000_000L,
+                                    LossPlace.AGENT,
+                                    2)));
+
+    @Test
+    void lossesComeBackAndOthersAreRefused() {
+        byte[] value = CaptureLossesCodec.write(LOSSES);
+        assertEquals(LOSSES, CaptureLossesCodec.read(value));
+        CodecContract.holds(CaptureLossesCodec.SCHEMA, value);
+        CodecContract.refusesEveryPiece(value, CaptureLossesCodec::read);
+        // The last loss is of 2 frames; -2 in zigzag is 3.
+        byte[] negative = value.clone();
+        negative[value.length - 2] = 3;
+        assertThrows(UnreadableValueException.class, () -> CaptureLossesCodec.read(negative));
+    }
+
     @Test
     void aJoinedFlowComesBack() {
         byte[] value = JoinedFlowCodec.write(JOINED);
@@ -115,5 +147,9 @@ class FlowSumCodecsTest {
         assertEquals(
                 EVIDENCE,
                 EvidenceCodec.read(CodecContract.golden("evidence-1", EvidenceCodec.SCHEMA)));
+        assertEquals(
+                LOSSES,
+                CaptureLossesCodec.read(
+                        CodecContract.golden("capture-losses-1", CaptureLossesCodec.SCHEMA)));
     }
 }

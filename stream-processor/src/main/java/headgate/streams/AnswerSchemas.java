@@ -31,6 +31,7 @@ final class AnswerSchemas {
                     Topic.FATE_CHANGES,
                     Topic.PATH_STATS,
                     Topic.PATH_FATES,
+                    Topic.LOSSES,
                     Topic.FINDINGS,
                     Topic.DEAD_LETTERS);
 

@@ -2,6 +2,7 @@ package headgate.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import headgate.flow.CaptureLosses;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.forwarding.FateChange;
@@ -49,6 +50,7 @@ final class FrameProcessor
     private EngineStore<Lane> lanes;
     private LatestValues<HostVersions> hosts;
     private LatestValues<WhatIf> whatIfs;
+    private LatestValues<CaptureLosses> losses;
     private byte[] recordKey;
     private Lane lane;
     private long frames;
@@ -71,10 +73,16 @@ final class FrameProcessor
                         PacketTopology.FRAME_ENGINES,
                         PacketTopology.FRAME_DEAD_LETTERS);
         lanes = context.getStateStore(PacketTopology.LANES);
-        lanes.open(key -> new Lane(capturePoint(key), flows, this::sendFlow, this, counters));
+        lanes.open(this::newLane);
         hosts = context.getStateStore(PacketTopology.HOSTS);
         whatIfs = context.getStateStore(PacketTopology.PROFILES);
+        losses = context.getStateStore(PacketTopology.CAPTURE_LOSSES);
         context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
+    }
+
+    private Lane newLane(byte[] key) {
+        String point = capturePoint(key);
+        return new Lane(point, () -> losses.get(point), flows, this::sendFlow, this, counters);
     }
 
     /// Agent and capture point, of the key of their lane.

@@ -1,17 +1,22 @@
 package headgate.streams;
 
+import headgate.flow.CaptureLosses;
 import headgate.flow.FlowListener;
+import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
+import headgate.flow.LossPlace;
 import headgate.packet.Frame;
 import headgate.schema.FrameBatchHeader;
 import headgate.streams.RuleSets.RuleSet;
 import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.PortableEngine;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What is known of one lane of a capture point: its flows, the verdicts of the second at hand, and
 /// how far its batches came.
@@ -31,8 +36,17 @@ final class Lane implements PortableEngine {
     private static final byte[] POSITION = {'p'};
     private static final long UNKNOWN = -1;
 
+    /// Most gaps between batches that are remembered; of more the oldest is forgotten.
+    static final int MAX_GAPS = 16;
+
     private final FlowSettings settings;
     private final FlowListener flowListener;
+
+    /// Where batches did not come: from the latest time before to the first one after.
+    private final ArrayDeque<long[]> gaps = new ArrayDeque<>();
+
+    private int sampling = 1;
+    private boolean followsGap;
     private final VerdictSeconds verdicts;
     private final StreamCounters counters;
     private FlowTable flows;
@@ -57,15 +71,22 @@ final class Lane implements PortableEngine {
     private final List<byte[]> givenUp = new ArrayList<>();
 
     /// @param capturePoint agent and capture point, for the flows' records
+    /// @param losses what is known of its losses now; null while nothing is
     Lane(
             String capturePoint,
+            Supplier<CaptureLosses> losses,
             FlowSettings settings,
             FlowListener flowListener,
             VerdictSeconds.Listener verdictListener,
             StreamCounters counters) {
         this.settings = settings;
         var points = List.of(capturePoint);
-        this.flowListener = flow -> flowListener.onRecord(flow.seenAt(points));
+        this.flowListener =
+                flow ->
+                        flowListener.onRecord(
+                                flow.seenAt(points)
+                                        .sampled(sampling)
+                                        .lostAt(placeOfLoss(flow, losses)));
         verdicts = new VerdictSeconds(verdictListener);
         this.counters = counters;
         flows = new FlowTable(settings, this.flowListener);
@@ -89,7 +110,9 @@ final class Lane implements PortableEngine {
         beginsRun = sequence < nextBatchSequence;
         if (nextBatchSequence != UNKNOWN && sequence > nextBatchSequence) {
             counters.add(Count.LOST_FRAME_BATCHES, sequence - nextBatchSequence);
+            followsGap = true;
         }
+        sampling = header.sampling();
         nextBatchSequence = sequence + 1;
         ends = header.last();
         positionChanged = true;
@@ -104,6 +127,10 @@ final class Lane implements PortableEngine {
                 startAgain();
             }
         }
+        if (followsGap) {
+            followsGap = false;
+            noteGap(nanos);
+        }
         if (nanos < latestNanos) {
             counters.add(Count.LATE_FRAMES);
         } else {
@@ -116,6 +143,28 @@ final class Lane implements PortableEngine {
             followHost();
             verdicts.onFrame(frame);
         }
+    }
+
+    private void noteGap(long nanos) {
+        if (gaps.size() == MAX_GAPS) {
+            gaps.removeFirst();
+        }
+        gaps.addLast(new long[] {Math.min(latestNanos, nanos), Math.max(latestNanos, nanos)});
+    }
+
+    private LossPlace placeOfLoss(FlowRecord flow, Supplier<CaptureLosses> losses) {
+        if (flow.missingBytes() == 0) {
+            return LossPlace.NONE;
+        }
+        CaptureLosses known = losses.get();
+        LossPlace place =
+                known == null
+                        ? LossPlace.UNKNOWN
+                        : known.placeBetween(flow.firstNanos(), flow.lastNanos());
+        boolean lacksBatches =
+                gaps.stream()
+                        .anyMatch(gap -> gap[0] <= flow.lastNanos() && gap[1] >= flow.firstNanos());
+        return lacksBatches ? place.and(LossPlace.BATCHES) : place;
     }
 
     /// The batch is read, or damaged from here on.
@@ -152,6 +201,7 @@ final class Lane implements PortableEngine {
         flows.drainChanged((key, state) -> givenUp.add(key));
         flows = new FlowTable(settings, flowListener);
         latestNanos = Long.MIN_VALUE;
+        gaps.clear();
     }
 
     /// Lets time go on if nothing was heard for long.
@@ -175,13 +225,15 @@ final class Lane implements PortableEngine {
         verdicts.drainChanged(sink);
         if (positionChanged) {
             positionChanged = false;
-            sink.put(
-                    POSITION,
-                    ByteBuffer.allocate(2 * Long.BYTES)
-                            .putLong(latestNanos)
-                            .putLong(nextBatchSequence)
-                            .array());
+            sink.put(POSITION, position());
         }
+    }
+
+    private byte[] position() {
+        var position = ByteBuffer.allocate((3 + 2 * gaps.size()) * Long.BYTES);
+        position.putLong(latestNanos).putLong(nextBatchSequence).putLong(sampling);
+        gaps.forEach(gap -> position.putLong(gap[0]).putLong(gap[1]));
+        return position.array();
     }
 
     @Override
@@ -190,6 +242,11 @@ final class Lane implements PortableEngine {
             var position = ByteBuffer.wrap(state);
             latestNanos = position.getLong();
             nextBatchSequence = position.getLong();
+            sampling = (int) position.getLong();
+            gaps.clear();
+            while (position.hasRemaining()) {
+                gaps.addLast(new long[] {position.getLong(), position.getLong()});
+            }
         } else if (VerdictSeconds.owns(key)) {
             verdicts.restore(key, state);
         } else {

@@ -2,9 +2,13 @@ package headgate.streams;
 
 import headgate.finding.Finding;
 import headgate.finding.Finding.Severity;
+import headgate.flow.CaptureLosses;
+import headgate.flow.LossPlace;
 import headgate.schema.Ledger;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /// Draws the balance of a capture point: what was lost since the ledger before, where, and whether
@@ -74,6 +78,21 @@ final class LedgerBalance {
                             "the producer gave their batches up",
                             "See the agent's log for the brokers' reason."));
 
+    /// By place, the frames that nobody behind it sees.
+    private static final Map<LossPlace, ToLongFunction<Ledger>> PLACES =
+            Map.of(
+                    LossPlace.INTERFACE,
+                    ledger ->
+                            ledger.nic() == null
+                                    ? ledger.source().interfaceDropped()
+                                    : ledger.nic().missed(),
+                    LossPlace.BACKLOG,
+                    ledger -> ledger.softnet() == null ? 0 : ledger.softnet().dropped(),
+                    LossPlace.SOCKET,
+                    ledger -> ledger.source().dropped(),
+                    LossPlace.AGENT,
+                    ledger -> ledger.handling().shedBodies() + ledger.published().failedFrames());
+
     private LedgerBalance() {}
 
     /// What there is to say about a ledger.
@@ -94,6 +113,23 @@ final class LedgerBalance {
             findings.add(residual(now));
         }
         return findings;
+    }
+
+    /// What is known of a capture point's losses with one more ledger. Of the time before a run of
+    /// its agent nothing is known.
+    ///
+    /// @param known with the ledgers before; null if there was none
+    /// @param before the one before it of the same capture point; null if there was none
+    static CaptureLosses losses(CaptureLosses known, Ledger before, Ledger now) {
+        boolean goesOn =
+                known != null && before != null && before.startedNanos() == now.startedNanos();
+        var lost = new EnumMap<LossPlace, Long>(LossPlace.class);
+        PLACES.forEach((place, counter) ->
+                lost.put(
+                        place,
+                        counter.applyAsLong(now) - (goesOn ? counter.applyAsLong(before) : 0)));
+        return (goesOn ? known : CaptureLosses.since(now.startedNanos()))
+                .until(now.atNanos(), lost);
     }
 
     /// While a live capture runs, frames may still be in the ring: they are received and not handed

@@ -3,6 +3,8 @@ package headgate.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import headgate.finding.Finding;
+import headgate.flow.CaptureLosses;
+import headgate.schema.CaptureLossesCodec;
 import headgate.schema.FindingCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;
@@ -14,11 +16,13 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/// Ledgers in, findings out: compares each ledger with the one before it of its capture point.
+/// Ledgers in, findings and losses out: compares each ledger with the one before it of its capture
+/// point.
 final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     private final StreamCounters counters;
     private Outputs outputs;
     private KeyValueStore<Bytes, byte[]> ledgers;
+    private KeyValueStore<Bytes, byte[]> losses;
 
     LedgerProcessor(StreamCounters counters) {
         this.counters = counters;
@@ -33,6 +37,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
                         PacketTopology.LEDGER_BALANCE,
                         PacketTopology.LEDGER_DEAD_LETTERS);
         ledgers = context.getStateStore(PacketTopology.LEDGERS);
+        losses = context.getStateStore(PacketTopology.LOSSES_SO_FAR);
     }
 
     @Override
@@ -41,13 +46,26 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
             Ledger now = LedgerCodec.read(Outputs.present(record));
             var capturePoint =
                     Bytes.wrap((now.agent() + '\0' + now.capturePoint()).getBytes(UTF_8));
-            byte[] before = ledgers.get(capturePoint);
-            LedgerBalance.draw(before == null ? null : LedgerCodec.read(before), now)
-                    .forEach(this::send);
+            byte[] value = ledgers.get(capturePoint);
+            Ledger before = value == null ? null : LedgerCodec.read(value);
+            LedgerBalance.draw(before, now).forEach(this::send);
             ledgers.put(capturePoint, record.value());
+            tellLosses(capturePoint, before, now);
         } catch (UnreadableValueException unreadable) {
             outputs.sendDeadLetter(record, unreadable.getMessage());
         }
+    }
+
+    private void tellLosses(Bytes capturePoint, Ledger before, Ledger now) {
+        byte[] value = losses.get(capturePoint);
+        CaptureLosses known = value == null ? null : CaptureLossesCodec.read(value);
+        byte[] told = CaptureLossesCodec.write(LedgerBalance.losses(known, before, now));
+        losses.put(capturePoint, told);
+        outputs.send(
+                PacketTopology.LOSSES,
+                Count.LOSSES,
+                (now.agent() + '/' + now.capturePoint()).getBytes(UTF_8),
+                told);
     }
 
     private void send(Finding finding) {

@@ -1,8 +1,10 @@
 package headgate.streams;
 
+import headgate.flow.CaptureLosses;
 import headgate.flow.FlowSettings;
 import headgate.flow.join.JoinSettings;
 import headgate.flow.rollup.RollUpSettings;
+import headgate.schema.CaptureLossesCodec;
 import headgate.schema.ProfileCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
@@ -11,6 +13,7 @@ import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.EngineStore;
 import headgate.streams.state.LatestValues;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -24,7 +27,7 @@ import org.apache.kafka.streams.state.Stores;
 ///
 /// ```
 /// frames ───► frame-engines ──┬─► flows            state: lanes
-///                             ├─► verdicts         reads: hosts, profiles
+///                             ├─► verdicts         reads: hosts, profiles, losses
 ///                             ├─► verdict-stats
 ///                             ├─► fate-changes
 ///                             └─► dead-letters
@@ -42,11 +45,13 @@ import org.apache.kafka.streams.state.Stores;
 /// flow-evidence ─► flow-findings ─┬─► findings     state: flow-cases
 ///                                 └─► dead-letters
 ///
-/// ledger ───► ledger-balance ─┬─► findings         state: ledgers
+/// ledger ───► ledger-balance ─┬─► findings         state: ledgers, losses-so-far
+///                             ├─► losses
 ///                             └─► dead-letters
 ///
 /// hosts ────► hosts, on every process
 /// profiles ─► profiles, on every process
+/// losses ───► losses, on every process
 /// ```
 ///
 /// Five graphs that share no node: each is divided into tasks by the partitions of its own topic.
@@ -62,6 +67,8 @@ public final class PacketTopology {
     static final String SUMS = "flow-sums";
     static final String CASES = "flow-cases";
     static final String LEDGERS = "ledgers";
+    static final String LOSSES_SO_FAR = "losses-so-far";
+    static final String CAPTURE_LOSSES = "losses";
     static final String HOSTS = "hosts";
     static final String PROFILES = "profiles";
 
@@ -81,6 +88,7 @@ public final class PacketTopology {
     static final String FLOW_FINDINGS_OUT = "findings-of-flows";
     static final String EVIDENCE_DEAD_LETTERS = "dead-letters-of-evidence";
     static final String FINDINGS = "findings";
+    static final String LOSSES = "losses-of-ledger";
     static final String LEDGER_DEAD_LETTERS = "dead-letters-of-ledger";
 
     /// A flow's record leaves so much later than its time, at most, as the flow table and commits
@@ -101,7 +109,10 @@ public final class PacketTopology {
         var packets = new PacketTopology(settings.topics());
         long silenceMillis = settings.silence().toMillis();
         var flows =
-                FlowSettings.LIVE.with(draft -> draft.activeNanos = settings.interim().toNanos());
+                FlowSettings.LIVE.with(draft -> {
+                    draft.activeNanos = settings.interim().toNanos();
+                    draft.maxDetailedFlows = settings.maxDetailed();
+                });
         var joins = JoinSettings.LIVE.withInterimNanos(settings.interim().toNanos());
         var rollUps =
                 RollUpSettings.DEFAULT.withGraceNanos(
@@ -145,10 +156,15 @@ public final class PacketTopology {
         packets.output(EVIDENCE_DEAD_LETTERS, Topic.DEAD_LETTERS, FLOW_FINDINGS);
 
         packets.operator(LEDGER_BALANCE, Topic.LEDGER, () -> new LedgerProcessor(counters));
-        graph.addStateStore(
-                Stores.keyValueStoreBuilder(
-                        Stores.inMemoryKeyValueStore(LEDGERS), Serdes.Bytes(), Serdes.ByteArray()),
-                LEDGER_BALANCE);
+        for (String store : List.of(LEDGERS, LOSSES_SO_FAR)) {
+            graph.addStateStore(
+                    Stores.keyValueStoreBuilder(
+                            Stores.inMemoryKeyValueStore(store),
+                            Serdes.Bytes(),
+                            Serdes.ByteArray()),
+                    LEDGER_BALANCE);
+        }
+        packets.output(LOSSES, Topic.LOSSES, LEDGER_BALANCE);
         packets.output(FINDINGS, Topic.FINDINGS, LEDGER_BALANCE);
         packets.output(LEDGER_DEAD_LETTERS, Topic.DEAD_LETTERS, LEDGER_BALANCE);
 
@@ -164,6 +180,11 @@ public final class PacketTopology {
                 unreadable);
         packets.<WhatIf>everywhere(
                 PROFILES, Topic.PROFILES, (_, value) -> ProfileCodec.read(value), unreadable);
+        packets.<CaptureLosses>everywhere(
+                CAPTURE_LOSSES,
+                Topic.LOSSES,
+                (_, value) -> CaptureLossesCodec.read(value),
+                unreadable);
         return graph;
     }
 

@@ -119,6 +119,15 @@ public final class StreamCommand implements Callable<Integer> {
             defaultValue = "60s")
     private Duration interim;
 
+    @Option(
+            names = "--max-detailed",
+            paramLabel = "N",
+            description =
+                    "Most flows of a lane that are alive at once and whose round trips, gaps and"
+                            + " kinds of retransmissions are kept (default: ${DEFAULT-VALUE}).",
+            defaultValue = "65536")
+    private int maxDetailed;
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
@@ -152,7 +161,8 @@ public final class StreamCommand implements Callable<Integer> {
                     standbys,
                     patience,
                     silence,
-                    interim);
+                    interim,
+                    maxDetailed);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage());
         }

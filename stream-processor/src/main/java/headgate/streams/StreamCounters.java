@@ -35,6 +35,7 @@ public final class StreamCounters {
         JOINED_FLOWS,
         ROLL_UPS,
         FLOW_EVIDENCE,
+        LOSSES,
         FINDINGS,
         DEAD_LETTERS,
         /// Flow records that found no room to be joined.

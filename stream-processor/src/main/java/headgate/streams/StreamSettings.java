@@ -1,5 +1,6 @@
 package headgate.streams;
 
+import headgate.flow.FlowSettings;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /// @param silence how long nothing is heard of a lane or capture point before its time goes on with
 ///   the clock on the wall, so that its last flows end
 /// @param interim a flow that goes on for longer gives an interim record this often
+/// @param maxDetailed most flows of one lane whose details are kept at once
 public record StreamSettings(
         String brokers,
         String applicationId,
@@ -35,7 +37,8 @@ public record StreamSettings(
         int standbys,
         Duration patience,
         Duration silence,
-        Duration interim) {
+        Duration interim,
+        int maxDetailed) {
 
     /// Batches hold hundreds of frames each: few of them keep a thread busy.
     private static final int RECORDS_IN_MEMORY = 32;
@@ -52,6 +55,7 @@ public record StreamSettings(
         require(!patience.isNegative(), "patience", patience);
         require(silence.toMillis() >= 1_000, "silence", silence);
         require(interim.toMillis() >= 100, "interim", interim);
+        require(maxDetailed >= 0 && maxDetailed <= 1 << 23, "max-detailed", maxDetailed);
     }
 
     private static void require(boolean holds, String name, Object value) {
@@ -72,7 +76,8 @@ public record StreamSettings(
                 0,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(60),
+                FlowSettings.LIVE.maxDetailedFlows());
     }
 
     /// The same as another application, with state and positions of its own.
@@ -87,7 +92,8 @@ public record StreamSettings(
                 standbys,
                 patience,
                 silence,
-                interim);
+                interim,
+                maxDetailed);
     }
 
     /// The same with another number of threads.
@@ -102,7 +108,8 @@ public record StreamSettings(
                 standbys,
                 patience,
                 silence,
-                interim);
+                interim,
+                maxDetailed);
     }
 
     /// The same with another silence.
@@ -117,7 +124,8 @@ public record StreamSettings(
                 standbys,
                 patience,
                 duration,
-                interim);
+                interim,
+                maxDetailed);
     }
 
     /// The same with interim records of flows this often.
@@ -132,7 +140,8 @@ public record StreamSettings(
                 standbys,
                 patience,
                 silence,
-                duration);
+                duration,
+                maxDetailed);
     }
 
     /// What Kafka Streams is told.

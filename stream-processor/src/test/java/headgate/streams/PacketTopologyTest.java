@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import headgate.flow.FlowRecord;
+import headgate.flow.LossPlace;
 import headgate.flow.rollup.Dimension;
 import headgate.flow.rollup.RollUp;
 import headgate.flow.rollup.RollUps;
@@ -440,7 +442,75 @@ class PacketTopologyTest {
         assertEquals(4, finding.count());
     }
 
+    /// Rules L1 to L5 of `docs/flows.md`.
+    @Test
+    void tellsWhereMissingBytesMayHaveBeenLost() {
+        assertEquals(LossPlace.UNKNOWN, placeOfGap(0, 0));
+        pipe(Topic.LEDGER, "router".getBytes(UTF_8), ledger(10 * SECOND, 0));
+        assertEquals(LossPlace.BEFORE_CAPTURE, placeOfGap(SECOND, 0));
+        assertEquals(LossPlace.UNKNOWN, placeOfGap(9 * SECOND, 0), "the ledger is not so far yet");
+        pipe(Topic.LEDGER, "router".getBytes(UTF_8), ledger(20 * SECOND, 4));
+        assertEquals(LossPlace.SOCKET, placeOfGap(12 * SECOND, 0));
+        assertEquals(LossPlace.IN_CAPTURE, placeOfGap(14 * SECOND, 1), "and a batch");
+        assertEquals(LossPlace.BEFORE_CAPTURE, placeOfGap(2 * SECOND, 0));
+        assertEquals(LossPlace.UNKNOWN, placeOfGap(-SECOND, 0), "before the agent had started");
+        pipe(Topic.LEDGER, "router".getBytes(UTF_8), ledger(30 * SECOND, 4));
+        assertEquals(LossPlace.BATCHES, placeOfGap(25 * SECOND, 1));
+        assertEquals(8, counters.get(Count.FLOWS));
+        assertEquals(3, counters.get(Count.LOSSES));
+    }
+
+    @Test
+    void keepsTheRateOfSampling() {
+        var codec = new FrameBatchCodec();
+        var sampled =
+                new FrameBatchHeader(
+                        "router", "eth0", INTERFACES, 0, 1, 0, 0, Clock.HOST, 0, "", null, 16);
+        codec.begin(sampled.asLast());
+        add(codec, hex(TCP.formatted("02", 0, 0)), NOON);
+        pipe(Topic.FRAMES, LANE_KEY, codec.finish());
+        assertEquals(16, FlowRecordCodec.read(values(Topic.FLOWS).getFirst()).sampling());
+    }
+
     // ---- What goes in ----
+
+    /// A SYN from port 50000 or back, with its numbers.
+    private static final String TCP =
+            """
+            020000000001 020000000009 0800
+            45 00 0028 0000 4000 40 06 6ec6 0a000009 c0000201
+            c350 0050 %2$08x %3$08x 50%1$s 0400 0000 0000
+            """;
+
+    private static final String TCP_BACK =
+            """
+            020000000009 020000000001 0800
+            45 00 0028 0000 4000 40 06 6ec6 c0000201 0a000009
+            0050 c350 %2$08x %3$08x 50%1$s 0400 0000 0000
+            """;
+
+    private long batches;
+
+    /// A connection that lasts for two seconds and acknowledges 999 bytes that were never seen; in
+    /// its midst so many batches are missing.
+    private LossPlace placeOfGap(long afterNanos, int missingBatches) {
+        long start = NOON + afterNanos;
+        var codec = new FrameBatchCodec();
+        codec.begin(header(batches));
+        add(codec, hex(TCP.formatted("02", 0, 0)), start);
+        add(codec, hex(TCP_BACK.formatted("12", 0, 1)), start + 1);
+        pipe(Topic.FRAMES, LANE_KEY, codec.finish());
+        batches += 1 + missingBatches;
+        codec.begin(header(batches));
+        add(codec, hex(TCP.formatted("10", 1, 1)), start + 2);
+        add(codec, hex(TCP_BACK.formatted("10", 1, 1000)), start + 2 * SECOND);
+        pipe(Topic.FRAMES, LANE_KEY, codec.finish());
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(batches + 1));
+        batches += 2;
+        FlowRecord flow = FlowRecordCodec.read(values(Topic.FLOWS).getLast());
+        assertEquals(999, flow.missingBytes());
+        return flow.missingPlace();
+    }
 
     /// Datagrams of one flow, one at each time.
     private static byte[] frames(long batchSequence, long... times) {

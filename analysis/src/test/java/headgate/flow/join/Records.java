@@ -151,7 +151,8 @@ public final class Records {
                 List.of(),
                 List.of(),
                 LossPlace.NONE,
-                null);
+                null,
+                1);
     }
 
     private Side side(int number, long address, int port) {
