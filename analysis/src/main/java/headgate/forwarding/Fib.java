@@ -3,17 +3,12 @@ package headgate.forwarding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// One IPv4 routing table: longest-prefix match, and inside a prefix the order of the kernel's
 /// `fib_trie` (DSCP first, then metric).
 ///
-/// Built in bulk and immutable: a changed table is a new one, put in the place of the old; a change
-/// of one route ([#with], [#without]) copies a large table and touches only that route's entries.
-/// Every prefix knows the next shorter one that covers it, so that a lookup whose entries are all
-/// refused (dead next hops, another DSCP) falls back without a second search.
+/// Built in bulk and immutable: [#with] and [#without] make the table with one route changed.
 public final class Fib implements FibTable<Flowi4, FibResult> {
     /// Bits of the packet's type of service that routes and rules with `tos` are compared with: the
     /// kernel masks off ECN *and* the old precedence bits, so that 0x28 meets `tos 0x08`
@@ -23,200 +18,65 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
     private static final int NONE = LongestPrefixMatch.NONE;
     private static final int LARGE = 1 << 15;
 
+    private static final Comparator<FibInfo> PREFERENCE =
+            Comparator.comparingInt((FibInfo info) -> -info.tos())
+                    .thenComparing((a, b) -> Integer.compareUnsigned(a.metric(), b.metric()));
+
     private final int id;
-    private final int[] addresses;
-    private final byte[] lengths;
-    private final int[] parents;
-
-    /// Of each prefix, the entry that is asked first: nearly always the only one.
-    private final FibInfo[] preferred;
-
-    /// The further entries of those prefixes that have any, in order.
-    private final Map<Integer, FibInfo[]> others;
-
+    private final PrefixTable<FibInfo> prefixes;
     private final boolean unreadable;
 
-    /// Prefixes that were taken away: their leaves stay, and nothing leads to them.
-    private final int gone;
-
-    private LongestPrefixMatch match;
-
-    private Fib(
-            int id,
-            int[] addresses,
-            byte[] lengths,
-            int[] parents,
-            FibInfo[] preferred,
-            Map<Integer, FibInfo[]> others,
-            boolean unreadable,
-            int gone) {
+    private Fib(int id, PrefixTable<FibInfo> prefixes, boolean unreadable) {
         this.id = id;
-        this.addresses = addresses;
-        this.lengths = lengths;
-        this.parents = parents;
-        this.preferred = preferred;
-        this.others = others;
+        this.prefixes = prefixes;
         this.unreadable = unreadable;
-        this.gone = gone;
     }
 
     /// Number of the table as rtnetlink(7) counts: 255 local, 254 main, 253 default; -1 for a table
     /// that is known by name only.
+    @Override
     public int id() {
         return id;
     }
 
     /// How many prefixes the table has.
     public int size() {
-        return addresses.length - gone;
+        return prefixes.size();
     }
 
     Prefix prefix(int leaf) {
-        return new Prefix(addresses[leaf], lengths[leaf]);
+        return narrow(prefixes.prefix(leaf));
     }
 
-    int prefixLength(int leaf) {
-        return lengths[leaf];
+    @Override
+    public int prefixLength(int leaf) {
+        return prefixes.length(leaf);
     }
 
     /// All routes, by address, length and preference.
     public List<Route> routes() {
-        var routes = new ArrayList<Route>(preferred.length);
-        for (int leaf = 0; leaf < preferred.length; leaf++) {
-            if (preferred[leaf] == null) {
-                continue;
-            }
-            routes.add(new Route4(prefix(leaf), id, preferred[leaf]));
-            for (FibInfo other : others.getOrDefault(leaf, new FibInfo[0])) {
-                routes.add(new Route4(prefix(leaf), id, other));
-            }
-        }
+        var routes = new ArrayList<Route>(prefixes.size());
+        prefixes.forEach((prefix, info) -> routes.add(new Route4(narrow(prefix), id, info)));
         return routes;
+    }
+
+    private static Prefix6 wide(Prefix prefix) {
+        return new Prefix6((long) prefix.address() << Integer.SIZE, 0, prefix.length());
+    }
+
+    private static Prefix narrow(Prefix6 prefix) {
+        return new Prefix((int) (prefix.high() >>> Integer.SIZE), prefix.length());
     }
 
     /// This table with one more route.
     public Fib with(Prefix prefix, FibInfo info) {
-        int leaf = find(prefix);
-        if (leaf != NONE || addresses.length < LARGE) {
-            var entries = leaf == NONE ? new ArrayList<FibInfo>() : entriesAt(leaf);
-            entries.add(info);
-            return withEntries(prefix, leaf, entries);
-        }
-        int size = addresses.length;
-        int around = around(prefix);
-        int[] newParents = Arrays.copyOf(parents, size + 1);
-        for (int i = 0; i < size; i++) {
-            if (parents[i] == around
-                    && lengths[i] > prefix.length()
-                    && prefix.contains(addresses[i])) {
-                newParents[i] = size;
-            }
-        }
-        newParents[size] = around;
-        int[] newAddresses = Arrays.copyOf(addresses, size + 1);
-        byte[] newLengths = Arrays.copyOf(lengths, size + 1);
-        FibInfo[] newPreferred = Arrays.copyOf(preferred, size + 1);
-        newAddresses[size] = prefix.address();
-        newLengths[size] = (byte) prefix.length();
-        newPreferred[size] = info;
-        var changed =
-                new Fib(
-                        id,
-                        newAddresses,
-                        newLengths,
-                        newParents,
-                        newPreferred,
-                        others,
-                        unreadable,
-                        gone);
-        changed.match = ((Dir24Dash8) match()).with(prefix, around, size);
-        return changed;
+        return new Fib(id, prefixes.with(wide(prefix), info), unreadable);
     }
 
     /// This table without that route; the same table if it does not have it.
     public Fib without(Prefix prefix, FibInfo info) {
-        int leaf = find(prefix);
-        List<FibInfo> entries = leaf == NONE ? List.of() : entriesAt(leaf);
-        if (!entries.contains(info)) {
-            return this;
-        }
-        entries.remove(info);
-        if (!entries.isEmpty() || addresses.length < LARGE) {
-            return withEntries(prefix, leaf, entries);
-        }
-        int[] newParents = parents.clone();
-        for (int i = 0; i < newParents.length; i++) {
-            if (parents[i] == leaf) {
-                newParents[i] = parents[leaf];
-            }
-        }
-        FibInfo[] newPreferred = preferred.clone();
-        newPreferred[leaf] = null;
-        var changed =
-                new Fib(
-                        id,
-                        addresses,
-                        lengths,
-                        newParents,
-                        newPreferred,
-                        others,
-                        unreadable,
-                        gone + 1);
-        changed.match = ((Dir24Dash8) match()).with(prefix, leaf, parents[leaf]);
-        return changed;
-    }
-
-    /// The leaf of exactly that prefix; [LongestPrefixMatch#NONE] if there is none.
-    private int find(Prefix prefix) {
-        int leaf = match().leaf(prefix.address());
-        while (leaf != NONE && lengths[leaf] > prefix.length()) {
-            leaf = parents[leaf];
-        }
-        return leaf != NONE && lengths[leaf] == prefix.length() ? leaf : NONE;
-    }
-
-    /// The longest prefix that is shorter than that one and contains it.
-    private int around(Prefix prefix) {
-        int leaf = match().leaf(prefix.address());
-        while (leaf != NONE && lengths[leaf] >= prefix.length()) {
-            leaf = parents[leaf];
-        }
-        return leaf;
-    }
-
-    private List<FibInfo> entriesAt(int leaf) {
-        var entries = new ArrayList<FibInfo>();
-        entries.add(preferred[leaf]);
-        entries.addAll(List.of(others.getOrDefault(leaf, new FibInfo[0])));
-        return entries;
-    }
-
-    /// A table in which a prefix has these entries. Where the prefix stays, so does the structure
-    /// for lookups.
-    private Fib withEntries(Prefix prefix, int leaf, List<FibInfo> entries) {
-        if (leaf == NONE || entries.isEmpty()) {
-            var builder = new Builder(id);
-            for (Route route : routes()) {
-                if (!route.prefix().equals(prefix)) {
-                    builder.add((Prefix) route.prefix(), ((Route4) route).info(), 0);
-                }
-            }
-            entries.forEach(info -> builder.add(prefix, info, 0));
-            builder.unreadable |= unreadable;
-            return builder.build();
-        }
-        FibInfo[] ordered = Builder.ordered(entries);
-        FibInfo[] newPreferred = preferred.clone();
-        newPreferred[leaf] = ordered[0];
-        var newOthers = new HashMap<>(others);
-        newOthers.remove(leaf);
-        if (ordered.length > 1) {
-            newOthers.put(leaf, Arrays.copyOfRange(ordered, 1, ordered.length));
-        }
-        var changed =
-                new Fib(id, addresses, lengths, parents, newPreferred, newOthers, unreadable, gone);
-        changed.match = match();
-        return changed;
+        PrefixTable<FibInfo> left = prefixes.without(wide(prefix), info);
+        return left == prefixes ? this : new Fib(id, left, unreadable);
     }
 
     /// Finds the route for `flow` (kernel: `fib_table_lookup`).
@@ -230,21 +90,30 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
             result.incomplete = "a route of this table could not be read";
             return Errno.EAGAIN;
         }
-        for (int leaf = match().leaf(flow.destination); leaf != NONE; leaf = parents[leaf]) {
-            Errno answer = tryEntry(flow, ignoreLinkState, result, leaf, preferred[leaf]);
-            for (int i = 1; answer == null && i < entries(leaf); i++) {
-                answer = tryEntry(flow, ignoreLinkState, result, leaf, others.get(leaf)[i - 1]);
-            }
-            if (answer != null) {
-                return answer;
-            }
+        long found = prefixes.match().find((long) flow.destination << Integer.SIZE, 0);
+        int leaf = RangeTrie.leaf(found);
+        Errno answer = ask(flow, ignoreLinkState, result, leaf, prefixes.routesOf(found));
+        while (answer == null && leaf != NONE) {
+            leaf = prefixes.parent(leaf);
+            Object routes = leaf == NONE ? null : prefixes.routes(leaf);
+            answer = ask(flow, ignoreLinkState, result, leaf, routes);
         }
-        return Errno.EAGAIN;
+        return answer == null ? Errno.EAGAIN : answer;
     }
 
-    private int entries(int leaf) {
-        FibInfo[] more = others.isEmpty() ? null : others.get(leaf);
-        return more == null ? 1 : 1 + more.length;
+    /// Null if no route of the prefix applies, so that the next shorter one is asked.
+    private Errno ask(
+            Flowi4 flow, boolean ignoreLinkState, FibResult result, int leaf, Object routes) {
+        if (routes instanceof FibInfo only) {
+            return tryEntry(flow, ignoreLinkState, result, leaf, only);
+        }
+        Errno answer = null;
+        if (routes instanceof FibInfo[] several) {
+            for (int i = 0; answer == null && i < several.length; i++) {
+                answer = tryEntry(flow, ignoreLinkState, result, leaf, several[i]);
+            }
+        }
+        return answer;
     }
 
     /// Null if the entry does not apply, so that the next one is asked.
@@ -275,29 +144,29 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
         return error;
     }
 
-    /// The entry with the longest prefix that contains `address`; -1 if there is none.
-    int longestMatch(int address) {
-        return match().leaf(address);
-    }
+    /// One route as itself, several in the order in which they are asked.
+    private static final PrefixTable.Packing<FibInfo> PACKING =
+            new PrefixTable.Packing<>() {
+                @Override
+                public Object pack(List<FibInfo> routes) {
+                    return routes.size() == 1
+                            ? routes.getFirst()
+                            : routes.stream().sorted(PREFERENCE).toArray(FibInfo[]::new);
+                }
 
-    /// Built on first use, so that tables that no rule reaches cost little. Two threads may both
-    /// build it; either result is right.
-    private LongestPrefixMatch match() {
-        LongestPrefixMatch built = match;
-        if (built == null) {
-            var ranges = new AddressRanges(addresses, lengths, null);
-            built = addresses.length < LARGE ? ranges : new Dir24Dash8(ranges);
-            match = built;
-        }
-        return built;
-    }
+                @Override
+                public List<FibInfo> unpack(Object packed) {
+                    return packed instanceof FibInfo only
+                            ? List.of(only)
+                            : List.of((FibInfo[]) packed);
+                }
+            };
 
     /// Collects the routes of one table.
     public static final class Builder {
         private static final Comparator<Ranked> ORDER =
                 Comparator.comparingInt((Ranked r) -> -r.rank)
-                        .thenComparingInt(r -> -r.info.tos())
-                        .thenComparing((a, b) -> compareMetrics(a.info, b.info));
+                        .thenComparing(Ranked::info, PREFERENCE);
 
         private final int id;
         private int[] addresses = new int[64];
@@ -344,40 +213,20 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
 
         public Fib build() {
             int[] order = orderByPrefix();
-            int[] leafAddresses = new int[size];
-            byte[] leafLengths = new byte[size];
-            var preferred = new FibInfo[size];
-            var others = new HashMap<Integer, FibInfo[]>();
-            int leaves = 0;
+            var prefixes = new PrefixTable.Builder<>(PACKING, LARGE, size);
             for (int i = 0; i < size; ) {
                 int end = i + 1;
                 while (end < size && samePrefix(order[i], order[end])) {
                     end++;
                 }
-                leafAddresses[leaves] = addresses[order[i]];
-                leafLengths[leaves] = lengths[order[i]];
-                preferred[leaves] = infos[order[i]];
-                if (end > i + 1) {
-                    FibInfo[] entries = inOrder(order, i, end);
-                    preferred[leaves] = entries[0];
-                    others.put(leaves, Arrays.copyOfRange(entries, 1, entries.length));
-                }
-                leaves++;
+                prefixes.add(
+                        (long) addresses[order[i]] << Integer.SIZE,
+                        0,
+                        lengths[order[i]],
+                        end == i + 1 ? infos[order[i]] : inOrder(order, i, end));
                 i = end;
             }
-            leafAddresses = Arrays.copyOf(leafAddresses, leaves);
-            leafLengths = Arrays.copyOf(leafLengths, leaves);
-            int[] parents = new int[leaves];
-            new AddressRanges(leafAddresses, leafLengths, parents);
-            return new Fib(
-                    id,
-                    leafAddresses,
-                    leafLengths,
-                    parents,
-                    Arrays.copyOf(preferred, leaves),
-                    others,
-                    unreadable,
-                    0);
+            return new Fib(id, prefixes.build(), unreadable);
         }
 
         /// By address, then length, then the order in which they were added: one sort of longs that
@@ -407,19 +256,6 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
             }
             entries.sort(ORDER);
             return entries.stream().map(Ranked::info).toArray(FibInfo[]::new);
-        }
-
-        /// Entries of one prefix in the order in which they are asked.
-        static FibInfo[] ordered(List<FibInfo> entries) {
-            return entries.stream()
-                    .map(info -> new Ranked(0, info))
-                    .sorted(ORDER)
-                    .map(Ranked::info)
-                    .toArray(FibInfo[]::new);
-        }
-
-        private static int compareMetrics(FibInfo a, FibInfo b) {
-            return Integer.compareUnsigned(a.metric(), b.metric());
         }
     }
 }

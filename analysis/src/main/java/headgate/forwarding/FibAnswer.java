@@ -9,12 +9,16 @@ public abstract class FibAnswer {
 
     public int nextHopIndex;
 
+    /// The prefix that matched, as the table that answered counts them; -1 if none did.
+    int leaf = LongestPrefixMatch.NONE;
+
     /// Why the answer cannot be known from the snapshot; null if it can.
     public String incomplete;
 
     void clear() {
         rule = null;
         nextHopIndex = 0;
+        leaf = LongestPrefixMatch.NONE;
         incomplete = null;
     }
 

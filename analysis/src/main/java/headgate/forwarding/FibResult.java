@@ -7,9 +7,6 @@ public final class FibResult extends FibAnswer {
     /// The table that answered; null if none did.
     public Fib table;
 
-    /// The entry of [#table] that matched; -1 if none did.
-    public int leaf = -1;
-
     /// The route; null if none matched.
     public FibInfo info;
 
@@ -17,7 +14,6 @@ public final class FibResult extends FibAnswer {
     void clear() {
         super.clear();
         table = null;
-        leaf = -1;
         info = null;
     }
 

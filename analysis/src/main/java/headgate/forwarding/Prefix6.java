@@ -2,10 +2,10 @@ package headgate.forwarding;
 
 import headgate.packet.IpAddress;
 
-/// An IPv6 prefix; bits of the address behind the length are zero.
+/// An IPv6 prefix; bits of the address behind the length are zero. Ordered by address, then length.
 ///
 /// @param length 0 to 128
-public record Prefix6(long high, long low, int length) {
+public record Prefix6(long high, long low, int length) implements Comparable<Prefix6> {
     public static final Prefix6 DEFAULT = new Prefix6(0, 0, 0);
 
     public Prefix6 {
@@ -23,6 +23,13 @@ public record Prefix6(long high, long low, int length) {
 
     public boolean contains(long otherHigh, long otherLow) {
         return (otherHigh & mask(length)) == high && (otherLow & mask(length - 64)) == low;
+    }
+
+    @Override
+    public int compareTo(Prefix6 other) {
+        int order = Long.compareUnsigned(high, other.high);
+        order = order != 0 ? order : Long.compareUnsigned(low, other.low);
+        return order != 0 ? order : Integer.compare(length, other.length);
     }
 
     /// Reads `default`, `2001:db8::1` (a host) or `2001:db8::/32`; null if it is none of these.

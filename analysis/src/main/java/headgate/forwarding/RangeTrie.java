@@ -1,31 +1,31 @@
 package headgate.forwarding;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /// The unsigned numbers of 64 bits, cut into ranges that each have a value: a trie whose nodes take
 /// as many bits at once as they have ranges to tell apart, so that a lookup is a few dependent
 /// loads and nearly no branch that a processor cannot foresee, and several lookups overlap.
 ///
-/// Immutable: a changed one shares all but the part that changed with the one before. Small ones
-/// are one part; larger ones have a part for each value of the upper 16 bits.
+/// A value is a leaf in the upper 32 bits and, above the two lowest bits, which are zero, whatever
+/// goes with that leaf.
+///
+/// Immutable: a changed one shares all but the parts that changed with the one before. Up to
+/// [#CROWDED] ranges are one part; more are told apart by the next eight bits first.
 final class RangeTrie {
     /// Takes one range after another, in ascending order.
     @FunctionalInterface
     interface RangeVisitor {
-        /// @param first unsigned, and the last before the next range
-        void visit(long first, int value);
+        /// @param first and `last`, both included and unsigned
+        void visit(long first, long last, long value);
     }
 
-    private static final int PARTS = 1 << 16;
-    private static final int PART_BITS = 48;
+    private static final int FAN_BITS = 8;
+    private static final int FAN = 1 << FAN_BITS;
+    private static final int CROWDED = 512;
 
-    /// Ranges of a trie that is one part.
-    private static final int SMALL = 4096;
-
-    /// What a word of a part is, in its lowest bits: a value, in the upper half; as many words as a
-    /// few bits of the number have values; or keys in ascending order, and behind them one word
-    /// more, of which that counts whose number is how many keys are not above the number.
+    /// What a word of a part is, in its lowest bits: a value; as many words as a few bits of the
+    /// number have values; or keys in ascending order, and behind them one word more, of which that
+    /// counts whose number is how many keys are not above the number.
     private static final int VALUE = 0;
 
     private static final int NODE = 1;
@@ -39,20 +39,29 @@ final class RangeTrie {
     /// Ranges that are told apart by keys.
     private static final int FEW = 32;
 
-    /// One, or [#PARTS]. The first word of each is its root.
-    private final long[][] parts;
+    /// A part, `long[]`, whose first word is its root; or, for each value of the next eight bits,
+    /// the like, `Object[]`.
+    private final Object root;
 
-    private RangeTrie(long[][] parts) {
-        this.parts = parts;
+    private RangeTrie(Object root) {
+        this.root = root;
     }
 
     /// All numbers with one value.
-    static RangeTrie of(int value) {
+    static RangeTrie of(long value) {
         return new Builder(1, value).build();
     }
 
-    int get(long number) {
-        long[] part = parts[(int) (number >>> PART_BITS) & parts.length - 1];
+    /// The value of a number.
+    long get(long number) {
+        Object at = root;
+        for (int shift = Long.SIZE - FAN_BITS; !(at instanceof long[]); shift -= FAN_BITS) {
+            at = ((Object[]) at)[(int) (number >>> shift) & FAN - 1];
+        }
+        return get((long[]) at, number);
+    }
+
+    private static long get(long[] part, long number) {
         long word = part[0];
         while ((word & KIND) != VALUE) {
             int at = (int) (word >>> Integer.SIZE);
@@ -63,7 +72,7 @@ final class RangeTrie {
                 word = part[at + keys + notAbove(part, at, keys, number)];
             }
         }
-        return (int) (word >>> Integer.SIZE);
+        return word;
     }
 
     /// How many of the keys are not above the number; written so that it compiles to moves, not to
@@ -83,32 +92,58 @@ final class RangeTrie {
         return (int) (number >>> (node >>> SHIFT_SHIFT)) & (int) (node >>> MASK_SHIFT) & MASK;
     }
 
-    /// The ranges that have numbers from `first` to `last`, both included and unsigned; the first
-    /// one is cut.
+    /// The leaf in a value.
+    static int leaf(long value) {
+        return (int) (value >>> Integer.SIZE);
+    }
+
+    /// The ranges that have numbers from `first` to `last`, both included and unsigned, cut there.
     void forEach(long first, long last, RangeVisitor visitor) {
-        Builder ranges = new Builder(16);
-        for (int part = partOf(first); part <= partOf(last); part++) {
-            ranges.addAll(parts[part], firstOf(part), lastOf(part), first, last);
+        Builder ranges = new Builder(FAN);
+        ranges.addAll(root, 0, Long.SIZE, first, last);
+        ranges.forEach(last, visitor);
+    }
+
+    /// All of them.
+    void forEach(RangeVisitor visitor) {
+        forEach(0, -1, visitor);
+    }
+
+    /// One in which the numbers from `first` to `last`, both included and unsigned, whose value has
+    /// the leaf `from` have the value `to`. Only the parts that they lie in are built anew.
+    RangeTrie with(long first, long last, int from, long to) {
+        return new RangeTrie(changed(root, 0, Long.SIZE, first, last, from, to));
+    }
+
+    /// @param node of the 2 to the power of `bits` numbers from `start` on
+    private static Object changed(
+            Object node, long start, int bits, long first, long last, int from, long to) {
+        long end = last(start, bits);
+        if (Long.compareUnsigned(end, first) < 0 || Long.compareUnsigned(start, last) > 0) {
+            return node;
         }
-        for (int i = 0; i < ranges.size; i++) {
-            visitor.visit(ranges.starts[i], ranges.values[i]);
+        if (node instanceof Object[] inner) {
+            Object[] changed = inner.clone();
+            int childBits = bits - FAN_BITS;
+            int low = (int) (max(start, first) >>> childBits) & FAN - 1;
+            int high = (int) (min(end, last) >>> childBits) & FAN - 1;
+            for (int i = low; i <= high; i++) {
+                long child = start + ((long) i << childBits);
+                changed[i] = changed(inner[i], child, childBits, first, last, from, to);
+            }
+            return changed;
         }
-    }
-
-    void forEachValue(long first, long last, IntConsumer consumer) {
-        forEach(first, last, (_, value) -> consumer.accept(value));
-    }
-
-    private int partOf(long number) {
-        return (int) (number >>> PART_BITS) & parts.length - 1;
-    }
-
-    private long firstOf(int part) {
-        return parts.length == 1 ? 0 : (long) part << PART_BITS;
-    }
-
-    private long lastOf(int part) {
-        return parts.length == 1 ? -1 : last(firstOf(part), PART_BITS);
+        var ranges = new Builder(FAN);
+        if (Long.compareUnsigned(start, first) < 0) {
+            ranges.addAll(node, start, bits, start, first - 1);
+        }
+        ranges.replace(from, to);
+        ranges.addAll(node, start, bits, max(start, first), min(end, last));
+        ranges.replaces = false;
+        if (Long.compareUnsigned(last, end) < 0) {
+            ranges.addAll(node, start, bits, last + 1, end);
+        }
+        return ranges.node(start, bits, 0, ranges.size);
     }
 
     /// The last of 2 to the power of `bits` numbers.
@@ -116,65 +151,40 @@ final class RangeTrie {
         return first | ~Prefix6.mask(Long.SIZE - bits);
     }
 
-    /// One in which the numbers from `first` to `last`, both included and unsigned, that have the
-    /// value `from` have the value `to`. Only the parts that they lie in are built anew.
-    RangeTrie with(long first, long last, int from, int to) {
-        var changed = parts.clone();
-        for (int part = partOf(first); part <= partOf(last); part++) {
-            Builder ranges = new Builder(parts[part].length);
-            long partFirst = firstOf(part);
-            long partLast = lastOf(part);
-            if (Long.compareUnsigned(partFirst, first) < 0) {
-                ranges.addAll(parts[part], partFirst, partLast, partFirst, first - 1);
-            }
-            ranges.replace(from, to);
-            ranges.addAll(
-                    parts[part],
-                    partFirst,
-                    partLast,
-                    max(partFirst, first),
-                    Long.compareUnsigned(partLast, last) < 0 ? partLast : last);
-            ranges.replace(to, to);
-            if (Long.compareUnsigned(last, partLast) < 0) {
-                ranges.addAll(parts[part], partFirst, partLast, last + 1, partLast);
-            }
-            if (parts.length == 1) {
-                return ranges.build();
-            }
-            changed[part] = ranges.part(partFirst, PART_BITS, 0, ranges.size);
-        }
-        return new RangeTrie(changed);
-    }
-
     private static long max(long a, long b) {
         return Long.compareUnsigned(a, b) < 0 ? b : a;
+    }
+
+    private static long min(long a, long b) {
+        return Long.compareUnsigned(a, b) < 0 ? a : b;
     }
 
     /// Ranges in ascending order, and the words that are written of them.
     static final class Builder {
         private long[] starts;
-        private int[] values;
+        private long[] values;
         private int size;
+        private boolean replaces;
         private int replaced;
-        private int replacement;
+        private long replacement;
 
         private long[] words = new long[16];
         private int written;
 
         /// The first range starts at 0.
-        Builder(int capacity, int value) {
+        Builder(int capacity, long value) {
             this(capacity);
             append(0, value);
         }
 
         private Builder(int capacity) {
             starts = new long[Math.max(16, capacity)];
-            values = new int[starts.length];
+            values = new long[starts.length];
         }
 
         /// From `start` on numbers have this value. A range that starts where the last one does
         /// replaces it; one that has the same value is no new range.
-        void append(long start, int value) {
+        void append(long start, long value) {
             int at = size > 0 && starts[size - 1] == start ? size - 1 : size;
             if (at > 0 && values[at - 1] == value) {
                 size = at;
@@ -189,15 +199,38 @@ final class RangeTrie {
             size = at + 1;
         }
 
-        /// From here on, [#addAll] adds the value `to` where it finds `from`.
-        private void replace(int from, int to) {
+        /// @param last where the last one ends
+        void forEach(long last, RangeVisitor visitor) {
+            for (int i = 0; i < size; i++) {
+                long end = i + 1 < size ? starts[i + 1] - 1 : last;
+                visitor.visit(starts[i], end, values[i]);
+            }
+        }
+
+        /// From here on, [#addAll] adds the value `to` where it finds the leaf `from`.
+        private void replace(int from, long to) {
+            replaces = true;
             replaced = from;
             replacement = to;
         }
 
-        /// Appends what a part has from `first` to `last`.
-        private void addAll(long[] part, long partFirst, long partLast, long first, long last) {
-            add(part, part[0], partFirst, partLast, first, last);
+        /// Appends what a node has from `first` to `last`.
+        ///
+        /// @param node of the 2 to the power of `bits` numbers from `start` on
+        private void addAll(Object node, long start, int bits, long first, long last) {
+            long end = last(start, bits);
+            if (node instanceof long[] part) {
+                add(part, part[0], start, end, first, last);
+                return;
+            }
+            int childBits = bits - FAN_BITS;
+            for (int i = 0; i < FAN; i++) {
+                long child = start + ((long) i << childBits);
+                if (Long.compareUnsigned(last(child, childBits), first) >= 0
+                        && Long.compareUnsigned(child, last) <= 0) {
+                    addAll(((Object[]) node)[i], child, childBits, first, last);
+                }
+            }
         }
 
         /// @param start of the numbers that `word` is about, and `end`, the last of them
@@ -207,7 +240,7 @@ final class RangeTrie {
             }
             int at = (int) (word >>> Integer.SIZE);
             if ((word & KIND) == VALUE) {
-                append(max(start, first), at == replaced ? replacement : at);
+                append(max(start, first), replaces && at == replaced ? replacement : word);
             } else if ((word & NODE) != 0) {
                 int bits = (int) (word >>> SHIFT_SHIFT) & Long.SIZE - 1;
                 int children = ((int) (word >>> MASK_SHIFT) & MASK) + 1;
@@ -226,35 +259,41 @@ final class RangeTrie {
         }
 
         RangeTrie build() {
-            if (size <= SMALL) {
-                return new RangeTrie(new long[][] {part(0, Long.SIZE, 0, size)});
-            }
-            var parts = new long[PARTS][];
-            int at = 0;
-            long[] alike = {};
-            for (int i = 0; i < PARTS; i++) {
-                long first = (long) i << PART_BITS;
-                int from = at;
-                while (at < size && Long.compareUnsigned(starts[at], last(first, PART_BITS)) <= 0) {
-                    at++;
-                }
-                boolean startsHere = from < at && starts[from] == first;
-                parts[i] = part(first, PART_BITS, startsHere ? from : from - 1, at);
-                if (parts[i].length == 1 && Arrays.equals(parts[i], alike)) {
-                    parts[i] = alike;
-                }
-                alike = parts[i].length == 1 ? parts[i] : alike;
-            }
-            return new RangeTrie(parts);
+            return new RangeTrie(node(0, Long.SIZE, 0, size));
         }
 
+        /// @param first of 2 to the power of `bits` numbers
         /// @param from number of the range that `first` lies in
-        /// @param to number of the first range behind the part
-        private long[] part(long first, int bits, int from, int to) {
-            written = 1;
-            long root = write(first, bits, from + 1, to, values[from]);
-            words[0] = root;
-            return Arrays.copyOf(words, written);
+        /// @param to number of the first range behind these numbers
+        private Object node(long first, int bits, int from, int to) {
+            if (to - from <= CROWDED) {
+                written = 1;
+                long root = write(first, bits, from + 1, to, values[from]);
+                words[0] = root;
+                return Arrays.copyOf(words, written);
+            }
+            int childBits = bits - FAN_BITS;
+            var children = new Object[FAN];
+            long[] alike = {};
+            int at = from;
+            for (int i = 0; i < FAN; i++) {
+                long child = first + ((long) i << childBits);
+                long end = last(child, childBits);
+                while (at + 1 < to && Long.compareUnsigned(starts[at + 1], child) <= 0) {
+                    at++;
+                }
+                int behind = at + 1;
+                while (behind < to && Long.compareUnsigned(starts[behind], end) <= 0) {
+                    behind++;
+                }
+                children[i] = node(child, childBits, at, behind);
+                if (children[i] instanceof long[] part && part.length == 1) {
+                    alike = Arrays.equals(part, alike) ? alike : part;
+                    children[i] = alike;
+                }
+                at = behind - 1;
+            }
+            return children;
         }
 
         /// Writes what tells numbers apart.
@@ -262,10 +301,10 @@ final class RangeTrie {
         /// @param first of 2 to the power of `bits` numbers
         /// @param from `to`: ranges that start behind `first`
         /// @param value of `first`
-        private long write(long first, int bits, int from, int to, int value) {
+        private long write(long first, int bits, int from, int to, long value) {
             int count = to - from;
             if (count == 0) {
-                return (long) value << Integer.SIZE;
+                return value;
             }
             if (count <= FEW) {
                 return writeFew(from, to, value);
@@ -280,19 +319,19 @@ final class RangeTrie {
             return Math.min(bits, Math.min(16, Integer.SIZE - Integer.numberOfLeadingZeros(count)));
         }
 
-        private long writeFew(int from, int to, int value) {
+        private long writeFew(int from, int to, long value) {
             int count = to - from;
             int at = allocate(2 * count + 1);
-            words[at + count] = (long) value << Integer.SIZE;
+            words[at + count] = value;
             for (int i = 0; i < count; i++) {
                 words[at + i] = starts[from + i];
-                words[at + count + 1 + i] = (long) values[from + i] << Integer.SIZE;
+                words[at + count + 1 + i] = values[from + i];
             }
             return word(KEYS, at, count);
         }
 
         /// All ranges start in one small block of the numbers.
-        private long writeBlock(long first, int bits, int blockBits, int from, int to, int value) {
+        private long writeBlock(long first, int bits, int blockBits, int from, int to, long value) {
             long block = starts[from] & ~(last(0, blockBits));
             boolean before = block != first;
             boolean behind = last(block, blockBits) != last(first, bits);
@@ -301,7 +340,7 @@ final class RangeTrie {
             int word = at + keys;
             if (before) {
                 words[at] = block;
-                words[word++] = (long) value << Integer.SIZE;
+                words[word++] = value;
             }
             boolean startsHere = starts[from] == block;
             long node =
@@ -314,17 +353,17 @@ final class RangeTrie {
             words[word++] = node;
             if (behind) {
                 words[at + keys - 1] = last(block, blockBits) + 1;
-                words[word] = (long) values[to - 1] << Integer.SIZE;
+                words[word] = values[to - 1];
             }
             return word(KEYS, at, keys);
         }
 
-        private long writeNode(long first, int bits, int from, int to, int value) {
+        private long writeNode(long first, int bits, int from, int to, long value) {
             int width = width(bits, to - from);
             int childBits = bits - width;
             int at = allocate(1 << width);
             int next = from;
-            int current = value;
+            long current = value;
             for (int i = 0; i < 1 << width; i++) {
                 long child = first + ((long) i << childBits);
                 if (next < to && starts[next] == child) {

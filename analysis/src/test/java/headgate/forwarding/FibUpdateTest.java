@@ -39,6 +39,7 @@ class FibUpdateTest {
 
     private static void assertSameAnswers(Fib expected, Fib actual, Random random) {
         assertEquals(expected.size(), actual.size());
+        assertEquals(expected.routes(), actual.routes());
         for (int i = 0; i < 2_000; i++) {
             int address = i < 10 ? random.nextInt() : 0x0a000000 | random.nextInt(1 << 20);
             assertEquals(
@@ -74,8 +75,34 @@ class FibUpdateTest {
         for (int i = 0; i < MANY; i++) {
             many.add(new Route4(draw(random), 254, info(i)));
         }
-        changeAndCompare(many, 1, 40);
-        changeAndCompare(many.subList(0, 200), 2, 40);
+        changeAndCompare(many, 1, 300);
+        changeAndCompare(many.subList(0, 200), 2, 300);
+    }
+
+    @Test
+    void becomesLargeRouteByRoute() {
+        var random = new Random(5);
+        var all = new ArrayList<Route4>();
+        var fib = built(all);
+        for (int i = 0; i < MANY; i++) {
+            var route = new Route4(draw(random), 254, info(i));
+            fib = fib.with(route.prefix(), route.info());
+            all.add(route);
+        }
+        assertSameAnswers(built(all), fib, random);
+    }
+
+    @Test
+    void isTidyAfterManyRoutesCameAndWent() {
+        Fib fib = built(List.of(new Route4(new Prefix(0, 1), 254, info(1))));
+        var random = new Random(3);
+        for (int i = 0; i < 5_000; i++) {
+            Prefix prefix = draw(random);
+            fib = fib.with(prefix, info(i)).without(prefix, info(i));
+        }
+        assertEquals(1, fib.routes().size());
+        assertEquals("1 0.0.0.0/1", answer(fib, 1));
+        assertEquals("none", answer(fib, -1));
     }
 
     @Test

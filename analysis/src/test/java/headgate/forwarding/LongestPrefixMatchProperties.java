@@ -3,6 +3,7 @@ package headgate.forwarding;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -11,11 +12,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/// All structures find what a search through the list of prefixes finds.
+/// Both structures of IPv4 find what a search through the list of prefixes finds, however they were
+/// built.
 class LongestPrefixMatchProperties {
-    private static final FibInfo ANY =
-            new FibInfo(RouteType.BLACKHOLE, 0, 0, 0, false, 0, 0, false, List.of(), "");
-
     /// Prefixes near each other, so that they nest and touch.
     @Provide
     Arbitrary<List<Prefix>> prefixes() {
@@ -31,39 +30,80 @@ class LongestPrefixMatchProperties {
     }
 
     @Property(tries = 300)
-    void rangesFindTheLongestPrefix(@ForAll("prefixes") List<Prefix> prefixes) {
-        Fib fib = fib(prefixes);
+    void theRangesFindTheLongestPrefix(@ForAll("prefixes") List<Prefix> prefixes) {
+        assertFinds(prefixes, table(prefixes, Integer.MAX_VALUE));
+    }
+
+    @Property(tries = 50)
+    void theSlotsFindTheLongestPrefix(@ForAll("prefixes") List<Prefix> prefixes) {
+        assertFinds(prefixes, table(prefixes, 0));
+    }
+
+    @Property(tries = 50)
+    void aTableChangedRouteByRouteIsTheTableBuiltAtOnce(
+            @ForAll("prefixes") List<Prefix> before,
+            @ForAll("prefixes") List<Prefix> kept,
+            @ForAll("prefixes") List<Prefix> dropped,
+            @ForAll boolean slots) {
+        PrefixTable<Integer> table = table(before, slots ? 0 : 30);
+        assertFinds(before, table);
+        PrefixTable<Integer> first = table;
+        for (Prefix prefix : dropped) {
+            table = table.with(wide(prefix), 7);
+        }
+        for (Prefix prefix : kept) {
+            table = table.with(wide(prefix), 8);
+        }
+        for (Prefix prefix : dropped) {
+            table = table.without(wide(prefix), 7);
+        }
+        var expected = new ArrayList<>(before);
+        expected.addAll(kept);
+        assertFinds(expected, table);
+        assertEquals(new HashSet<>(expected).size(), table.size());
+        assertFinds(before, first);
+    }
+
+    private static void assertFinds(List<Prefix> prefixes, PrefixTable<Integer> table) {
         for (int address : probes(prefixes)) {
-            int leaf = fib.longestMatch(address);
-            assertEquals(expected(prefixes, address), leaf < 0 ? null : fib.prefix(leaf));
+            long found = table.match().find((long) address << Integer.SIZE, 0);
+            Prefix expected = expected(prefixes, address);
+            int leaf = RangeTrie.leaf(found);
+            String name = Inet4.format(address);
+            assertEquals(
+                    expected == null ? null : wide(expected),
+                    leaf < 0 ? null : table.prefix(leaf),
+                    name);
+            assertEquals(leaf < 0 ? null : table.routes(leaf), table.routesOf(found), name);
         }
     }
 
-    @Property(tries = 25)
-    void theLargeTableFindsWhatTheRangesFind(@ForAll("prefixes") List<Prefix> prefixes) {
-        List<Prefix> sorted =
-                prefixes.stream()
-                        .distinct()
-                        .sorted((a, b) ->
-                                a.address() == b.address()
-                                        ? a.length() - b.length()
-                                        : Integer.compareUnsigned(a.address(), b.address()))
-                        .toList();
-        int[] addresses = sorted.stream().mapToInt(Prefix::address).toArray();
-        byte[] lengths = new byte[sorted.size()];
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = (byte) sorted.get(i).length();
-        }
-        var ranges = new AddressRanges(addresses, lengths, null);
-        var large = new Dir24Dash8(ranges);
-        for (int address : probes(prefixes)) {
-            assertEquals(ranges.leaf(address), large.leaf(address), () -> Inet4.format(address));
-        }
+    private static Prefix6 wide(Prefix prefix) {
+        return new Prefix6((long) prefix.address() << Integer.SIZE, 0, prefix.length());
     }
 
-    private static Fib fib(List<Prefix> prefixes) {
-        var builder = new Fib.Builder(254);
-        prefixes.forEach(prefix -> builder.add(prefix, ANY, 0));
+    /// Routes are numbers, which a prefix may have several times.
+    private static final PrefixTable.Packing<Integer> LISTS =
+            new PrefixTable.Packing<>() {
+                @Override
+                public Object pack(List<Integer> routes) {
+                    return List.copyOf(routes);
+                }
+
+                @Override
+                @SuppressWarnings("unchecked")
+                public List<Integer> unpack(Object packed) {
+                    return (List<Integer>) packed;
+                }
+            };
+
+    /// @param dense from how many prefixes on it has slots
+    private static PrefixTable<Integer> table(List<Prefix> prefixes, int dense) {
+        List<Prefix6> sorted = prefixes.stream().distinct().map(p -> wide(p)).sorted().toList();
+        var builder = new PrefixTable.Builder<>(LISTS, dense, sorted.size());
+        for (Prefix6 prefix : sorted) {
+            builder.add(prefix.high(), prefix.low(), prefix.length(), List.of(0));
+        }
         return builder.build();
     }
 

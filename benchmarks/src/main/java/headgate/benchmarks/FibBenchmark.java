@@ -22,8 +22,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Cost of one longest-prefix match on random addresses, of building the table, and the heap that
-/// it takes (printed at set-up), by the number of prefixes of a [BgpLikeTable].
+/// Cost of one longest-prefix match on random addresses, of building the table, of changing one
+/// route of it, and the heap that it takes (printed at set-up), by the number of prefixes of a
+/// [BgpLikeTable].
 @State(Scope.Thread)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
@@ -40,6 +41,7 @@ public class FibBenchmark {
     private Prefix[] table;
     private FibInfo[] infos;
     private Fib fib;
+    private int changed;
 
     @Setup
     public void draw() {
@@ -73,11 +75,7 @@ public class FibBenchmark {
         for (int i = 0; i < table.length; i++) {
             builder.add(table[i], infos[i & 7], 0);
         }
-        Fib built = builder.build();
-        // The structure for lookups is made by the first of them.
-        flow.destination = addresses[0];
-        built.lookup(flow, false, result);
-        return built;
+        return builder.build();
     }
 
     @Benchmark
@@ -98,5 +96,16 @@ public class FibBenchmark {
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
     public Fib build() {
         return buildTable();
+    }
+
+    /// A route goes, and comes again.
+    @Benchmark
+    @BenchmarkMode(Mode.AverageTime)
+    @OutputTimeUnit(TimeUnit.MICROSECONDS)
+    @OperationsPerInvocation(2)
+    public Fib changeOneRoute() {
+        changed = (changed + 1) % prefixes;
+        FibInfo info = infos[changed & 7];
+        return fib.without(table[changed], info).with(table[changed], info);
     }
 }
