@@ -1,6 +1,7 @@
 package headgate.console;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import headgate.flow.LossPlace;
 import headgate.forwarding.Decision;
 import headgate.forwarding.Fate;
 import headgate.forwarding.FlowVerdict;
@@ -331,7 +332,7 @@ final class ForwardCommand implements Callable<Integer> {
         if (packet != null) {
             PacketSpec one = parsed(() -> PacketSpec.parse(packet));
             comparison.add(one.frame(path.host()), device(path.host(), one.device()));
-            end = new TrafficOptions.End(1, 0, null, false);
+            end = new TrafficOptions.End(1, 0, null, LossPlace.UNKNOWN, false);
         } else {
             var receiver = new Receiver(path.host());
             end = traffic.read(frame -> comparison.add(frame, receiver.of(frame)));

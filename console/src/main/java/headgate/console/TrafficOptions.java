@@ -9,6 +9,7 @@ import headgate.capture.FrameSource;
 import headgate.capture.FrameSources;
 import headgate.capture.InputOptions;
 import headgate.capture.LiveSettings;
+import headgate.flow.LossPlace;
 import headgate.packet.Check;
 import headgate.packet.FrameDecoder;
 import java.io.IOException;
@@ -67,8 +68,9 @@ final class TrafficOptions {
     /// @param frames frames handed over
     /// @param malformed how many of them could not be decoded to the end
     /// @param damage what was wrong with the input, for people; null if nothing
+    /// @param lostAt where the capture lost frames, as far as it tells
     /// @param interrupted whether the user stopped it
-    record End(long frames, long malformed, String damage, boolean interrupted) {
+    record End(long frames, long malformed, String damage, LossPlace lostAt, boolean interrupted) {
         int exitCode() {
             return interrupted
                     ? ExitCode.INTERRUPTED
@@ -233,7 +235,16 @@ final class TrafficOptions {
             if (damage != null) {
                 say(damage);
             }
-            return new End(frames, malformed, damage, Interruption.raised());
+            return new End(frames, malformed, damage, lostAt(), Interruption.raised());
+        }
+
+        private LossPlace lostAt() {
+            var seen = source.statistics();
+            LossPlace place = LossPlace.UNKNOWN;
+            if (seen.dropped() > 0) {
+                place = place.and(LossPlace.SOCKET);
+            }
+            return seen.interfaceDropped() > 0 ? place.and(LossPlace.INTERFACE) : place;
         }
 
         private void take(headgate.packet.Frame frame) {

@@ -1,34 +1,66 @@
 package headgate.console.flows;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// Answers to a name that does not exist.
 public final class Spelling {
+    private static final int MOST_SUGGESTIONS = 3;
+
+    /// In fewer letters than these half of all names have a part.
+    private static final int SHORTEST_PART = 3;
+
+    private static final String ORIGINATORS = "orig_";
+    private static final String RESPONDERS = "resp_";
+
     private Spelling() {}
 
     /// That there is no such thing, which name may have been meant, and which there are.
     ///
     /// @param what what kind of thing was asked for
     public static String unknown(String what, String name, Collection<String> known) {
-        String near = nearest(name, known);
-        return "no "
-                + what
-                + " '"
-                + name
-                + "'"
-                + (near == null ? "" : ", perhaps '" + near + "'")
-                + "; there are: "
-                + String.join(", ", known);
+        String near =
+                nearest(name, known).stream()
+                        .map(each -> "'" + each + "'")
+                        .collect(Collectors.joining(" or "));
+        return "no %s '%s'%s; there are: %s"
+                .formatted(what, name, near.isEmpty() ? "" : ", perhaps " + near, grouped(known));
     }
 
-    /// The name with the fewest letters to change; null if more than a third of them differ.
-    private static String nearest(String name, Collection<String> known) {
-        String near =
-                known.stream()
-                        .min(Comparator.comparingInt(each -> distance(name, each)))
-                        .orElse(null);
-        return near == null || 3 * distance(name, near) > Math.max(name.length(), 3) ? null : near;
+    /// The names with the fewest letters to change, none with more than a third of them, and then
+    /// those that have the name in them.
+    private static List<String> nearest(String name, Collection<String> known) {
+        return known.stream()
+                .filter(each ->
+                        3 * distance(name, each) <= Math.max(name.length(), 3)
+                                || name.length() >= SHORTEST_PART && each.contains(name))
+                .sorted(Comparator.comparingInt(each -> distance(name, each)))
+                .limit(MOST_SUGGESTIONS)
+                .toList();
+    }
+
+    /// All of them; those that either side has are named once.
+    private static String grouped(Collection<String> known) {
+        var ofFlow = new ArrayList<String>();
+        var ofSide = new ArrayList<String>();
+        for (String name : known) {
+            String plain = name.startsWith(ORIGINATORS) ? name.substring(ORIGINATORS.length()) : "";
+            if (!plain.isEmpty() && known.contains(RESPONDERS + plain)) {
+                ofSide.add(plain);
+            } else if (!name.startsWith(RESPONDERS)
+                    || !known.contains(ORIGINATORS + name.substring(RESPONDERS.length()))) {
+                ofFlow.add(name);
+            }
+        }
+        String names = String.join(", ", ofFlow);
+        return ofSide.isEmpty()
+                ? names
+                : names
+                        + "; and of each side, beginning with orig_ or resp_: "
+                        + String.join(", ", ofSide);
     }
 
     /// Levenshtein's: letters to put in, leave out or replace.
