@@ -349,6 +349,9 @@ class FlowsCommandTest {
         assertTrue(field.err().contains("no field 'colour'; there are: proto, src"), field.err());
         var near = CommandRun.of("flows", "-r", capture, "-e", "orig_pktz");
         assertTrue(near.err().contains("perhaps 'orig_pkts'"), near.err());
+        assertTrue(
+                near.err().contains("beginning with orig_ or resp_: pkts, ip_bytes"), near.err());
+        assertTrue(near.err().contains("-e ? tells what they mean"), near.err());
         var application = CommandRun.of("flows", "-r", capture, "--app", "htpp");
         assertTrue(
                 application.err().contains("perhaps 'http'; there are: dhcp"), application.err());
