@@ -61,6 +61,12 @@ public final class Frame {
     /// Each `offset << 8 | ordinal`; no header starts beyond 16 MiB.
     private final int[] layers = new int[MAX_LAYERS];
 
+    /// Two no-operations, then timestamps: how RFC 7323 appendix A aligns them, and nearly every
+    /// sender does.
+    private static final int ALIGNED_TIMESTAMPS = 0x0101080a;
+
+    private static final int ALIGNED_TIMESTAMPS_LENGTH = 12;
+
     private static final Layer[] LAYERS = Layer.values();
 
     // ---- Link layer. ----
@@ -151,7 +157,9 @@ public final class Frame {
     final UdpView udp = new UdpView();
     final IcmpView icmp = new IcmpView();
     final IgmpView igmp = new IgmpView();
+    private final TcpOptionsView tcpOptions = new TcpOptionsView();
 
+    // TCP options, read when the first of them is asked for: see readTcpOptions.
     private int maximumSegmentSize;
     private int windowScale;
     private boolean sackPermitted;
@@ -402,32 +410,69 @@ public final class Frame {
 
     /// TCP option maximum segment size; -1 if absent.
     public int maximumSegmentSize() {
-        return has(TCP_OPTIONS) ? maximumSegmentSize : -1;
+        readTcpOptions();
+        return maximumSegmentSize;
     }
 
     /// TCP option window scale (shift count); -1 if absent.
     public int windowScale() {
-        return has(TCP_OPTIONS) ? windowScale : -1;
+        readTcpOptions();
+        return windowScale;
     }
 
     /// Whether the TCP option is present.
     public boolean sackPermitted() {
-        return has(TCP_OPTIONS) && sackPermitted;
+        readTcpOptions();
+        return sackPermitted;
     }
 
     /// Whether the TCP timestamps option is present.
     public boolean hasTimestamps() {
-        return has(TCP_TIMESTAMPS);
+        readTcpOptions();
+        return hasTimestamps;
     }
 
     /// Of the TCP timestamps option; 0 if it is absent.
     public int timestampValue() {
-        return has(TCP_TIMESTAMPS) ? timestampValue : 0;
+        readTcpOptions();
+        return timestampValue;
     }
 
     /// As [#timestampValue()].
     public int timestampEchoReply() {
-        return has(TCP_TIMESTAMPS) ? timestampEchoReply : 0;
+        readTcpOptions();
+        return timestampEchoReply;
+    }
+
+    /// Most who look at a frame ask for none of them.
+    private void readTcpOptions() {
+        if (!has(TCP_OPTIONS)) {
+            setTcpOptions(-1, -1, false);
+            int length = tcpHeaderLength() - TcpView.MIN_HEADER_LENGTH;
+            if (length > 0) {
+                readTcpOptions(start + transportOffset + TcpView.MIN_HEADER_LENGTH, length);
+            }
+        }
+    }
+
+    private void readTcpOptions(long at, int length) {
+        if (length == ALIGNED_TIMESTAMPS_LENGTH
+                && NetworkOrder.i32(bytes, at) == ALIGNED_TIMESTAMPS) {
+            setTimestamps(NetworkOrder.i32(bytes, at + 4), NetworkOrder.i32(bytes, at + 8));
+            return;
+        }
+        tcpOptions.wrap(bytes, at, at + length);
+        while (tcpOptions.next()) {
+            if (tcpOptions.isMaximumSegmentSize()) {
+                maximumSegmentSize = tcpOptions.maximumSegmentSize();
+            } else if (tcpOptions.isWindowScale()) {
+                windowScale = tcpOptions.windowScale();
+            } else if (tcpOptions.isSackPermitted()) {
+                sackPermitted = true;
+            } else if (tcpOptions.isTimestamps()) {
+                setTimestamps(tcpOptions.timestampValue(), tcpOptions.timestampEchoReply());
+            }
+        }
     }
 
     // ---- UDP, ICMP, IGMP. ----
@@ -522,20 +567,23 @@ public final class Frame {
         tcp.set(sequenceNumber, acknowledgmentNumber, headerLength, flags, window, urgentPointer);
         transportChecksum = checksum;
         present |= TRANSPORT | TCP;
+        setTcpOptions(-1, -1, false);
     }
 
-    /// -1 says absent.
+    /// All but the timestamps, which are absent then; -1 says absent.
     public void setTcpOptions(int maximumSegmentSize, int windowScale, boolean sackPermitted) {
         this.maximumSegmentSize = maximumSegmentSize;
         this.windowScale = windowScale;
         this.sackPermitted = sackPermitted;
+        hasTimestamps = false;
+        timestampValue = timestampEchoReply = 0;
         present |= TCP_OPTIONS;
     }
 
     public void setTimestamps(int value, int echoReply) {
+        hasTimestamps = true;
         timestampValue = value;
         timestampEchoReply = echoReply;
-        present |= TCP_TIMESTAMPS;
     }
 
     public void setUdpLength(int length) {
@@ -579,12 +627,11 @@ public final class Frame {
     static final int TRANSPORT = 1 << 8;
     static final int TCP = 1 << 9;
     static final int TCP_OPTIONS = 1 << 10;
-    static final int TCP_TIMESTAMPS = 1 << 11;
-    static final int UDP = 1 << 12;
-    static final int ICMP = 1 << 13;
-    static final int ICMP_IDENTIFIER = 1 << 14;
-    static final int IGMP = 1 << 15;
-    static final int ERROR = 1 << 16;
+    static final int UDP = 1 << 11;
+    static final int ICMP = 1 << 12;
+    static final int ICMP_IDENTIFIER = 1 << 13;
+    static final int IGMP = 1 << 14;
+    static final int ERROR = 1 << 15;
 
     /// Those with fields that [#clear] sets to "absent".
     static final int CLEARED = IP | TRANSPORT | ERROR;
@@ -598,7 +645,6 @@ public final class Frame {
                     | TRANSPORT
                     | TCP
                     | TCP_OPTIONS
-                    | TCP_TIMESTAMPS
                     | UDP
                     | ICMP
                     | ICMP_IDENTIFIER

@@ -8,19 +8,12 @@ import headgate.packet.DecodeError.Limit;
 public final class FrameDecoder {
     private static final Limit[] LIMITS = Limit.values();
 
-    /// Two no-operations, then timestamps: how RFC 7323 appendix A aligns them, and nearly every
-    /// sender does.
-    private static final int ALIGNED_TIMESTAMPS = 0x0101080a;
-
-    private static final int ALIGNED_TIMESTAMPS_LENGTH = 12;
-
     private final VlanView vlan = new VlanView();
     private final LinuxSllView linuxSll = new LinuxSllView();
     private final LinuxSll2View linuxSll2 = new LinuxSll2View();
     private final NullLoopbackView nullLoopback = new NullLoopbackView();
     private final Ipv6ExtensionView ipv6Extension = new Ipv6ExtensionView();
     private final Ipv6FragmentView ipv6Fragment = new Ipv6FragmentView();
-    private final TcpOptionsView tcpOptions = new TcpOptionsView();
     private final QuotedPacket quotedPacket = new QuotedPacket();
     private final TunnelWalk tunnels = new TunnelWalk(this);
     private final LinkWalk links = new LinkWalk(this, tunnels);
@@ -433,11 +426,7 @@ public final class FrameDecoder {
         Check check = frame.tcp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check == Check.OK && frame.addLayer(Layer.TCP, offset)) {
             tcpFacts(frame, offset);
-            int headerLength = frame.tcp.headerLength();
-            if (headerLength > TcpView.MIN_HEADER_LENGTH) {
-                tcpOptions(frame, offset + TcpView.MIN_HEADER_LENGTH, offset + headerLength);
-            }
-            payload(frame, offset + headerLength);
+            payload(frame, offset + frame.tcp.headerLength());
         } else {
             tcpFailed(frame, check, offset);
         }
@@ -459,6 +448,7 @@ public final class FrameDecoder {
         } else if (check == Check.TRUNCATED) {
             frame.addLayer(Layer.TCP, offset);
             tcpFacts(frame, offset);
+            frame.setTcpOptions(-1, -1, false);
             fail(frame, check, Layer.TCP, offset, frame.tcp.headerLength());
         } else {
             fail(
@@ -470,37 +460,6 @@ public final class FrameDecoder {
                     frame.tcp.headerLength(),
                     Limit.HEADER_LENGTH);
         }
-    }
-
-    private void tcpOptions(Frame frame, int offset, int limit) {
-        long at = frame.start + offset;
-        if (limit - offset == ALIGNED_TIMESTAMPS_LENGTH) {
-            long first = NetworkOrder.i64(frame.bytes, at);
-            if ((int) (first >>> 32) == ALIGNED_TIMESTAMPS) {
-                frame.setTimestamps((int) first, (int) NetworkOrder.i64(frame.bytes, at + 4));
-                return;
-            }
-        }
-        tcpOptionsOneByOne(frame, at, frame.start + limit);
-    }
-
-    private void tcpOptionsOneByOne(Frame frame, long offset, long limit) {
-        int maximumSegmentSize = -1;
-        int windowScale = -1;
-        boolean sackPermitted = false;
-        tcpOptions.wrap(frame.bytes, offset, limit);
-        while (tcpOptions.next()) {
-            if (tcpOptions.isMaximumSegmentSize()) {
-                maximumSegmentSize = tcpOptions.maximumSegmentSize();
-            } else if (tcpOptions.isWindowScale()) {
-                windowScale = tcpOptions.windowScale();
-            } else if (tcpOptions.isSackPermitted()) {
-                sackPermitted = true;
-            } else if (tcpOptions.isTimestamps()) {
-                frame.setTimestamps(tcpOptions.timestampValue(), tcpOptions.timestampEchoReply());
-            }
-        }
-        frame.setTcpOptions(maximumSegmentSize, windowScale, sackPermitted);
     }
 
     private void udp(Frame frame, int offset) {

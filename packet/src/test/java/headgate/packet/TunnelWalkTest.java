@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -132,6 +133,9 @@ class TunnelWalkTest {
         assertEquals(0xc0000201L, frame.sourceLow);
         assertEquals(IpProtocol.GRE, frame.protocol);
         assertEquals(-1, frame.sourcePort);
+        assertEquals(bytes[8], frame.timeToLive());
+        assertEquals(bytes.length, frame.networkLength());
+        assertEquals((bytes[10] & 0xff) << 8 | bytes[11] & 0xff, frame.networkChecksum());
     }
 
     @Test
@@ -215,6 +219,12 @@ class TunnelWalkTest {
         }
         assertFalse(TunnelWalk.mayTunnel(50000, 53));
         assertFalse(TunnelWalk.mayTunnel(443, 50000));
+    }
+
+    @Test
+    void mayTunnelIsFalseOfNearlyAllOtherPorts() {
+        long others = IntStream.range(0, 1 << 16).filter(p -> TunnelWalk.mayTunnel(p, 443)).count();
+        assertTrue(others < (1 << 16) / 30, others + " ports");
     }
 
     @Test

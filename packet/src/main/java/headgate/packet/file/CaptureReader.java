@@ -139,7 +139,10 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
 
     /// Places what lies in the buffer at `at`. Both lengths are the file's word.
     final void place(Frame frame, int at, int lengthCaptured, int lengthOnWire) {
-        frame.bytes = in.bytes;
+        if (frame.bytes != in.bytes) {
+            // Storing a reference makes the collector's barrier part of it.
+            frame.bytes = in.bytes;
+        }
         frame.start = at;
         frame.lengthCaptured = lengthCaptured;
         frame.lengthOnWire = lengthOnWire < 0 ? Integer.MAX_VALUE : lengthOnWire;

@@ -13,6 +13,10 @@ import java.nio.channels.ReadableByteChannel;
 final class InputBuffer {
     static final int LENGTH = 1024 * 1024;
 
+    /// Bytes that are read at once: what was read last is then still in the processor's second
+    /// cache when it is looked at.
+    private static final int READ_LENGTH = 256 * 1024;
+
     // Constant layouts: one that is chosen at run time costs more than reversing the bytes.
     private static final ValueLayout.OfInt U32 =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -95,7 +99,8 @@ final class InputBuffer {
     private boolean fill(int length) throws IOException {
         moveToFront();
         while (limit < length && !ended) {
-            int count = channel.read(writable.limit(LENGTH).position(limit));
+            int end = Math.min(LENGTH, limit + READ_LENGTH);
+            int count = channel.read(writable.limit(end).position(limit));
             if (count == 0) {
                 return false;
             }
