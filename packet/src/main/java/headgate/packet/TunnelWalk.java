@@ -58,9 +58,11 @@ final class TunnelWalk {
 
     /// Bits 6 to 11 of these ports, and bits 0 to 5: one port in fifty has both, found without a
     /// branch.
-    private static final long PORT_BLOCKS = IntStream.of(PORTS).mapToLong(port -> 1L << (port >>> 6)).reduce(0, (a, b) -> a | b);
+    private static final long PORT_BLOCKS =
+            IntStream.of(PORTS).mapToLong(port -> 1L << (port >>> 6)).reduce(0, (a, b) -> a | b);
 
-    private static final long PORTS_IN_BLOCKS = IntStream.of(PORTS).mapToLong(port -> 1L << port).reduce(0, (a, b) -> a | b);
+    private static final long PORTS_IN_BLOCKS =
+            IntStream.of(PORTS).mapToLong(port -> 1L << port).reduce(0, (a, b) -> a | b);
 
     private final FrameDecoder decoder;
     private final EthernetView ethernet = new EthernetView();
