@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 /// say.
 ///
 /// One object is reused from frame to frame. A source places the bytes, [FrameDecoder] fills in the
-/// facts, engines and codecs read them; nobody keeps it. It is a plain struct on purpose: fields
-/// that a layer did not fill hold the value that their comment gives for "absent".
+/// facts, engines and codecs read them; nobody keeps it. What decides a frame's way is a field; all
+/// other facts are methods, which take them from the header's words when asked. What a frame has
+/// not is the value that the comment gives for "absent".
 ///
 /// All offsets count from the frame's first byte. Where a frame has nested network headers, the
 /// facts are those of the innermost IP header that could be read, and of what follows it; the outer
@@ -410,57 +411,62 @@ public final class Frame {
 
     /// TCP option maximum segment size; -1 if absent.
     public int maximumSegmentSize() {
-        readTcpOptions();
+        needTcpOptions();
         return maximumSegmentSize;
     }
 
     /// TCP option window scale (shift count); -1 if absent.
     public int windowScale() {
-        readTcpOptions();
+        needTcpOptions();
         return windowScale;
     }
 
     /// Whether the TCP option is present.
     public boolean sackPermitted() {
-        readTcpOptions();
+        needTcpOptions();
         return sackPermitted;
     }
 
     /// Whether the TCP timestamps option is present.
     public boolean hasTimestamps() {
-        readTcpOptions();
+        needTcpOptions();
         return hasTimestamps;
     }
 
     /// Of the TCP timestamps option; 0 if it is absent.
     public int timestampValue() {
-        readTcpOptions();
+        needTcpOptions();
         return timestampValue;
     }
 
     /// As [#timestampValue()].
     public int timestampEchoReply() {
-        readTcpOptions();
+        needTcpOptions();
         return timestampEchoReply;
     }
 
     /// Most who look at a frame ask for none of them.
-    private void readTcpOptions() {
+    private void needTcpOptions() {
         if (!has(TCP_OPTIONS)) {
-            setTcpOptions(-1, -1, false);
-            int length = tcpHeaderLength() - TcpView.MIN_HEADER_LENGTH;
-            if (length > 0) {
-                readTcpOptions(start + transportOffset + TcpView.MIN_HEADER_LENGTH, length);
-            }
+            readTcpOptions();
         }
     }
 
-    private void readTcpOptions(long at, int length) {
-        if (length == ALIGNED_TIMESTAMPS_LENGTH
-                && NetworkOrder.i32(bytes, at) == ALIGNED_TIMESTAMPS) {
-            setTimestamps(NetworkOrder.i32(bytes, at + 4), NetworkOrder.i32(bytes, at + 8));
-            return;
+    private void readTcpOptions() {
+        setTcpOptions(-1, -1, false);
+        int length = tcpHeaderLength() - TcpView.MIN_HEADER_LENGTH;
+        long at = start + transportOffset + TcpView.MIN_HEADER_LENGTH;
+        if (length == ALIGNED_TIMESTAMPS_LENGTH) {
+            long first = NetworkOrder.i64(bytes, at);
+            if ((int) (first >>> 32) == ALIGNED_TIMESTAMPS) {
+                setTimestamps((int) first, NetworkOrder.i32(bytes, at + 8));
+                return;
+            }
         }
+        readTcpOptionsOneByOne(at, length);
+    }
+
+    private void readTcpOptionsOneByOne(long at, int length) {
         tcpOptions.wrap(bytes, at, at + length);
         while (tcpOptions.next()) {
             if (tcpOptions.isMaximumSegmentSize()) {
