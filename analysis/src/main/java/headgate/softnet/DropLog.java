@@ -44,6 +44,11 @@ public final class DropLog implements RxListener {
         return unnamed;
     }
 
+    /// Counts packets that nobody named.
+    public void addUnnamed(long packets) {
+        unnamed += packets;
+    }
+
     public long sequence(int index) {
         return sequences[index];
     }

@@ -5,8 +5,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/// The receive softirq of the CPU of a 2.6.12 kernel: `do_softirq`, `net_rx_action`, and the polls
-/// of the backlog and of e100.
+/// The receive softirq of the CPU of a 2.6.12 kernel: `__do_softirq`, `net_rx_action`, and the
+/// polls of the backlog and of e100.
 ///
 /// A run is not one call here, since packets take time: it stops whenever a packet is in service
 /// and goes on when the calendar says that the service has ended.

@@ -48,14 +48,10 @@ final class Host {
         return snapshot;
     }
 
-    /// How its queue layer is set for traffic that arrives on that interface.
+    /// How its queue layer is set for traffic that arrives on these interfaces.
     ///
-    /// @param device null for the only one that has interrupts of its own
-    SoftnetProfile profile(String device) {
-        return HostProfile.of(
-                        AS_IT_IS,
-                        documents.documents(),
-                        device == null ? List.of() : List.of(device))
-                .profile();
+    /// @param devices empty for all that have interrupts of their own
+    SoftnetProfile profile(List<String> devices) {
+        return HostProfile.of(AS_IT_IS, documents.documents(), devices).profile();
     }
 }

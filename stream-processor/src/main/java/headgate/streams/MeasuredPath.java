@@ -137,7 +137,7 @@ final class MeasuredPath {
     }
 
     /// The agent reads its counters as a second begins, or a little later.
-    private static long secondOf(Measured measured) {
+    static long secondOf(Measured measured) {
         return Math.floorDiv(measured.atNanos(), SECOND_NANOS) * SECOND_NANOS;
     }
 
@@ -345,7 +345,7 @@ final class MeasuredPath {
     }
 
     /// Only what [#stats] makes use of: the sums over all CPUs.
-    private static void save(DataOutput out, Measured measured) throws IOException {
+    static void save(DataOutput out, Measured measured) throws IOException {
         out.writeBoolean(measured != null);
         if (measured == null) {
             return;
@@ -370,7 +370,8 @@ final class MeasuredPath {
         }
     }
 
-    private static Measured restoreMeasured(DataInput in) throws IOException {
+    /// What [#save(DataOutput, Measured)] wrote; null if that was null.
+    static Measured restoreMeasured(DataInput in) throws IOException {
         if (!in.readBoolean()) {
             return null;
         }

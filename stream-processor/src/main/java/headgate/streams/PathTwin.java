@@ -9,8 +9,9 @@ import headgate.softnet.SoftnetProfile;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 
-/// The arrivals of one capture point through one profile, told second by second.
+/// The arrivals of one host through one profile, told second by second.
 final class PathTwin {
     /// Most dropped frames of a second that are named; the others are counted.
     static final int NAMED_DROPS = 16_384;
@@ -29,6 +30,9 @@ final class PathTwin {
 
     private final DropLog drops;
     private final QueueLayer path;
+
+    /// Of each of the host's interfaces, in order, its place among those of the profile.
+    private int[] places = {};
 
     /// End of the second at hand; 0 before the first arrival.
     private long secondEnd;
@@ -57,14 +61,27 @@ final class PathTwin {
         return can;
     }
 
+    /// Says which interfaces arrivals will name by their place. Those that the profile knows by
+    /// name come to it; others to the profile's interface of that number.
+    void setDevices(List<String> devices) {
+        List<String> names = profile().interfaces().names();
+        places = new int[devices.size()];
+        for (int i = 0; i < places.length; i++) {
+            int place = names.indexOf(devices.get(i));
+            places[i] = place < 0 ? i : place;
+        }
+    }
+
+    /// @param device place among the host's interfaces
     void offer(
             long sequence,
             long nanos,
             int lengthBytes,
             int flowHash,
-            int interfaceIndex,
+            int device,
             Listener listener) {
         closeSecondsBefore(nanos, listener);
+        int interfaceIndex = device >= 0 && device < places.length ? places[device] : device;
         long serviceNanos = path.profile().costs().serviceNanos(lengthBytes);
         path.offer(sequence, nanos, lengthBytes, flowHash, serviceNanos, interfaceIndex);
     }
@@ -135,9 +152,7 @@ final class PathTwin {
         for (int count = in.readInt(); count > 0; count--) {
             drops.dropped(in.readLong(), in.readLong(), in.readByte(), REASONS[in.readByte()]);
         }
-        for (long unnamed = in.readLong(); unnamed > 0; unnamed--) {
-            drops.dropped(0, 0, 0, DropReason.CPU_BACKLOG);
-        }
+        drops.addUnnamed(in.readLong());
         return new PathTwin(drops, QueueLayer.restore(drops, in), secondEnd);
     }
 }

@@ -52,14 +52,14 @@ final class SoftnetProcessor
     private LatestValues<WhatIf> whatIfs;
     private final Map<String, Wanted> wanted = new HashMap<>();
 
-    /// What the arrivals of one capture point go through.
+    /// What the arrivals of an agent's interfaces go through.
     private record Wanted(Host host, long version, List<SoftnetProfile> profiles) {}
 
     private byte[] agentKey;
     private HostPaths path;
+    private Around around;
     private long untilNanos;
     private boolean ends;
-    private Teller listener;
 
     SoftnetProcessor(long silenceMillis, StreamCounters counters) {
         this.silenceMillis = silenceMillis;
@@ -88,11 +88,8 @@ final class SoftnetProcessor
         path = null;
         try {
             codec.read(Outputs.present(record), this);
-            path.onTime(untilNanos, listener);
-            listener.compareUntil(untilNanos);
-            if (ends) {
-                path.onEnd(listener);
-            }
+            path.onTime(untilNanos, ends, around);
+            around.listener(path.path()).compare();
         } catch (UnreadableValueException unreadable) {
             outputs.sendDeadLetter(record, unreadable.getMessage());
         }
@@ -108,35 +105,47 @@ final class SoftnetProcessor
         path = paths.engine(agentKey);
         untilNanos = header.untilNanos();
         ends = header.last();
-        List<SoftnetProfile> profiles = profiles(agent, header);
-        if (!path.onBatch(header, profiles, context.currentSystemTimeMs())) {
+        around = new Around(agent);
+        if (!path.onBatch(header, around, context.currentSystemTimeMs())) {
             throw new UnreadableValueException(
                     "a capture point beyond the %d paths that one agent may have"
                             .formatted(HostPaths.MAX_PATHS));
         }
-        listener = new Teller(agent, header.capturePoint(), path.measured());
         counters.add(Count.ARRIVALS, count);
     }
 
-    /// The host as it is at that time, or as most are while it is not known, and the what-if
-    /// profiles; the same list as long as they are the same.
-    private List<SoftnetProfile> profiles(String agent, ArrivalBatchHeader header) {
-        HostVersions versions = hosts.get(agent);
-        Host host = versions == null ? null : versions.at(header.firstArrivalNanos());
-        String device =
-                header.interfaces().isEmpty() ? null : header.interfaces().getFirst().name();
-        long version = whatIfs.version();
-        String key = agent + '\0' + header.capturePoint();
-        Wanted known = wanted.get(key);
-        if (known == null || known.host != host || known.version != version) {
-            var asItIs = host == null ? SoftnetProfile.LINUX_6 : host.profile(device);
-            known = new Wanted(host, version, profiles(agent, asItIs));
-            if (wanted.size() == MAX_AGENTS) {
-                wanted.clear(); // they are made again as they are asked for
-            }
-            wanted.put(key, known);
+    /// What the paths of one agent have to know, and who hears of them.
+    private final class Around implements SharedPath.Surroundings {
+        private final String agent;
+
+        Around(String agent) {
+            this.agent = agent;
         }
-        return known.profiles;
+
+        /// The host as it is at that time, or as most are while it is not known, and the what-if
+        /// profiles.
+        @Override
+        public List<SoftnetProfile> profiles(List<String> devices, long nanos) {
+            HostVersions versions = hosts.get(agent);
+            Host host = versions == null ? null : versions.at(nanos);
+            long version = whatIfs.version();
+            String key = agent + '\0' + String.join(",", devices);
+            Wanted known = wanted.get(key);
+            if (known == null || known.host != host || known.version != version) {
+                var asItIs = host == null ? SoftnetProfile.LINUX_6 : host.profile(devices);
+                known = new Wanted(host, version, SoftnetProcessor.this.profiles(agent, asItIs));
+                if (wanted.size() == MAX_AGENTS) {
+                    wanted.clear(); // they are made again as they are asked for
+                }
+                wanted.put(key, known);
+            }
+            return known.profiles;
+        }
+
+        @Override
+        public Teller listener(SharedPath ofPath) {
+            return new Teller(agent, ofPath);
+        }
     }
 
     private List<SoftnetProfile> profiles(String agent, SoftnetProfile asItIs) {
@@ -166,38 +175,33 @@ final class SoftnetProcessor
             int packetType,
             int interfaceId) {
         if (packetType != OUTGOING) {
-            path.onArrival(sequence, arrivalNanos, lengthOnWire, flowHash, interfaceId, listener);
+            path.onArrival(sequence, arrivalNanos, lengthOnWire, flowHash, interfaceId, around);
         }
     }
 
     private void onWallClock(long nowMillis) {
-        paths.forEach((key, path) ->
-                path.onWallClock(
-                        nowMillis,
-                        silenceMillis,
-                        (capturePoint, measured) ->
-                                new Teller(new String(key, UTF_8), capturePoint, measured)));
+        paths.forEach((key, hostPaths) ->
+                hostPaths.onWallClock(
+                        nowMillis, silenceMillis, new Around(new String(key, UTF_8))));
     }
 
-    /// Sends what one capture point's paths have to tell.
+    /// Sends what one path has to tell.
     private final class Teller implements PathTwin.Listener, MeasuredPath.Listener {
         private final String agent;
-        private final String capturePoint;
-        private final MeasuredPath measured;
+        private final SharedPath path;
 
-        Teller(String agent, String capturePoint, MeasuredPath measured) {
+        Teller(String agent, SharedPath path) {
             this.agent = agent;
-            this.capturePoint = capturePoint;
-            this.measured = measured;
+            this.path = path;
         }
 
-        void compareUntil(long nanos) {
-            measured.onTime(agent, capturePoint, nanos, this);
+        void compare() {
+            path.measured().onTime(agent, path.name(), path.latestNanos(), this);
         }
 
         @Override
         public void onStats(PathStats stats) {
-            measured.onModelled(stats);
+            path.measured().onModelled(stats);
             send(stats);
         }
 
@@ -220,16 +224,19 @@ final class SoftnetProcessor
                     PacketTopology.PATH_STATS,
                     Count.PATH_STATS,
                     agent.getBytes(UTF_8),
-                    PathStatsCodec.write(new AgentPathStats(agent, capturePoint, stats)));
+                    PathStatsCodec.write(new AgentPathStats(agent, path.name(), stats)));
         }
 
         @Override
         public void onDrops(String profile, DropLog drops) {
-            outputs.send(
-                    PacketTopology.PATH_FATES,
-                    Count.PATH_FATES,
-                    agent.getBytes(UTF_8),
-                    PathFatesCodec.write(agent, capturePoint, profile, drops));
+            path.split(
+                    drops,
+                    (capturePoint, itsDrops) ->
+                            outputs.send(
+                                    PacketTopology.PATH_FATES,
+                                    Count.PATH_FATES,
+                                    agent.getBytes(UTF_8),
+                                    PathFatesCodec.write(agent, capturePoint, profile, itsDrops)));
         }
     }
 }

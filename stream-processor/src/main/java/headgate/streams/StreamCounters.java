@@ -19,6 +19,13 @@ public final class StreamCounters {
         LOST_ARRIVAL_BATCHES,
         /// Frames older than one before them in their lane; analysed all the same.
         LATE_FRAMES,
+        /// Arrivals that came when the path that they share with other capture points was past
+        /// their time; raised to it.
+        LATE_ARRIVALS,
+        /// Capture points that fell so far behind the others of their host that these did not wait.
+        ABSENT_CAPTURE_POINTS,
+        /// Arrivals that did not wait for the other capture points, since too many waited.
+        ARRIVALS_NOT_HELD,
         /// Lanes and capture points whose time went back too far to go on: they began again.
         RESTARTS,
         /// Frames of an agent whose host has no snapshot: no verdict.

@@ -4,8 +4,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/// The buffer of one CPU in WinPcap's driver of 3.1 to 4.1 (`NPF_tapExForEachOpen`, `NPF_Read`):
-/// circular, and a packet's data may wrap in the middle; only its header does not.
+/// The buffer of one CPU in WinPcap's driver of 3.1 to 4.1 (`NPF_tap`, `NPF_Read`): circular, and a
+/// packet's data may wrap in the middle; only its header does not.
 final class NpfCpuBuffer extends TimedReadTap {
     /// `struct PacketHeader`: a sequence number before `struct bpf_hdr`.
     private static final int PACKET_HEADER = 4 + NpfBuffer.BPF_HDR;
