@@ -10,6 +10,10 @@ import java.util.Arrays;
 /// A model with a fixed number of actors gives each a *slot*; a slot is due at most once at a time.
 /// So an event is two numbers in arrays that exist from the start, and scheduling allocates
 /// nothing. Equal times keep the order in which they were scheduled.
+///
+/// What is due is kept sorted. Of a model's actors few are at work at once, and what they do next
+/// is near: a new event finds its place after a few steps, where a heap would take as many, each on
+/// a branch that nobody can guess, and taking an event costs nothing.
 public final class EventCalendar {
     /// The due time of a slot for which nothing is scheduled; never reached.
     public static final long NEVER = Long.MAX_VALUE;
@@ -17,35 +21,24 @@ public final class EventCalendar {
     /// No slot's number.
     public static final int NO_SLOT = -1;
 
-    private static final int ABSENT = -1;
+    /// Slots that are due, the next one last; of equal times the one scheduled first is last.
+    private final int[] slots;
 
-    /// Slots as a binary heap by due time, then order.
-    private final int[] heap;
+    /// When the slot at each place is due.
+    private final long[] dueAtPlace;
 
-    /// When the slot at each place of the heap is due: beside it, since comparing is what costs.
-    private final long[] dueNanos;
-
-    /// Where each slot stands in the heap.
-    private final int[] places;
-
-    /// Of each slot: how many were scheduled before it.
-    private final long[] order;
+    /// When each slot is due.
+    private final long[] dueOfSlot;
 
     private int size;
-
-    /// Whether the slot at the root was taken. Most often it is scheduled anew at once, so its
-    /// place is kept for whatever comes next.
-    private boolean isRootTaken;
-
-    private long nextOrder;
     private long nowNanos = Long.MIN_VALUE;
 
+    /// @param slots how many there are
     public EventCalendar(int slots) {
-        heap = new int[slots];
-        dueNanos = new long[slots];
-        places = new int[slots];
-        order = new long[slots];
-        Arrays.fill(places, ABSENT);
+        this.slots = new int[slots];
+        dueAtPlace = new long[slots];
+        dueOfSlot = new long[slots];
+        Arrays.fill(dueOfSlot, NEVER);
     }
 
     /// The time of the latest event taken, or up to which none was due.
@@ -55,15 +48,12 @@ public final class EventCalendar {
 
     /// When the next event is due; [#NEVER] if none is.
     public long nextDueNanos() {
-        if (isRootTaken) {
-            removeRoot();
-        }
-        return size == 0 ? NEVER : dueNanos[0];
+        return size == 0 ? NEVER : dueAtPlace[size - 1];
     }
 
     /// When the slot is due; [#NEVER] if it is not.
     public long dueNanos(int slot) {
-        return places[slot] == ABSENT ? NEVER : dueNanos[places[slot]];
+        return dueOfSlot[slot];
     }
 
     /// Schedules the slot, in place of what was scheduled for it.
@@ -74,25 +64,33 @@ public final class EventCalendar {
             throw new IllegalArgumentException(
                     "due at " + due + " ns, but now is already " + nowNanos + " ns");
         }
-        place(slot, due, nextOrder++);
+        if (dueOfSlot[slot] != NEVER) {
+            cancel(slot);
+        }
+        dueOfSlot[slot] = due;
+        int place = size++;
+        while (place > 0 && dueAtPlace[place - 1] <= due) {
+            dueAtPlace[place] = dueAtPlace[place - 1];
+            slots[place] = slots[place - 1];
+            place--;
+        }
+        dueAtPlace[place] = due;
+        slots[place] = slot;
     }
 
     /// Takes what was scheduled for the slot off the calendar, if anything was.
     public void cancel(int slot) {
-        if (places[slot] == ABSENT) {
+        if (dueOfSlot[slot] == NEVER) {
             return;
         }
-        if (isRootTaken) {
-            removeRoot();
+        dueOfSlot[slot] = NEVER;
+        int place = size - 1;
+        while (slots[place] != slot) {
+            place--;
         }
-        int place = places[slot];
-        places[slot] = ABSENT;
-        int last = heap[--size];
-        if (last != slot) {
-            long due = dueNanos[size];
-            siftUp(place, last, due);
-            siftDown(places[last], last, due);
-        }
+        size--;
+        System.arraycopy(slots, place + 1, slots, place, size - place);
+        System.arraycopy(dueAtPlace, place + 1, dueAtPlace, place, size - place);
     }
 
     /// Takes the slot that is due next off the calendar, if that is up to `untilNanos`; its due
@@ -100,106 +98,42 @@ public final class EventCalendar {
     ///
     /// @return [#NO_SLOT] if none is due; then now is `untilNanos`, unless it is later already
     public int takeUntil(long untilNanos) {
-        if (isRootTaken) {
-            removeRoot();
-        }
-        if (size == 0 || dueNanos[0] > untilNanos) {
+        int last = size - 1;
+        if (last < 0 || dueAtPlace[last] > untilNanos) {
             nowNanos = Math.max(nowNanos, untilNanos);
             return NO_SLOT;
         }
-        int slot = heap[0];
-        nowNanos = dueNanos[0];
-        places[slot] = ABSENT;
-        isRootTaken = true;
+        size = last;
+        nowNanos = dueAtPlace[last];
+        int slot = slots[last];
+        dueOfSlot[slot] = NEVER;
         return slot;
     }
 
     public void save(DataOutput out) throws IOException {
         out.writeLong(nowNanos);
-        out.writeLong(nextOrder);
-        for (int slot = 0; slot < places.length; slot++) {
-            out.writeLong(dueNanos(slot));
-            out.writeLong(order[slot]);
+        out.writeInt(size);
+        for (int place = size - 1; place >= 0; place--) {
+            out.writeInt(slots[place]);
+            out.writeLong(dueAtPlace[place]);
         }
     }
 
     /// Takes over what [#save] wrote for a calendar of as many slots.
+    ///
+    /// @throws IOException if that cannot be
     public void restore(DataInput in) throws IOException {
         size = 0;
-        isRootTaken = false;
-        Arrays.fill(places, ABSENT);
-        nowNanos = in.readLong();
-        nextOrder = in.readLong();
-        for (int slot = 0; slot < places.length; slot++) {
-            long due = in.readLong();
-            long slotOrder = in.readLong();
-            if (due != NEVER) {
-                place(slot, due, slotOrder);
-            }
+        Arrays.fill(dueOfSlot, NEVER);
+        nowNanos = Long.MIN_VALUE;
+        long now = in.readLong();
+        int count = in.readInt();
+        if (count < 0 || count > slots.length) {
+            throw new IOException("a calendar of " + count + " events cannot be");
         }
-    }
-
-    private void place(int slot, long due, long slotOrder) {
-        order[slot] = slotOrder;
-        int place = places[slot];
-        if (place != ABSENT) {
-            if (due < dueNanos[place]) {
-                siftUp(place, slot, due);
-            } else {
-                siftDown(place, slot, due);
-            }
-        } else if (isRootTaken) {
-            isRootTaken = false;
-            siftDown(0, slot, due);
-        } else {
-            siftUp(size++, slot, due);
+        for (int i = 0; i < count; i++) {
+            at(Math.floorMod(in.readInt(), slots.length), in.readLong());
         }
-    }
-
-    private void removeRoot() {
-        isRootTaken = false;
-        size--;
-        if (size > 0) {
-            siftDown(0, heap[size], dueNanos[size]);
-        }
-    }
-
-    private void siftUp(int from, int slot, long due) {
-        int at = from;
-        while (at > 0) {
-            int parent = (at - 1) >> 1;
-            if (!isBefore(slot, due, parent)) {
-                break;
-            }
-            set(at, heap[parent], dueNanos[parent]);
-            at = parent;
-        }
-        set(at, slot, due);
-    }
-
-    private void siftDown(int from, int slot, long due) {
-        int at = from;
-        for (int child = 2 * at + 1; child < size; child = 2 * at + 1) {
-            int least = child;
-            if (child + 1 < size && isBefore(heap[child + 1], dueNanos[child + 1], child)) {
-                least = child + 1;
-            }
-            if (isBefore(slot, due, least)) {
-                break;
-            }
-            set(at, heap[least], dueNanos[least]);
-            at = least;
-        }
-        set(at, slot, due);
-    }
-
-    private void set(int at, int slot, long due) {
-        heap[at] = slot;
-        dueNanos[at] = due;
-        places[slot] = at;
-    }
-
-    private boolean isBefore(int slot, long due, int place) {
-        return due != dueNanos[place] ? due < dueNanos[place] : order[slot] < order[heap[place]];
+        nowNanos = now;
     }
 }

@@ -312,6 +312,7 @@ public final class CaptureAgent {
         }
 
         private void capture() throws IOException, BrokerUnavailableException {
+            keepBooks(null); // the first batch tells what the host has counted
             boolean more = true;
             while (more && !stopped && !countdown.timeIsUp()) {
                 if (loop.mustWait()) {

@@ -130,16 +130,23 @@ class HostPathsProperties {
                     public void onDrops(String name, DropLog drops) {}
                 };
         var twin = new PathTwin(profile);
-        traffic.stream()
-                .sorted(Comparator.comparingLong(OnPoint::nanos).thenComparingInt(OnPoint::point))
-                .forEach(each ->
-                        twin.offer(
-                                0,
-                                SharedPathRun.NOON + each.nanos,
-                                1500,
-                                each.flowHash,
-                                each.point,
-                                listener));
+        for (int round = 0; round < ROUNDS; round++) {
+            long number = round;
+            traffic.stream()
+                    .filter(each -> each.nanos / ROUND_NANOS == number)
+                    .sorted(
+                            Comparator.comparingLong(OnPoint::nanos)
+                                    .thenComparingInt(OnPoint::point))
+                    .forEach(each ->
+                            twin.offer(
+                                    0,
+                                    SharedPathRun.NOON + each.nanos,
+                                    1500,
+                                    each.flowHash,
+                                    each.point,
+                                    listener));
+            twin.advanceTo(SharedPathRun.NOON + (round + 1) * ROUND_NANOS, listener);
+        }
         twin.advanceTo(SharedPathRun.NOON + (ROUNDS + 100) * ROUND_NANOS, listener);
         return stats;
     }
