@@ -32,8 +32,8 @@ final class DecisionNote {
         dropReason = decision.dropReason;
         dropFunction = decision.dropFunction;
         egress = decision.egress;
-        route = decision.result.info;
-        leaf = decision.result.leaf;
+        route = decision.result.info();
+        leaf = decision.result.leaf();
         rule = decision.result.rule;
         why = decision.why;
         icmp = icmp(decision);
@@ -53,8 +53,8 @@ final class DecisionNote {
                 && dropReason == decision.dropReason
                 && dropFunction == decision.dropFunction
                 && egress == decision.egress
-                && route == decision.result.info
-                && leaf == decision.result.leaf
+                && route == decision.result.info()
+                && leaf == decision.result.leaf()
                 && rule == decision.result.rule
                 && why == decision.why
                 && icmp == icmp(decision)

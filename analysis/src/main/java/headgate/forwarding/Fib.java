@@ -91,57 +91,57 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
             return Errno.EAGAIN;
         }
         long found = prefixes.match().find((long) flow.destination << Integer.SIZE, 0);
-        int leaf = RangeTrie.leaf(found);
-        Errno answer = ask(flow, ignoreLinkState, result, leaf, prefixes.routesOf(found));
-        while (answer == null && leaf != NONE) {
+        for (int leaf = RangeTrie.leaf(found); leaf != NONE; ) {
+            Errno answer = ask(flow, ignoreLinkState, result, found);
+            if (answer != null) {
+                return answer;
+            }
             leaf = prefixes.parent(leaf);
-            Object routes = leaf == NONE ? null : prefixes.routes(leaf);
-            answer = ask(flow, ignoreLinkState, result, leaf, routes);
+            found = LeafRoutes.value(leaf, 0);
         }
-        return answer == null ? Errno.EAGAIN : answer;
+        return Errno.EAGAIN;
     }
 
     /// Null if no route of the prefix applies, so that the next shorter one is asked.
-    private Errno ask(
-            Flowi4 flow, boolean ignoreLinkState, FibResult result, int leaf, Object routes) {
+    private Errno ask(Flowi4 flow, boolean ignoreLinkState, FibResult result, long value) {
+        Object routes = prefixes.routesOf(value);
         if (routes instanceof FibInfo only) {
-            return tryEntry(flow, ignoreLinkState, result, leaf, only);
+            int hop = hop(flow, ignoreLinkState, only);
+            return hop < 0 ? null : answer(result, value, only, null, hop);
         }
-        Errno answer = null;
         if (routes instanceof FibInfo[] several) {
-            for (int i = 0; answer == null && i < several.length; i++) {
-                answer = tryEntry(flow, ignoreLinkState, result, leaf, several[i]);
+            for (FibInfo info : several) {
+                int hop = hop(flow, ignoreLinkState, info);
+                if (hop >= 0) {
+                    return answer(result, value, info, info, hop);
+                }
             }
         }
-        return answer;
+        return null;
     }
 
-    /// Null if the entry does not apply, so that the next one is asked.
-    private Errno tryEntry(
-            Flowi4 flow, boolean ignoreLinkState, FibResult result, int leaf, FibInfo info) {
+    /// The next hop that is used; -1 if the route does not apply.
+    private static int hop(Flowi4 flow, boolean ignoreLinkState, FibInfo info) {
         if (info.tos() != 0 && info.tos() != (flow.tos & TOS_MASK)) {
-            return null;
+            return -1;
         }
+        return info.type().error() != Errno.NONE || !info.unmodelled().isEmpty()
+                ? 0
+                : info.usableNextHop(flow.outputDevice, ignoreLinkState);
+    }
+
+    private Errno answer(FibResult result, long value, FibInfo info, FibInfo chosen, int hop) {
+        result.set(this, value, chosen, hop);
         if (!info.unmodelled().isEmpty()) {
             result.incomplete = info.unmodelled();
-            return found(result, leaf, info, 0, Errno.EAGAIN);
+            return Errno.EAGAIN;
         }
-        if (info.type().error() != Errno.NONE) {
-            return found(result, leaf, info, 0, info.type().error());
-        }
-        int hop = info.usableNextHop(flow.outputDevice, ignoreLinkState);
-        return hop < 0 ? null : found(result, leaf, info, hop, Errno.NONE);
+        return info.type().error();
     }
 
-    private Errno found(FibResult result, int leaf, FibInfo info, int hop, Errno error) {
-        // Most lookups of a run end in one table; a reference that stays needs no write barrier.
-        if (result.table != this) {
-            result.table = this;
-        }
-        result.leaf = leaf;
-        result.info = info;
-        result.nextHopIndex = hop;
-        return error;
+    /// The route of a prefix that has a single one.
+    FibInfo onlyRoute(long value) {
+        return (FibInfo) prefixes.routesOf(value);
     }
 
     /// One route as itself, several in the order in which they are asked.

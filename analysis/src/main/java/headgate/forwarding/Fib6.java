@@ -127,37 +127,37 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
             result.incomplete = "a route of this table could not be read";
             return Errno.EAGAIN;
         }
-        long found = prefixes.match().find(flow.destinationHigh, flow.destinationLow);
-        int leaf = RangeTrie.leaf(found);
-        if (prefixes.routesOf(found) instanceof Fib6Info only
-                && chooses(flow, ignoreLinkState, result, leaf, only)) {
-            return answer(result);
-        }
-        return lookUpFrom(leaf, flow, ignoreLinkState, result);
-    }
-
-    private Errno lookUpFrom(int from, Flowi6 flow, boolean ignoreLinkState, Fib6Result result) {
+        long value = prefixes.match().find(flow.destinationHigh, flow.destinationLow);
         boolean backtracks = false;
-        for (int leaf = from; leaf != NONE; leaf = prefixes.parent(leaf)) {
-            Object routes = prefixes.routes(leaf);
+        for (int leaf = RangeTrie.leaf(value); leaf != NONE; leaf = RangeTrie.leaf(value)) {
+            Object routes = prefixes.routesOf(value);
             if (routes instanceof Fib6Info only) {
-                if (chooses(flow, ignoreLinkState, result, leaf, only)) {
-                    return answer(result);
+                if (chooses(flow, ignoreLinkState, result, value, only)) {
+                    return answer(result, only);
                 }
                 backtracks = true;
             } else {
-                int asked = asks(flow, ignoreLinkState, result, leaf, (Node) routes, backtracks);
+                int asked = asks(flow, ignoreLinkState, result, value, (Node) routes, backtracks);
                 if (asked == FOUND) {
-                    return answer(result);
+                    return answer(result, result.info());
                 }
                 backtracks |= asked == REFUSED;
             }
+            value = LeafRoutes.value(prefixes.parent(leaf), 0);
         }
         return Errno.EAGAIN;
     }
 
-    private static Errno answer(Fib6Result result) {
-        return result.incomplete != null ? Errno.EAGAIN : result.info.type().error();
+    private static Errno answer(Fib6Result result, Fib6Info info) {
+        if (!info.unmodelled().isEmpty()) {
+            result.incomplete = info.unmodelled();
+        }
+        return result.incomplete != null ? Errno.EAGAIN : info.type().error();
+    }
+
+    /// The route of a prefix that has a single one, for any source.
+    Fib6Info onlyRoute(long value) {
+        return (Fib6Info) prefixes.routesOf(value);
     }
 
     /// Asks a prefix that has source-specific routes, or several.
@@ -170,45 +170,53 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
             Flowi6 flow,
             boolean ignoreLinkState,
             Fib6Result result,
-            int leaf,
+            long value,
             Node node,
             boolean backtracks) {
         boolean matched = false;
         for (Fib6Info[] routes : node.sources) {
             if (routes[0].source().contains(flow.sourceHigh, flow.sourceLow)) {
                 matched = true;
-                if (selects(flow, ignoreLinkState, result, leaf, routes)) {
+                if (selects(flow, ignoreLinkState, result, value, routes)) {
                     return FOUND;
                 }
             }
         }
-        if (node.sources.length > 0 && !matched && !backtracks && prefixes.length(leaf) > 0) {
+        if (node.sources.length > 0
+                && !matched
+                && !backtracks
+                && prefixes.length(RangeTrie.leaf(value)) > 0) {
             return SKIPPED;
         }
-        return selects(flow, ignoreLinkState, result, leaf, node.sourceless) ? FOUND : REFUSED;
+        return selects(flow, ignoreLinkState, result, value, node.sourceless) ? FOUND : REFUSED;
     }
 
     /// Of the routes with the lowest metric the one with the best score; if none of them can be
     /// used, the one with the best score of all others (kernel: `find_rr_leaf`).
     private boolean selects(
-            Flowi6 flow, boolean ignoreLinkState, Fib6Result result, int leaf, Fib6Info[] routes) {
+            Flowi6 flow,
+            boolean ignoreLinkState,
+            Fib6Result result,
+            long value,
+            Fib6Info[] routes) {
         int end = 0;
         while (end < routes.length && routes[end].metric() == routes[0].metric()) {
             end++;
         }
-        return selects(flow, ignoreLinkState, result, leaf, routes, 0, end)
-                || selects(flow, ignoreLinkState, result, leaf, routes, end, routes.length);
+        return selects(flow, ignoreLinkState, result, value, routes, 0, end)
+                || selects(flow, ignoreLinkState, result, value, routes, end, routes.length);
     }
 
     private boolean selects(
             Flowi6 flow,
             boolean ignoreLinkState,
             Fib6Result result,
-            int leaf,
+            long value,
             Fib6Info[] routes,
             int from,
             int to) {
         Fib6Info best = null;
+        int bestHop = -1;
         int bestScore = -1;
         for (int i = from; i < to; i++) {
             for (int hop = 0; hop < Math.max(1, routes[i].nextHops().size()); hop++) {
@@ -216,18 +224,21 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
                 if (score > bestScore) {
                     bestScore = score;
                     best = routes[i];
-                    result.nextHopIndex = hop;
+                    bestHop = hop;
                 }
             }
         }
-        return best != null && found(result, leaf, best, result.nextHopIndex);
+        if (best != null) {
+            result.set(this, value, best, bestHop);
+        }
+        return best != null;
     }
 
     private boolean chooses(
-            Flowi6 flow, boolean ignoreLinkState, Fib6Result result, int leaf, Fib6Info info) {
+            Flowi6 flow, boolean ignoreLinkState, Fib6Result result, long value, Fib6Info info) {
         List<NextHop> hops = info.nextHops();
         if (hops.size() == 1) {
-            return score(flow, ignoreLinkState, info, 0) >= 0 && found(result, leaf, info, 0);
+            return score(flow, ignoreLinkState, info, 0) >= 0 && takes(result, value, 0);
         }
         int best = -1;
         int bestScore = -1;
@@ -238,7 +249,12 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
                 best = hop;
             }
         }
-        return best >= 0 && found(result, leaf, info, best);
+        return best >= 0 && takes(result, value, best);
+    }
+
+    private boolean takes(Fib6Result result, long value, int hop) {
+        result.set(this, value, null, hop);
+        return true;
     }
 
     /// Kernel: `rt6_score_route`, with the tests of `__find_rr_leaf` before it; -1 if the next hop
@@ -257,20 +273,6 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
             return -1;
         }
         return info.preference() << 2 | (sameDevice ? 2 : 0);
-    }
-
-    private boolean found(Fib6Result result, int leaf, Fib6Info info, int hop) {
-        // Most lookups of a run end in one table; a reference that stays needs no write barrier.
-        if (result.table != this) {
-            result.table = this;
-        }
-        result.leaf = leaf;
-        result.info = info;
-        result.nextHopIndex = hop;
-        if (!info.unmodelled().isEmpty()) {
-            result.incomplete = info.unmodelled();
-        }
-        return true;
     }
 
     /// Collects the routes of one table.

@@ -9,8 +9,11 @@ public abstract class FibAnswer {
 
     public int nextHopIndex;
 
-    /// The prefix that matched, as the table that answered counts them; -1 if none did.
-    int leaf = LongestPrefixMatch.NONE;
+    /// As [LongestPrefixMatch#find] found it, or the like for a shorter prefix.
+    ///
+    /// Kept in place of the route: a collector's barrier for a reference that changes with each
+    /// lookup would hold each lookup back until all loads of the one before have come.
+    long value = LeafRoutes.NO_ROUTES;
 
     /// Why the answer cannot be known from the snapshot; null if it can.
     public String incomplete;
@@ -18,8 +21,13 @@ public abstract class FibAnswer {
     void clear() {
         rule = null;
         nextHopIndex = 0;
-        leaf = LongestPrefixMatch.NONE;
+        value = LeafRoutes.NO_ROUTES;
         incomplete = null;
+    }
+
+    /// The prefix that matched, as the table that answered counts them; -1 if none did.
+    int leaf() {
+        return RangeTrie.leaf(value);
     }
 
     /// The next hops of the route; empty if there is no route, or it has none.

@@ -53,9 +53,9 @@ final class FilterRoutes implements RouteQuestions {
                 if (result.incomplete != null) {
                     return UNKNOWN;
                 }
-                boolean found = error == Errno.NONE && result.info != null;
+                boolean found = error == Errno.NONE && result.info() != null;
                 boolean there = found && (device == null || result.nextHop().device() == device);
-                return there ? number(result.info.type()) : UNICAST;
+                return there ? number(result.info().type()) : UNICAST;
             }
         }
         return UNICAST;
@@ -99,13 +99,13 @@ final class FilterRoutes implements RouteQuestions {
         if (result.incomplete != null) {
             return UNKNOWN;
         }
-        if (error != Errno.NONE || result.info.type() != RouteType.UNICAST) {
+        if (error != Errno.NONE || result.info().type() != RouteType.UNICAST) {
             return 0;
         }
         if (device == null) {
-            return result.info.isMultipath() ? UNKNOWN : result.nextHop().device().index();
+            return result.info().isMultipath() ? UNKNOWN : result.nextHop().device().index();
         }
-        return result.info.uses(device) ? device.index() : 0;
+        return result.info().uses(device) ? device.index() : 0;
     }
 
     @Override
@@ -145,7 +145,7 @@ final class FilterRoutes implements RouteQuestions {
     }
 
     private static int mtu(Fib6Result result) {
-        int mtu = result.info.mtuBytes();
+        int mtu = result.info().mtuBytes();
         return mtu > 0 ? mtu : result.nextHop().device().inet6().mtuBytes();
     }
 
@@ -160,7 +160,7 @@ final class FilterRoutes implements RouteQuestions {
                     host.sourceAddress6(device, packet.destinationHigh(), packet.destinationLow());
             return chosen == null ? NO_ADDRESS : chosen;
         }
-        return decision.result.info == null ? null : masqueradeAddress4(packet, device);
+        return decision.result.info() == null ? null : masqueradeAddress4(packet, device);
     }
 
     private IpAddress masqueradeAddress4(NfPacket packet, NetDevice device) {

@@ -414,12 +414,12 @@ public final class ForwardingPath {
 
     private RouteAnswer inputRoute() {
         FibResult result = decision.result;
-        int table = result.table == null ? 0 : result.table.id();
+        int table = result.table() == null ? 0 : result.table().id();
         if (decision.input == Input.FORWARD) {
             NextHop hop = result.nextHop();
             return new RouteAnswer(
                     Errno.NONE,
-                    result.info.type(),
+                    result.info().type(),
                     table,
                     hop.device().name(),
                     hop.via(),

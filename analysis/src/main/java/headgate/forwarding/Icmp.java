@@ -141,10 +141,10 @@ final class Icmp {
         if (route.result.incomplete != null) {
             decision.effects.incomplete(route.result.incomplete);
         }
-        return route.result.info == null
+        return route.result.info() == null
                 ? decision.host.selectAddress(decision.device, skb.source, FibInfo.SCOPE_LINK)
                 : OutputRoute.preferredSource(
-                        decision.host, route.result.info, route.result.nextHop());
+                        decision.host, route.result.info(), route.result.nextHop());
     }
 
     private static void putMessage(Skb own, int type, int code, int rest) {

@@ -177,7 +177,7 @@ public final class Icmp6 {
 
     private boolean hasPreferredSource() {
         Errno error = decision.route6.output(flow, result);
-        return error == Errno.NONE && result.info.preferredSource() != null;
+        return error == Errno.NONE && result.info().preferredSource() != null;
     }
 
     /// Looks the way up; false if there is none, if it leads to an anycast address, or if it cannot
@@ -190,7 +190,7 @@ public final class Icmp6 {
         }
         unreachable = error == Errno.ENETUNREACH;
         refused = error != Errno.NONE;
-        if (refused || result.info.type() == RouteType.ANYCAST) {
+        if (refused || result.info().type() == RouteType.ANYCAST) {
             return false;
         }
         if (Inet6.isUnspecified(flow.sourceHigh, flow.sourceLow)) {
@@ -309,7 +309,7 @@ public final class Icmp6 {
     /// Whether the packet came to an address that is the host's alone (kernel:
     /// `ipv6_unicast_destination`).
     private boolean isUnicast() {
-        return decision.result6.info != null && decision.result6.info.type() == RouteType.LOCAL;
+        return decision.result6.info() != null && decision.result6.info().type() == RouteType.LOCAL;
     }
 
     /// Answers an echo request, which starts at `at` and reaches to the end of the packet (kernel:

@@ -43,7 +43,7 @@ public final class Ip6Route {
             return Errno.ENETUNREACH;
         }
         Errno error = host.rules6().lookup(flow, false, result);
-        if (result.incomplete != null || result.info == null || !result.info.isMultipath()) {
+        if (result.incomplete != null || result.info() == null || !result.info().isMultipath()) {
             return error;
         }
         if (multipath.incomplete() != null) {
@@ -113,10 +113,10 @@ public final class Ip6Route {
     private RouteAnswer answer(Fib6Result result, String preferredSource) {
         return new RouteAnswer(
                 Errno.NONE,
-                result.info.type(),
-                result.table.id(),
+                result.info().type(),
+                result.table().id(),
                 outputDevice(result).name(),
-                result.info.nextHops().isEmpty() ? "" : result.nextHop().via(),
+                result.info().nextHops().isEmpty() ? "" : result.nextHop().via(),
                 preferredSource,
                 List.of(),
                 result.route(),
@@ -127,7 +127,7 @@ public final class Ip6Route {
     /// Where the packet goes: for addresses of the host's own to the loopback device (kernel:
     /// `ip6_rt_get_dev_rcu`).
     NetDevice outputDevice(Fib6Result result) {
-        return result.info.isOwnAddress() && host.loopback() != null
+        return result.info().isOwnAddress() && host.loopback() != null
                 ? host.loopback()
                 : result.nextHop().device();
     }
@@ -135,8 +135,8 @@ public final class Ip6Route {
     /// The source address that the host gives a packet of its own: the route's, or else the one
     /// that RFC 6724 chooses; null if there is none.
     IpAddress preferredSource(Flowi6 flow, Fib6Result result) {
-        return result.info.preferredSource() != null
-                ? result.info.preferredSource()
+        return result.info().preferredSource() != null
+                ? result.info().preferredSource()
                 : host.sourceAddress6(
                         outputDevice(result), flow.destinationHigh, flow.destinationLow);
     }

@@ -347,7 +347,7 @@ public final class IpOptions {
         route.result.clear();
         if (decision.host.rules().lookup(flow, false, route.result) == Errno.NONE) {
             return OutputRoute.preferredSource(
-                    decision.host, route.result.info, route.result.nextHop());
+                    decision.host, route.result.info(), route.result.nextHop());
         }
         int towards = hop.gateway() != 0 ? hop.gateway() : skb.destination;
         return decision.host.selectAddress(hop.device(), towards, FibInfo.SCOPE_UNIVERSE);

@@ -17,6 +17,9 @@ final class LeafRoutes {
     /// Above the bits of a value of [RangeTrie] that say what a word is.
     private static final int MARK_SHIFT = 2;
 
+    /// The value of no leaf.
+    static final long NO_ROUTES = value(LongestPrefixMatch.NONE, 0);
+
     private final Object[][] pages;
 
     /// The first is null, for none.

@@ -56,7 +56,7 @@ public final class Multipath {
     ///
     /// @param source 0 if it is not chosen yet
     void select(FibResult result, int hash, int source) {
-        FibInfo info = result.info;
+        FibInfo info = result.info();
         if (source == 0 || info.nextHopObject()) {
             select(result, hash);
             return;
@@ -79,7 +79,7 @@ public final class Multipath {
 
     /// Chooses by hash; `result` already holds the first usable next hop.
     public void select(FibResult result, int hash) {
-        FibInfo info = result.info;
+        FibInfo info = result.info();
         boolean asksNeighbours = info.nextHopObject() || useNeighbours;
         int firstGood = -1;
         for (int i = 0; i < info.nextHops().size(); i++) {

@@ -72,9 +72,9 @@ public final class Multipath6 {
     /// for the neighbour instead (kernel: `nexthop_select_path_hthr`).
     void select(Flowi6 flow, Fib6Result result, int hash) {
         int firstGood = -1;
-        for (int i = 0; i < result.info.nextHops().size(); i++) {
-            NextHop hop = result.info.nextHops().get(i);
-            if (result.info.nextHopObject()) {
+        for (int i = 0; i < result.info().nextHops().size(); i++) {
+            NextHop hop = result.info().nextHops().get(i);
+            if (result.info().nextHopObject()) {
                 if (!isGood(hop)) {
                     continue;
                 }

@@ -87,17 +87,17 @@ public final class OutputRoute {
         if (error != Errno.NONE) {
             return error;
         }
-        return switch (result.info.type()) {
+        return switch (result.info().type()) {
             case LOCAL ->
                     local(
-                            result.info.preferredSource() != 0
-                                    ? result.info.preferredSource()
+                            result.info().preferredSource() != 0
+                                    ? result.info().preferredSource()
                                     : destination);
             case UNICAST, BROADCAST -> unicast(hash);
             case ANYCAST, MULTICAST, BLACKHOLE, UNREACHABLE, PROHIBIT, THROW ->
                     unknown(
                             "routes of type "
-                                    + result.info.type().label()
+                                    + result.info().type().label()
                                     + " are not modelled for packets of the host's own");
         };
     }
@@ -147,7 +147,7 @@ public final class OutputRoute {
     }
 
     private Errno unicast(int hash) {
-        FibInfo info = result.info;
+        FibInfo info = result.info();
         if (info.isMultipath()) {
             if (multipath.incomplete() != null) {
                 return unknown(multipath.incomplete());
@@ -205,7 +205,7 @@ public final class OutputRoute {
         return new RouteAnswer(
                 Errno.NONE,
                 type,
-                result.table.id(),
+                result.table().id(),
                 device.name(),
                 hop == null ? "" : hop.via(),
                 Inet4.format(source),

@@ -55,7 +55,7 @@ class Fib6UpdateTest {
         var result = new Fib6Result();
         return fib.lookup(flow, false, result) == Errno.EAGAIN
                 ? "none"
-                : result.info.metric() + " " + result.prefix();
+                : result.info().metric() + " " + result.prefix();
     }
 
     private static String search(List<Route6> routes, long high, long low) {

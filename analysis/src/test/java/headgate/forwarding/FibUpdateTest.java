@@ -34,7 +34,7 @@ class FibUpdateTest {
         flow.destination = address;
         var result = new FibResult();
         Errno error = fib.lookup(flow, false, result);
-        return error == Errno.EAGAIN ? "none" : result.info.metric() + " " + result.prefix();
+        return error == Errno.EAGAIN ? "none" : result.info().metric() + " " + result.prefix();
     }
 
     private static void assertSameAnswers(Fib expected, Fib actual, Random random) {

@@ -26,7 +26,7 @@ public final class Ip6NeighbourCheck extends ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        int routeMtu = decision.result6.info.mtuBytes();
+        int routeMtu = decision.result6.info().mtuBytes();
         int mtu = routeMtu > 0 ? routeMtu : decision.mtuBytes;
         if (decision.skb.length > mtu && !decision.skb.mayBeSplitAgain(mtu)) {
             decision.icmp6.tell(Icmp6.PACKET_TOO_BIG, 0, mtu);
@@ -63,7 +63,7 @@ public final class Ip6NeighbourCheck extends ForwardingCheck {
                                 ? " needs no link address"
                                 : " is at " + MacAddress.format(decision.nextHopMac);
         return decision.egress == null
-                ? "route MTU " + decision.result6.info.mtuBytes()
+                ? "route MTU " + decision.result6.info().mtuBytes()
                 : Inet6.format(decision.neighbour6High, decision.neighbour6Low)
                         + " on "
                         + decision.egress.device()

@@ -33,7 +33,7 @@ public final class Ip6RouteInputCheck extends ForwardingCheck {
 
     /// Kernel: `ip6_rt_init_dst`.
     private static Input input(Decision decision) {
-        RouteType type = decision.result6.info.type();
+        RouteType type = decision.result6.info().type();
         if (type == RouteType.LOCAL || type == RouteType.ANYCAST) {
             return Input.LOCAL;
         }
@@ -49,7 +49,7 @@ public final class Ip6RouteInputCheck extends ForwardingCheck {
             return null;
         }
         String rule = decision.result6.rule == null ? "" : "rule " + decision.result6.rule + ": ";
-        String route = decision.result6.info == null ? "no route" : "" + decision.result6.route();
+        String route = decision.result6.info() == null ? "no route" : "" + decision.result6.route();
         String error = decision.error == Errno.NONE ? "" : " (" + decision.error + ")";
         return rule + route + error;
     }

@@ -25,7 +25,7 @@ public final class MtuCheck extends ForwardingCheck {
     @Override
     public boolean decides(Decision decision) {
         Skb skb = decision.skb;
-        int routeMtu = decision.result.info.mtuBytes();
+        int routeMtu = decision.result.info().mtuBytes();
         int deviceMtu = decision.result.nextHop().device().mtuBytes();
         decision.mtuBytes = Math.min(LARGEST_PACKET, routeMtu != 0 ? routeMtu : deviceMtu);
         if (decision.host.forwardUsesPmtu()) {

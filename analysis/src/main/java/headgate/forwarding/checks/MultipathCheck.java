@@ -18,7 +18,7 @@ public final class MultipathCheck extends ForwardingCheck {
 
     @Override
     public boolean decides(Decision decision) {
-        if (decision.input != Input.FORWARD || !decision.result.info.isMultipath()) {
+        if (decision.input != Input.FORWARD || !decision.result.info().isMultipath()) {
             return false;
         }
         if (decision.multipath.incomplete() != null) {
@@ -30,13 +30,13 @@ public final class MultipathCheck extends ForwardingCheck {
 
     @Override
     public String evidence(Decision decision) {
-        if (decision.input != Input.FORWARD || !decision.result.info.isMultipath()) {
+        if (decision.input != Input.FORWARD || !decision.result.info().isMultipath()) {
             return null;
         }
         return "next hop %d of %d: %s"
                 .formatted(
                         decision.result.nextHopIndex + 1,
-                        decision.result.info.nextHops().size(),
+                        decision.result.info().nextHops().size(),
                         decision.result.nextHop());
     }
 }

@@ -45,7 +45,7 @@ public final class RouteLookupCheck extends ForwardingCheck {
     }
 
     private static boolean decidesOnType(Decision decision) {
-        return switch (decision.result.info.type()) {
+        return switch (decision.result.info().type()) {
             case BROADCAST -> decidesOnBroadcast(decision);
             case LOCAL -> {
                 decision.input = Input.LOCAL;
@@ -86,11 +86,11 @@ public final class RouteLookupCheck extends ForwardingCheck {
 
     @Override
     public String evidence(Decision decision) {
-        if (decision.result.info == null && decision.error == Errno.NONE) {
+        if (decision.result.info() == null && decision.error == Errno.NONE) {
             return null;
         }
         String rule = decision.result.rule == null ? "" : "rule " + decision.result.rule + ": ";
-        String route = decision.result.info == null ? "no route" : "" + decision.result.route();
+        String route = decision.result.info() == null ? "no route" : "" + decision.result.route();
         String error = decision.error == Errno.NONE ? "" : " (" + decision.error + ")";
         return rule + route + error;
     }

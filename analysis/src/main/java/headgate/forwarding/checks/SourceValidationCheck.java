@@ -78,7 +78,7 @@ public final class SourceValidationCheck extends ForwardingCheck {
         if (error != Errno.NONE) {
             return conf.rpFilter() != 0 && refusesByFilter(decision);
         }
-        RouteType type = result.info.type();
+        RouteType type = result.info().type();
         if (type != RouteType.UNICAST && !(type == RouteType.LOCAL && conf.acceptLocal() == 1)) {
             return refuses(
                     decision,
@@ -86,7 +86,7 @@ public final class SourceValidationCheck extends ForwardingCheck {
                             ? DropReason.IP_LOCAL_SOURCE
                             : DropReason.IP_INVALID_SOURCE);
         }
-        if (result.info.uses(decision.device)) {
+        if (result.info().uses(decision.device)) {
             decision.sourceOnLink = !result.nextHop().hasGateway();
             return false;
         }
@@ -106,7 +106,7 @@ public final class SourceValidationCheck extends ForwardingCheck {
         }
         decision.sourceOnLink =
                 error == Errno.NONE
-                        && result.info.type() == RouteType.UNICAST
+                        && result.info().type() == RouteType.UNICAST
                         && !result.nextHop().hasGateway();
         return false;
     }
@@ -160,7 +160,7 @@ public final class SourceValidationCheck extends ForwardingCheck {
             return filter + "own addresses searched for " + source;
         }
         return filter
-                + (decision.reverseResult.info == null
+                + (decision.reverseResult.info() == null
                         ? "no route back to " + source
                         : "route back to " + source + ": " + decision.reverseResult.route());
     }
