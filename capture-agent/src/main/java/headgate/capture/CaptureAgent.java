@@ -359,6 +359,7 @@ public final class CaptureAgent {
                 publishLedger(seen == null ? source.statistics() : seen, false);
             }
             if (seen == null && settings.isLive()) {
+                loop.tellRss(host.rss());
                 measure();
             }
         }

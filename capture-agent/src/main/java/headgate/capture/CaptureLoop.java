@@ -7,6 +7,7 @@ import headgate.packet.Check;
 import headgate.packet.FlowHash;
 import headgate.packet.Frame;
 import headgate.packet.FrameDecoder;
+import headgate.packet.ToeplitzHash;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Clock;
@@ -16,7 +17,9 @@ import headgate.schema.Measured;
 import headgate.schema.Topic;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /// The duty cycle of the capture thread: takes what the source has, decodes it in place, notes its
 /// arrival, adds it to the batch of its lane, and finishes the batches that are due.
@@ -72,6 +75,12 @@ final class CaptureLoop {
     private final long settledAfterNanos;
 
     private FrameBatchHeader header;
+
+    /// The hashes by which the host's interfaces spread flows, by name, and of each interface that
+    /// the source numbers; null where it is not known.
+    private Map<String, ToeplitzHash> rssByName = Map.of();
+
+    private ToeplitzHash[] rss = {};
     private Shedding shedding = Shedding.NOTHING;
     private long nowNanos;
 
@@ -194,7 +203,7 @@ final class CaptureLoop {
             malformed++;
         }
         int flowHash = FlowHash.symmetric(frame);
-        noteArrival(frame, flowHash);
+        noteArrival(frame, rssHash(frame, flowHash));
         long sequence = nextSequence++;
         if (!isSampled(flowHash)) {
             unsampled++;
@@ -203,6 +212,34 @@ final class CaptureLoop {
         } else {
             addToLane(frame, sequence, FlowHash.lane(frame), bytesToKeep(frame));
         }
+    }
+
+    /// The hash by which the frame's interface chose its queue, where its key is known.
+    private int rssHash(Frame frame, int flowHash) {
+        int id = frame.interfaceId;
+        return id >= rss.length || rss[id] == null ? flowHash : rss[id].ofAddressesAndPorts(frame);
+    }
+
+    /// Lets arrivals have the hash of the interface that they came on.
+    ///
+    /// @param hashes by name of the interface; the same object as before if nothing has changed
+    void tellRss(Map<String, ToeplitzHash> hashes) {
+        if (hashes != rssByName) {
+            rssByName = hashes;
+            if (arrivals.count() > 0) {
+                finishArrivals(false); // a batch has hashes of one kind
+            }
+            lookUpRss();
+        }
+    }
+
+    private void lookUpRss() {
+        rss =
+                header.interfaces().stream()
+                        .map(its -> rssByName.get(its.name()))
+                        .toArray(ToeplitzHash[]::new);
+        arrivals.setRssInterfaces(
+                IntStream.range(0, rss.length).filter(id -> rss[id] != null).toArray());
     }
 
     /// Hash-based selection (RFC 5475, section 6.2): every agent takes the same flows, and whole

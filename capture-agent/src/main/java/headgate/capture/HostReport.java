@@ -6,14 +6,17 @@ import headgate.capture.afpacket.NetlinkChanges;
 import headgate.capture.host.HostChanges;
 import headgate.capture.host.HostProbe;
 import headgate.forwarding.HostDocuments;
+import headgate.packet.ToeplitzHash;
 import headgate.schema.HostSnapshotCodec;
 import headgate.schema.Topic;
+import headgate.softnet.HostProfile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +52,7 @@ final class HostReport implements AutoCloseable {
     private final CountDownLatch answered = new CountDownLatch(1);
     private final HostChanges changes = new HostChanges();
     private volatile boolean closed;
+    private volatile Map<String, ToeplitzHash> rss = Map.of();
     private long asked;
     private long published;
     private long messages;
@@ -157,8 +161,15 @@ final class HostReport implements AutoCloseable {
         }
     }
 
+    /// The hashes by which the host's interfaces spread flows, by name; without those that do not
+    /// tell. The same object until the host has changed.
+    Map<String, ToeplitzHash> rss() {
+        return rss;
+    }
+
     private void publish(HostDocuments host) {
         published++;
+        rss = HostProfile.of(settings.agent(), host.documents(), List.of()).rss();
         byte[] key = settings.agent().getBytes(UTF_8);
         outbox.offer(Topic.HOSTS, key, -1, HostSnapshotCodec.write(host), 0);
     }

@@ -8,6 +8,7 @@ import headgate.capture.CaptureSettings.Input;
 import headgate.capture.CaptureSettings.Publishing;
 import headgate.capture.ListOutbox.Offer;
 import headgate.packet.Frame;
+import headgate.packet.ToeplitzHash;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.ArrivalBatchHandler;
 import headgate.schema.ArrivalBatchHeader;
@@ -87,6 +88,44 @@ class CaptureLoopTest {
         Offer batch = outbox.on(Topic.FRAMES).getFirst();
         assertEquals("gw1/day.pcap/" + batch.lane(), batch.key());
         assertEquals("gw1", outbox.on(Topic.ARRIVALS).getFirst().key());
+    }
+
+    /// Under a key of zeros every hash is 0.
+    @Test
+    void givesArrivalsTheHashOfTheirInterfaceFromTheBatchOnInWhichItIsKnown() throws IOException {
+        CaptureLoop loop = live();
+        var hash = new ToeplitzHash(new byte[ToeplitzHash.KEY_LENGTH]);
+        source.arrive(udp(1000, 40), EPOCH, 0);
+        cycle(loop, 1);
+        loop.tellRss(Map.of(source.interfaces().getFirst().name(), hash));
+        source.arrive(udp(1000, 40), EPOCH + 1, 0);
+        cycle(loop, 1);
+        loop.finish();
+
+        var hashes = new ArrayList<String>();
+        for (Offer batch : outbox.on(Topic.ARRIVALS)) {
+            new ArrivalBatchCodec()
+                    .read(
+                            batch.value(),
+                            new ArrivalBatchHandler() {
+                                @Override
+                                public void onBatch(ArrivalBatchHeader header, int count) {
+                                    hashes.add(header.rssInterfaces().toString());
+                                }
+
+                                @Override
+                                public void onArrival(
+                                        long sequence,
+                                        long arrivalNanos,
+                                        int lengthOnWire,
+                                        int flowHash,
+                                        int packetType,
+                                        int interfaceId) {
+                                    hashes.add(flowHash == 0 ? "0" : "flow");
+                                }
+                            });
+        }
+        assertEquals(List.of("[]", "flow", "[0]", "0"), hashes);
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class ArrivalBatchCodec {
     private final AvroInput in = new AvroInput();
 
     private Measured measured;
+    private int[] rssInterfaces = {};
     private int count;
     private long[] arrivalNanos = new long[256];
     private int[] lengthOnWire = new int[256];
@@ -53,6 +54,11 @@ public final class ArrivalBatchCodec {
     /// Lets the batch carry what the host counted.
     public void setMeasured(Measured measured) {
         this.measured = measured;
+    }
+
+    /// Says for this batch and those that follow which interfaces' arrivals have their RSS hash.
+    public void setRssInterfaces(int... numbers) {
+        rssInterfaces = numbers.clone();
     }
 
     /// How many arrivals the batch has so far.
@@ -99,6 +105,7 @@ public final class ArrivalBatchCodec {
         out.writeLong(untilNanos);
         out.writeBoolean(last);
         writeMeasured();
+        writeColumn(rssInterfaces, rssInterfaces.length);
         writeDeltas();
         writeColumn(lengthOnWire, count);
         writeColumn(flowHash, count);
@@ -168,6 +175,16 @@ public final class ArrivalBatchCodec {
         return rows;
     }
 
+    private List<Integer> readNumbers() {
+        var numbers = new ArrayList<Integer>();
+        for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
+            for (; left > 0; left--) {
+                numbers.add(in.readInt());
+            }
+        }
+        return numbers;
+    }
+
     private void writeDeltas() {
         out.setItemCount(count);
         for (int i = 0; i < count; i++) {
@@ -209,7 +226,8 @@ public final class ArrivalBatchCodec {
                         in.readLong(),
                         in.readLong(),
                         in.readBoolean(),
-                        readMeasured());
+                        readMeasured(),
+                        readNumbers());
         readColumns(header.firstArrivalNanos());
         in.end();
         int arrivals = count;

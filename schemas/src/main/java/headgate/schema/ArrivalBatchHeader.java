@@ -15,9 +15,11 @@ public record ArrivalBatchHeader(
         long firstArrivalNanos,
         long untilNanos,
         boolean last,
-        Measured measured) {
+        Measured measured,
+        List<Integer> rssInterfaces) {
 
     public ArrivalBatchHeader {
         interfaces = List.copyOf(interfaces);
+        rssInterfaces = List.copyOf(rssInterfaces);
     }
 }

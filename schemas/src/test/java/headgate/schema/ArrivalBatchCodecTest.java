@@ -54,6 +54,15 @@ class ArrivalBatchCodecTest {
     }
 
     @Test
+    void saysOfWhichInterfacesTheHashIsTheirOwn() {
+        codec.setRssInterfaces(1, 3);
+        codec.add(START, 64, 1, -1, 1);
+        byte[] value = finish(START);
+        assertEquals(List.of(1, 3), header(value).rssInterfaces());
+        CodecContract.holds(ArrivalBatchCodec.SCHEMA, value);
+    }
+
+    @Test
     void carriesWhatTheHostCountedInOneBatch() {
         codec.setMeasured(MEASURED);
         codec.add(START, 64, 1, -1, 0);
@@ -118,12 +127,14 @@ class ArrivalBatchCodecTest {
 
     @Test
     void stillReadsTheFirstBatchesEverPublished() {
-        for (String name : List.of("arrival-batch-1", "arrival-batch-2")) {
+        for (String name : List.of("arrival-batch-1", "arrival-batch-2", "arrival-batch-3")) {
             byte[] value = CodecContract.golden(name, ArrivalBatchCodec.SCHEMA);
             assertEquals(
                     List.of("2 from 41 until 0", "41 at 0: 64 1 0 0", "42 at 0: 64 2 4 1"),
                     read(value));
-            assertEquals(name.endsWith("2") ? MEASURED : null, header(value).measured());
+            assertEquals(name.endsWith("1") ? null : MEASURED, header(value).measured());
+            assertEquals(
+                    name.endsWith("3") ? List.of(0, 1) : List.of(), header(value).rssInterfaces());
         }
     }
 

@@ -22,9 +22,10 @@ final class GoldenValues {
         arrivals.add(1_700_000_000_000_000_000L, 64, 1, 0, 0);
         arrivals.add(1_700_000_000_000_000_000L, 64, 2, 4, 1);
         arrivals.setMeasured(ArrivalBatchCodecTest.MEASURED);
+        arrivals.setRssInterfaces(0, 1);
         CodecContract.makeGolden(
                 module,
-                "arrival-batch-2",
+                "arrival-batch-3",
                 ArrivalBatchCodec.SCHEMA,
                 arrivals.finish(
                         "gw1",

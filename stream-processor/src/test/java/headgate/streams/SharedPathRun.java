@@ -62,7 +62,8 @@ final class SharedPathRun implements SharedPath.Surroundings {
                         NOON + first,
                         NOON + untilNanos,
                         last,
-                        isLive ? measured(untilNanos) : null),
+                        isLive ? measured(untilNanos) : null,
+                        List.of()),
                 this,
                 0);
         for (Arrival each : arrivals) {
