@@ -523,7 +523,10 @@ public final class AfPacketSource implements FrameSource {
     }
 
     private void place() {
-        frame.bytes = ring;
+        if (frame.bytes != ring) {
+            // Storing a reference makes the collector's barrier part of it.
+            frame.bytes = ring;
+        }
         frame.start = block.start();
         frame.lengthCaptured = block.lengthCaptured();
         frame.lengthOnWire = block.lengthOnWire();

@@ -2,9 +2,9 @@ package headgate.capture.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /// One block of a TPACKET_V3 ring (`struct tpacket_block_desc`), and the frame in it that the view
@@ -47,6 +47,10 @@ final class TpacketV3BlockView {
 
     private static final VarHandle INT = JAVA_INT.varHandle();
 
+    // The kernel aligns all of it: a layout that asks for no alignment spares the check.
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+
     private MemorySegment ring = MemorySegment.NULL;
     private long block;
     private long frame;
@@ -60,7 +64,7 @@ final class TpacketV3BlockView {
         }
         this.ring = ring;
         block = offset;
-        framesLeft = ring.get(JAVA_INT, offset + NUM_PKTS);
+        framesLeft = ring.get(U32, offset + NUM_PKTS);
         frame = -1;
         return true;
     }
@@ -73,8 +77,8 @@ final class TpacketV3BlockView {
     void next() {
         frame =
                 frame < 0
-                        ? block + ring.get(JAVA_INT, block + OFFSET_TO_FIRST_PKT)
-                        : frame + ring.get(JAVA_INT, frame + TP_NEXT_OFFSET);
+                        ? block + ring.get(U32, block + OFFSET_TO_FIRST_PKT)
+                        : frame + ring.get(U32, frame + TP_NEXT_OFFSET);
         framesLeft--;
     }
 
@@ -86,43 +90,43 @@ final class TpacketV3BlockView {
 
     /// Where in the ring the frame's first byte is.
     long start() {
-        return frame + Short.toUnsignedInt(ring.get(JAVA_SHORT, frame + TP_MAC));
+        return frame + Short.toUnsignedInt(ring.get(U16, frame + TP_MAC));
     }
 
     int lengthCaptured() {
-        return ring.get(JAVA_INT, frame + TP_SNAPLEN);
+        return ring.get(U32, frame + TP_SNAPLEN);
     }
 
     int lengthOnWire() {
-        return ring.get(JAVA_INT, frame + TP_LEN);
+        return ring.get(U32, frame + TP_LEN);
     }
 
     long arrivalNanos() {
-        return Integer.toUnsignedLong(ring.get(JAVA_INT, frame + TP_SEC)) * 1_000_000_000L
-                + ring.get(JAVA_INT, frame + TP_NSEC);
+        return Integer.toUnsignedLong(ring.get(U32, frame + TP_SEC)) * 1_000_000_000L
+                + ring.get(U32, frame + TP_NSEC);
     }
 
     int status() {
-        return ring.get(JAVA_INT, frame + TP_STATUS);
+        return ring.get(U32, frame + TP_STATUS);
     }
 
     /// The kernel's hash of the flow (`skb->hash`).
     int rxHash() {
-        return ring.get(JAVA_INT, frame + TP_RXHASH);
+        return ring.get(U32, frame + TP_RXHASH);
     }
 
     /// The tag that the kernel took out: priority, drop eligible, VLAN identifier.
     int vlanTci() {
-        return ring.get(JAVA_INT, frame + TP_VLAN_TCI) & 0xffff;
+        return ring.get(U32, frame + TP_VLAN_TCI) & 0xffff;
     }
 
     int vlanTpid() {
-        return Short.toUnsignedInt(ring.get(JAVA_SHORT, frame + TP_VLAN_TPID));
+        return Short.toUnsignedInt(ring.get(U16, frame + TP_VLAN_TPID));
     }
 
     /// The kernel's number of the interface.
     int interfaceIndex() {
-        return ring.get(JAVA_INT, frame + SLL_IFINDEX);
+        return ring.get(U32, frame + SLL_IFINDEX);
     }
 
     /// `sll_pkttype` of packet(7).
