@@ -24,6 +24,8 @@ public enum DropReason {
     TCP_CSUM,
     TCP_FLAGS,
     TCP_RESET,
+    TCP_AUTH_HDR,
+    TCP_MD5UNEXPECTED,
     ICMP_CSUM,
     INVALID_PROTO,
     DUP_FRAG,

@@ -3,12 +3,24 @@ package headgate.forwarding;
 import headgate.forwarding.conntrack.NfPacket;
 import headgate.forwarding.nft.RouteQuestions;
 import headgate.packet.IpAddress;
+import headgate.packet.IpProtocol;
 
-/// What packet-filter rules ask of the IPv4 routes.
+/// What packet-filter rules ask of the routes.
 final class FilterRoutes implements RouteQuestions {
+    /// Types of addresses (kernel: `RTN_…`).
+    private static final int UNSPECIFIED = 0;
+
     private static final int UNICAST = 1;
+    private static final int LOCAL = 2;
     private static final int BROADCAST = 3;
+    private static final int ANYCAST = 4;
     private static final int MULTICAST = 5;
+    private static final int BLACKHOLE = 6;
+    private static final int UNREACHABLE = 7;
+    private static final int PROHIBIT = 8;
+
+    /// Longest prefix whose first address is the subnet routers' anycast address.
+    private static final int MOST_SUBNET_BITS = 126;
 
     private static final int TCP_HEADER = 20;
     private static final int LARGEST_PACKET = 65535;
@@ -19,6 +31,8 @@ final class FilterRoutes implements RouteQuestions {
     private final HostSnapshot host;
     private final Flowi4 flow = new Flowi4();
     private final FibResult result = new FibResult();
+    private final Flowi6 flow6 = new Flowi6();
+    private final Fib6Result result6 = new Fib6Result();
     private final OutputRoute outputRoute;
 
     /// That the packet belongs to.
@@ -29,13 +43,20 @@ final class FilterRoutes implements RouteQuestions {
         outputRoute = new OutputRoute(host, host.multipath());
     }
 
-    /// Kernel: `inet_dev_addr_type`, which looks into the table `local` alone.
     @Override
-    public int addressType(NfPacket packet, long high, long low, NetDevice device) {
-        if (packet.family != NfPacket.IPV4 || host.noRoutes() != null) {
+    public int addressType(NfPacket packet, boolean ofSource, NetDevice device) {
+        if (packet.family == NfPacket.IPV6) {
+            return addressType6(packet, ofSource, device);
+        }
+        return addressType4(
+                (int) (ofSource ? packet.sourceLow() : packet.destinationLow()), device);
+    }
+
+    /// Kernel: `inet_dev_addr_type`, which looks into the table `local` alone.
+    private int addressType4(int address, NetDevice device) {
+        if (host.noRoutes() != null) {
             return UNKNOWN;
         }
-        int address = (int) low;
         if (address >>> 24 == 0 || address == -1) {
             return BROADCAST;
         }
@@ -64,21 +85,119 @@ final class FilterRoutes implements RouteQuestions {
     private static int number(RouteType type) {
         return switch (type) {
             case UNICAST -> UNICAST;
-            case LOCAL -> 2;
+            case LOCAL -> LOCAL;
             case BROADCAST -> BROADCAST;
-            case ANYCAST -> 4;
+            case ANYCAST -> ANYCAST;
             case MULTICAST -> MULTICAST;
-            case BLACKHOLE -> 6;
-            case UNREACHABLE -> 7;
-            case PROHIBIT -> 8;
+            case BLACKHOLE -> BLACKHOLE;
+            case UNREACHABLE -> UNREACHABLE;
+            case PROHIBIT -> PROHIBIT;
             default -> UNKNOWN;
         };
     }
 
-    /// Kernel: `nft_fib4_eval`.
+    /// Kernel: `__nft_fib6_eval_type`, which asks all rules and tables.
+    private int addressType6(NfPacket packet, boolean ofSource, NetDevice device) {
+        Errno error = route6(packet, ofSource, device, 0);
+        if (result6.incomplete != null) {
+            return UNKNOWN;
+        }
+        if (error != Errno.NONE) {
+            return switch (error) {
+                case EINVAL -> BLACKHOLE;
+                case EACCES -> PROHIBIT;
+                default -> UNREACHABLE;
+            };
+        }
+        long high = flow6.destinationHigh;
+        long low = flow6.destinationLow;
+        if (isAnycast(high, low)) {
+            return ANYCAST;
+        }
+        boolean local =
+                device == null
+                        ? result6.info.type() == RouteType.LOCAL
+                        : device.inet6().has(high, low);
+        if (local) {
+            return LOCAL;
+        }
+        if (Inet6.isMulticast(high)) {
+            return MULTICAST;
+        }
+        return Inet6.isMapped(high, low) || Inet6.isUnspecified(high, low) ? UNSPECIFIED : UNICAST;
+    }
+
+    /// Kernel: `ipv6_anycast_destination`.
+    private boolean isAnycast(long high, long low) {
+        return result6.info.type() == RouteType.ANYCAST
+                || result6.prefixLength() <= MOST_SUBNET_BITS
+                        && !result6.nextHop().hasGateway6()
+                        && result6.prefix().high() == high
+                        && result6.prefix().low() == low;
+    }
+
+    /// Looks up an address of the packet as if the host sent to it.
+    ///
+    /// @param ofSource whether it is the packet's source, so that the way is the one back
+    private Errno route6(NfPacket packet, boolean ofSource, NetDevice device, int mark) {
+        flow6.destinationHigh = ofSource ? packet.sourceHigh() : packet.destinationHigh();
+        flow6.destinationLow = ofSource ? packet.sourceLow() : packet.destinationLow();
+        flow6.sourceHigh = ofSource ? packet.destinationHigh() : packet.sourceHigh();
+        flow6.sourceLow = ofSource ? packet.destinationLow() : packet.sourceLow();
+        NetDevice own = packet.input() != null ? packet.input() : packet.output();
+        flow6.outputDevice =
+                !Inet6.isLinkLocal(flow6.destinationHigh) ? null : device != null ? device : own;
+        flow6.mark = mark;
+        flow6.protocol = packet.transportProtocol;
+        flow6.tos = packet.u16(0) >>> 4 & 0xff;
+        flow6.flowLabel = packet.i32(0) & 0xfffff;
+        flow6.sourcePort = flow6.destinationPort = 0;
+        return decision.route6.output(flow6, result6);
+    }
+
+    /// Kernel: `nft_fib6_eval`.
+    private int outputIndex6(NfPacket packet, boolean ofSource, NetDevice device, boolean mark) {
+        boolean first = packet.input() != null && decision.result6.info == null;
+        if (first && isUnnumbered(packet)) {
+            return packet.input().index();
+        }
+        Errno error = route6(packet, ofSource, device, mark ? packet.mark : 0);
+        if (result6.incomplete != null) {
+            return UNKNOWN;
+        }
+        if (error != Errno.NONE
+                || result6.info.type() == RouteType.LOCAL
+                || result6.info.type() == RouteType.ANYCAST) {
+            return 0;
+        }
+        if (device == null) {
+            return result6.info.isMultipath() ? UNKNOWN : result6.nextHop().device().index();
+        }
+        for (NextHop hop : result6.info.nextHops()) {
+            if (hop.device() == device) {
+                return device.index();
+            }
+        }
+        return 0;
+    }
+
+    /// Neighbour discovery of hosts that have no address yet, which has come by the right device.
+    private static boolean isUnnumbered(NfPacket packet) {
+        return packet.transportProtocol == IpProtocol.ICMPV6
+                && Inet6.isUnspecified(packet.sourceHigh(), packet.sourceLow())
+                && Inet6.needsDevice(packet.destinationHigh(), packet.destinationLow());
+    }
+
     @Override
     public int outputIndex(NfPacket packet, boolean toSource, NetDevice device, boolean mark) {
-        if (packet.family != NfPacket.IPV4 || host.noRoutes() != null) {
+        return packet.family == NfPacket.IPV6
+                ? outputIndex6(packet, toSource, device, mark)
+                : outputIndex4(packet, toSource, device, mark);
+    }
+
+    /// Kernel: `nft_fib4_eval`.
+    private int outputIndex4(NfPacket packet, boolean toSource, NetDevice device, boolean mark) {
+        if (host.noRoutes() != null) {
             return UNKNOWN;
         }
         int source = (int) packet.sourceLow();
@@ -133,8 +252,10 @@ final class FilterRoutes implements RouteQuestions {
     }
 
     private int mtuBack6(NfPacket packet) {
-        var flow6 = new Flowi6();
-        var result6 = new Fib6Result();
+        flow6.sourceHigh = flow6.sourceLow = 0;
+        flow6.outputDevice = null;
+        flow6.tos = flow6.mark = flow6.flowLabel = flow6.protocol = 0;
+        flow6.sourcePort = flow6.destinationPort = 0;
         flow6.destinationHigh = packet.sourceHigh();
         flow6.destinationLow = packet.sourceLow();
         Errno error = decision.route6.output(flow6, result6);

@@ -294,6 +294,8 @@ public final class ForwardingPath {
                     NO_SOCKET,
                     TCP_FLAGS,
                     TCP_RESET,
+                    TCP_AUTH_HDR,
+                    TCP_MD5UNEXPECTED,
                     INVALID_PROTO ->
                     Reason.NOT_WANTED;
             case IP_CSUM,

@@ -39,9 +39,33 @@ public final class ForwardingState {
     private static final int MOST_NEIGHBOURS = 1024;
 
     /// Addresses and ports of a connection that is not one yet.
-    private record HalfOpen(int source, int destination, int ports) {
-        static HalfOpen of(Skb skb) {
-            return new HalfOpen(skb.source, skb.destination, skb.i32(skb.headerLength));
+    private record HalfOpen(
+            long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int ports) {
+        static final int BYTES = 4 * Long.BYTES + Integer.BYTES;
+
+        /// @param at where the TCP header starts
+        static HalfOpen of(Skb skb, int at) {
+            return skb.protocolType == Skb.ETH_P_IPV6
+                    ? new HalfOpen(
+                            skb.i64(Ip6Header.SOURCE),
+                            skb.i64(Ip6Header.SOURCE + 8),
+                            skb.i64(Ip6Header.DESTINATION),
+                            skb.i64(Ip6Header.DESTINATION + 8),
+                            skb.i32(at))
+                    : new HalfOpen(0, skb.source, 0, skb.destination, skb.i32(at));
+        }
+
+        static HalfOpen read(ByteBuffer from) {
+            return new HalfOpen(
+                    from.getLong(), from.getLong(), from.getLong(), from.getLong(), from.getInt());
+        }
+
+        ByteBuffer write(ByteBuffer to) {
+            return to.putLong(sourceHigh)
+                    .putLong(sourceLow)
+                    .putLong(destinationHigh)
+                    .putLong(destinationLow)
+                    .putInt(ports);
         }
     }
 
@@ -101,27 +125,31 @@ public final class ForwardingState {
     // ---- Connections that are not ones yet ----
 
     /// Whether the host answered a first segment of this connection, and waits.
-    boolean isHalfOpen(Skb skb) {
-        return !halfOpen.isEmpty() && halfOpen.containsKey(HalfOpen.of(skb));
+    ///
+    /// @param at where the TCP header starts
+    boolean isHalfOpen(Skb skb, int at) {
+        return !halfOpen.isEmpty() && halfOpen.containsKey(HalfOpen.of(skb, at));
     }
 
     /// The sequence number of that first segment.
-    int halfOpenSequence(Skb skb) {
-        return halfOpen.get(HalfOpen.of(skb));
+    int halfOpenSequence(Skb skb, int at) {
+        return halfOpen.get(HalfOpen.of(skb, at));
     }
 
-    void openHalf(Skb skb, int sequence) {
+    void openHalf(Skb skb, int at, int sequence) {
         if (halfOpen.size() == MOST_HALF_OPEN) {
             changedHalfOpen.add(halfOpen.pollFirstEntry().getKey());
             halfOpenForgotten++;
         }
-        halfOpen.put(HalfOpen.of(skb), sequence);
-        changedHalfOpen.add(HalfOpen.of(skb));
+        HalfOpen opened = HalfOpen.of(skb, at);
+        halfOpen.put(opened, sequence);
+        changedHalfOpen.add(opened);
     }
 
-    void closeHalfOpen(Skb skb) {
-        halfOpen.remove(HalfOpen.of(skb));
-        changedHalfOpen.add(HalfOpen.of(skb));
+    void closeHalfOpen(Skb skb, int at) {
+        HalfOpen closed = HalfOpen.of(skb, at);
+        halfOpen.remove(closed);
+        changedHalfOpen.add(closed);
     }
 
     /// First segments that were forgotten because too many waited.
@@ -190,13 +218,7 @@ public final class ForwardingState {
         }
         changedNeighbours.clear();
         for (HalfOpen each : changedHalfOpen) {
-            byte[] key =
-                    ByteBuffer.allocate(13)
-                            .put(HALF_OPEN)
-                            .putInt(each.source())
-                            .putInt(each.destination())
-                            .putInt(each.ports())
-                            .array();
+            byte[] key = each.write(ByteBuffer.allocate(1 + HalfOpen.BYTES).put(HALF_OPEN)).array();
             Integer sequence = halfOpen.get(each);
             sink.put(key, sequence == null ? null : toBytes(sequence));
         }
@@ -230,7 +252,7 @@ public final class ForwardingState {
                                 words.getLong(),
                                 stateOrNull == null ? Neighbours.ABSENT : toLong(stateOrNull));
                 case HALF_OPEN -> {
-                    var connection = new HalfOpen(words.getInt(), words.getInt(), words.getInt());
+                    var connection = HalfOpen.read(words);
                     if (stateOrNull == null) {
                         halfOpen.remove(connection);
                     } else {

@@ -16,6 +16,9 @@ final class Icmp {
     static final int PARAMETER_PROBLEM = 12;
     static final int TIMESTAMP_REPLY = 14;
 
+    /// 192.0.0.8, from which routers without an address tell (RFC 7600, section 4.8).
+    private static final int DUMMY_ADDRESS = 0xc000_0008;
+
     private static final int HEADER = 8;
 
     /// No error is longer, RFC 1812 section 4.3.2.3.
@@ -59,6 +62,7 @@ final class Icmp {
         if (error != Errno.NONE) {
             return false;
         }
+        route.source = route.source == 0 ? DUMMY_ADDRESS : route.source;
         int room =
                 Math.min(LONGEST_ERROR, route.mtuBytes)
                         - Skb.IPV4_HEADER

@@ -38,6 +38,11 @@ public final class Icmp6 {
 
     static final int HEADER = 8;
     private static final int SMALLEST_MTU = 1280;
+    private static final int TCP_HEADER = 20;
+
+    /// What a host announces at least (kernel: `IPV6_MIN_MTU` less its headers).
+    private static final int SMALLEST_SEGMENT = 1220;
+
     private static final int REDIRECT_HEADER = 40;
     private static final int TARGET_LINK_ADDRESS = 2;
     private static final int REDIRECTED_HEADER = 4;
@@ -257,11 +262,20 @@ public final class Icmp6 {
         transmit(kind);
     }
 
-    private void transmit(Kind kind) {
+    private Outcome transmit(Kind kind) {
         Outcome outcome = decision.output6.send(kind, output(), nextHopHigh(), nextHopLow());
         if (outcome == Outcome.FORWARD && output().isLoopback()) {
             decision.effects.frames().removeLast();
             decision.input6.loopBack(decision.own);
+        }
+        return outcome;
+    }
+
+    /// Counts a message of neighbour or listener discovery, unless a hook dropped it (kernel:
+    /// `ndisc_send_skb`, `igmp6_send`).
+    static void countDiscovery(Decision decision, int type, Outcome outcome) {
+        if (outcome != Outcome.REFUSED) {
+            countOut(decision, type);
         }
     }
 
@@ -350,20 +364,14 @@ public final class Icmp6 {
         int flags = skb.u8(at + 13);
         header.read(skb.bytes(), 0);
         boolean told = byRule ? !header.isToMulticast() : isUnicast();
-        if ((flags & Ip6Input.RST) != 0 || !told) {
+        boolean signed =
+                !byRule
+                        && TcpAuthentication.of(skb, at + 20, at + (skb.u8(at + 12) >>> 4) * 4)
+                                != TcpAuthentication.NONE;
+        if ((flags & Ip6Input.RST) != 0 || !told || signed) {
             return;
         }
-        flow.sourceHigh = header.destinationHigh;
-        flow.sourceLow = header.destinationLow;
-        flow.destinationHigh = header.sourceHigh;
-        flow.destinationLow = header.sourceLow;
-        flow.outputDevice =
-                Inet6.needsDevice(header.sourceHigh, header.sourceLow) ? decision.device : null;
-        takeProtocol(0, 0);
-        flow.protocol = IpProtocol.TCP;
-        flow.sourcePort = skb.u16(at + 2);
-        flow.destinationPort = skb.u16(at);
-        if (!isRouted()) {
+        if (!routesBack(skb, at)) {
             if (refused && !byRule) {
                 countUnreachable();
                 decision.effects.drop(DropReason.NOT_SPECIFIED, "tcp_v6_send_response", 0);
@@ -373,18 +381,7 @@ public final class Icmp6 {
         boolean acknowledges = (flags & Ip6Input.ACK) != 0;
         int data = skb.length - at - (skb.u8(at + 12) >>> 4) * 4;
         int consumed = data + (flags >>> 1 & 1) + (flags & 1);
-        Skb own = decision.own;
-        own.beginIpv6(
-                20,
-                byRule ? 0 : header.trafficClass & ~3,
-                hopLimit(),
-                IpProtocol.TCP,
-                flow.sourceHigh,
-                flow.sourceLow,
-                flow.destinationHigh,
-                flow.destinationLow);
-        own.put16(40, flow.sourcePort);
-        own.put16(42, flow.destinationPort);
+        Skb own = beginSegment(20, byRule ? 0 : header.trafficClass & ~3);
         own.put32(44, acknowledges ? skb.i32(at + 8) : 0);
         own.put32(48, acknowledges ? 0 : skb.i32(at + 4) + consumed);
         own.put16(52, 0x5000 | Ip6Input.RST | (acknowledges ? 0 : Ip6Input.ACK));
@@ -397,6 +394,82 @@ public final class Icmp6 {
             decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         }
         transmit(Kind.TCP_RESET);
+    }
+
+    /// Looks up the way back to the source of a TCP segment, which is in [#header].
+    private boolean routesBack(Skb skb, int at) {
+        flow.sourceHigh = header.destinationHigh;
+        flow.sourceLow = header.destinationLow;
+        flow.destinationHigh = header.sourceHigh;
+        flow.destinationLow = header.sourceLow;
+        flow.outputDevice =
+                Inet6.needsDevice(header.sourceHigh, header.sourceLow) ? decision.device : null;
+        takeProtocol(0, 0);
+        flow.protocol = IpProtocol.TCP;
+        flow.sourcePort = skb.u16(at + 2);
+        flow.destinationPort = skb.u16(at);
+        return isRouted();
+    }
+
+    private Skb beginSegment(int length, int trafficClass) {
+        Skb own = decision.own;
+        own.beginIpv6(
+                length,
+                trafficClass,
+                hopLimit(),
+                IpProtocol.TCP,
+                flow.sourceHigh,
+                flow.sourceLow,
+                flow.destinationHigh,
+                flow.destinationLow);
+        own.put16(40, flow.sourcePort);
+        own.put16(42, flow.destinationPort);
+        return own;
+    }
+
+    /// Answers a first segment to a listener (kernel: `tcp_v6_conn_request`). The initial sequence
+    /// number is drawn at random: here it is 0.
+    ///
+    /// @param at where the TCP header starts
+    void acceptConnection(Skb skb, int at, SynOptions options) {
+        header.read(skb.bytes(), 0);
+        int from = at + TCP_HEADER;
+        String unknown = options.read(skb, from, at + (skb.u8(at + 12) >>> 4) * 4);
+        if (unknown != null) {
+            decision.incomplete(unknown);
+            return;
+        }
+        if (!isUnicast() || !routesBack(skb, at)) {
+            countUnreachable();
+            decision.count(SnmpCounter.TCP_EXT_LISTEN_DROPS);
+            return;
+        }
+        int mss = segmentSize();
+        int length = TCP_HEADER + options.answerLength();
+        Skb own = beginSegment(length, options.answerTos(header.trafficClass));
+        boolean ecn = options.agreesToEcn(skb.u16(at + 12) & 0x1ff, header.trafficClass);
+        int flags = Ip6Input.SYN | Ip6Input.ACK | (ecn ? Ip6Input.ECE : 0);
+        own.put32(44, 0);
+        own.put32(48, skb.i32(at + 4) + 1);
+        own.put16(52, length / 4 << 12 | flags);
+        own.put16(54, options.window(mss));
+        own.put32(56, 0);
+        options.writeAnswer(own, 60, mss);
+        own.put16(56, ~sum(own, Ip6Header.LENGTH, length, IpProtocol.TCP));
+        decision.count(SnmpCounter.TCP_OUT_SEGS);
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
+        transmit(Kind.SYN_ACK);
+        decision.state.openHalf(skb, at, skb.i32(at + 4));
+    }
+
+    /// Kernel: `ip6_default_advmss`.
+    private int segmentSize() {
+        NetDevice device = output();
+        int own = device.inet6().mtuBytes() > 0 ? device.inet6().mtuBytes() : device.mtuBytes();
+        int mtu = result.info.mtuBytes() > 0 ? result.info.mtuBytes() : own;
+        int least = (int) decision.host.sysctl("net.ipv6.route.min_adv_mss", SMALLEST_SEGMENT);
+        int segment = Math.max(least, mtu - Ip6Header.LENGTH - TCP_HEADER);
+        return Math.min(segment, 65535 - TCP_HEADER);
     }
 
     /// Tells the source of [Decision#skb] that `high`, `low` is a better first hop, or is the
@@ -442,7 +515,9 @@ public final class Icmp6 {
         own.put8(80 + target, REDIRECTED_HEADER);
         own.put8(81 + target, quoted >>> 3);
         quote(skb, 80 + target + HEADER, quoted - HEADER);
-        send(Kind.REDIRECT, REDIRECT);
+        putChecksum(own, Ip6Header.LENGTH);
+        decision.count(SnmpCounter.IP6_OUT_REQUESTS);
+        countDiscovery(decision, REDIRECT, transmit(Kind.REDIRECT));
         return true;
     }
 

@@ -58,12 +58,12 @@ final class IcmpReceive {
             if (decision.host.sysctl("net.ipv4.icmp_echo_enable_probe") == 1) {
                 decision.effects.incomplete("extended echo requests are not modelled");
             }
+        } else if (everybody && !isForEverybody(type)) {
+            refuse(DropReason.INVALID_PROTO);
         } else if (type == EXTENDED_ECHO_REPLY) {
             decision.effects.drop(DropReason.NO_SOCKET, "ping_rcv", Skb.ETH_P_IP);
         } else if (type > LAST_KNOWN) {
             refuse(DropReason.UNHANDLED_PROTO);
-        } else if (everybody && !isForEverybody(type)) {
-            refuse(DropReason.INVALID_PROTO);
         } else {
             handle(type, present);
         }

@@ -35,6 +35,11 @@ public final class Inet6 {
         return high >>> 54 == 0xfe80 >>> 6;
     }
 
+    /// An IPv4 address in IPv6 form, `::ffff:0:0/96`.
+    static boolean isMapped(long high, long low) {
+        return high == 0 && low >>> 32 == MAPPED_LOW;
+    }
+
     /// `fec0::/10`.
     static boolean isSiteLocal(long high) {
         return high >>> 54 == 0xfec0 >>> 6;

@@ -11,6 +11,7 @@ public final class Ip6Input {
     static final int SYN = 2;
     static final int RST = 4;
     static final int ACK = 16;
+    static final int ECE = 64;
 
     private static final int NO_NEXT_HEADER = 59;
     private static final int PIM = 103;
@@ -24,6 +25,7 @@ public final class Ip6Input {
 
     private final Decision decision;
     private final Ip6Options options = new Ip6Options();
+    private final SynOptions synOptions;
     private final ExtensionHeaders quoted = new ExtensionHeaders();
     private final Ip6Header header = new Ip6Header();
 
@@ -40,6 +42,7 @@ public final class Ip6Input {
 
     Ip6Input(Decision decision) {
         this.decision = decision;
+        this.synOptions = new SynOptions(decision);
     }
 
     /// Parses the hop-by-hop options that follow the fixed header, as every node does (kernel:
@@ -146,6 +149,13 @@ public final class Ip6Input {
     }
 
     private boolean fragment() {
+        if (fragmented) {
+            // There may be one such header.
+            decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
+            decision.icmp6.tell(Icmp6.PARAMETER_PROBLEM, Icmp6.HEADER_FIELD, at);
+            return decision.outcome != Outcome.UNDECIDED
+                    || decision.drop(DropReason.NOT_SPECIFIED, "ipv6_frag_rcv");
+        }
         decision.count(SnmpCounter.IP6_REASM_REQDS);
         if (!decision.state.reassembly6.takes(decision, at, numberAt)) {
             return true;
@@ -228,7 +238,7 @@ public final class Ip6Input {
             refuseUdp(skb, DropReason.PKT_TOO_SMALL);
             return;
         }
-        boolean checkedFirst = skb.u16(at + 6) == 0 || there <= SUMMED_AT_ONCE;
+        boolean checkedFirst = skb.u16(at + 6) != 0 && there <= SUMMED_AT_ONCE;
         if (checkedFirst && !isSumRight(skb, length)) {
             decision.count(SnmpCounter.UDP6_IN_CSUM_ERRORS);
             refuseUdp(skb, DropReason.UDP_CSUM);
@@ -237,7 +247,7 @@ public final class Ip6Input {
         Sockets.Socket socket = socket("udp6", skb, skb.u16(at + 2), skb.u16(at));
         if (!decision.host.sockets().isKnown()) {
             decision.incomplete("the snapshot has no sockets.txt");
-        } else if (header.isToMulticast() && socket == null) {
+        } else if (header.isToMulticast() && (socket == null || skb.u16(at + 6) == 0)) {
             decision.count(SnmpCounter.UDP6_IGNORED_MULTI);
             drop(skb, DropReason.NOT_SPECIFIED, "__udp6_lib_rcv");
         } else if (!checkedFirst && !isSumRight(skb, length)) {
@@ -342,16 +352,38 @@ public final class Ip6Input {
 
     /// As [TcpReceive] of IPv4; what answers a first segment is the host's own stack.
     private void listen(Skb skb, int flags) {
-        if ((flags & ACK) != 0) {
+        int options = at + TCP_HEADER;
+        var authentication = TcpAuthentication.of(skb, options, at + (skb.u8(at + 12) >>> 4) * 4);
+        if (authentication != TcpAuthentication.NONE) {
+            authentication.refuse(decision, "tcp_v6_rcv", skb.protocolType);
+            return;
+        }
+        if (decision.state.isHalfOpen(skb, at)) {
+            continueHandshake(skb, flags);
+        } else if ((flags & ACK) != 0) {
             decision.icmp6.reset(skb, at);
             drop(skb, DropReason.TCP_FLAGS, "tcp_v6_do_rcv");
         } else if ((flags & RST) != 0) {
             drop(skb, DropReason.TCP_RESET, "tcp_rcv_state_process");
         } else if ((flags & (SYN | FIN)) != SYN) {
             drop(skb, DropReason.TCP_FLAGS, "tcp_rcv_state_process");
+        } else if (Inet6.isMapped(header.sourceHigh, header.sourceLow)) {
+            decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
         } else {
-            decision.incomplete("the answer to a first segment over IPv6");
+            decision.icmp6.acceptConnection(skb, at, synOptions);
         }
+    }
+
+    /// Only a reset ends what a first segment began without making it a connection.
+    private void continueHandshake(Skb skb, int flags) {
+        if ((flags & RST) == 0 || skb.i32(at + 4) != decision.state.halfOpenSequence(skb, at) + 1) {
+            decision.incomplete("connections of the host's own are not modelled");
+            return;
+        }
+        decision.state.closeHalfOpen(skb, at);
+        decision.count(SnmpCounter.TCP_ATTEMPT_FAILS);
+        decision.count(SnmpCounter.TCP_EXT_EMBRYONIC_RSTS);
+        drop(skb, DropReason.NOT_SPECIFIED, "tcp_v6_rcv");
     }
 
     /// Kernel: `icmpv6_rcv`.

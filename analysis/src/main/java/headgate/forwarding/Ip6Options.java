@@ -86,13 +86,19 @@ final class Ip6Options {
                 case CALIPSO -> {
                     return true;
                 }
+                // RFC 9486, section 3: aligned to four bytes, also where the option is not used.
                 case IOAM -> {
-                    return false;
+                    return (at & 3) != 0 || isTracing(decision);
                 }
                 default -> {}
             }
         }
         return refusesUnknown(decision, at, refusesUnknown);
+    }
+
+    private static boolean isTracing(Decision decision) {
+        String key = "net.ipv6.conf." + decision.device + ".ioam6_enabled";
+        return decision.host.sysctl(key, 0) == 1 && decision.incomplete("in-situ measurement");
     }
 
     /// RFC 2675, section 2: only for more than 65,535 bytes, and only where the fixed header has no

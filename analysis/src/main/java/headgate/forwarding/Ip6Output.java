@@ -107,12 +107,14 @@ public final class Ip6Output {
 
     /// Sends one of the host's own packets, [Decision#own], which is complete but for what the
     /// route decides; in fragments if it does not fit the device.
+    ///
+    /// @return REFUSED if a hook dropped it, or what became of it is not known; else as [#finish]
     Outcome send(Kind kind, NetDevice device, long high, long low) {
         Skb own = decision.own;
         header.read(own.bytes(), 0);
         boolean onLink = header.destinationHigh == high && header.destinationLow == low;
-        if (!passesOutput(device)) {
-            return Outcome.INCOMPLETE;
+        if (!passesOutput(own, device)) {
+            return Outcome.REFUSED;
         }
         if (onLink) {
             // A rule may have written another destination.
@@ -130,9 +132,9 @@ public final class Ip6Output {
                 : finish(own, kind, device, high, low);
     }
 
-    private boolean passesOutput(NetDevice device) {
-        return decision.filter.passes(Hook.OUTPUT, decision, decision.own, null, device)
-                && decision.filter.passes(Hook.POSTROUTING, decision, decision.own, null, device);
+    private boolean passesOutput(Skb packet, NetDevice device) {
+        return decision.filter.passes(Hook.OUTPUT, decision, packet, null, device)
+                && decision.filter.passes(Hook.POSTROUTING, decision, packet, null, device);
     }
 
     /// Kernel: `ip6_fragment`. The identification is drawn.
@@ -203,9 +205,14 @@ public final class Ip6Output {
     /// Asks for the link address of a neighbour, in the name of the packet's source if that is an
     /// address of this device (kernel: `ndisc_solicit`).
     private void solicit(NetDevice device, long high, long low) {
-        decision.effects.neighbourChanges.add(
+        var asked =
                 new Effects.NeighbourChange(
-                        device, Inet6.format(high, low), NeighbourState.INCOMPLETE, -1, false));
+                        device, Inet6.format(high, low), NeighbourState.INCOMPLETE, -1, false);
+        // One question is enough for all packets that wait.
+        if (decision.effects.neighbourChanges.contains(asked)) {
+            return;
+        }
+        decision.effects.neighbourChanges.add(asked);
         long sourceHigh = header.sourceHigh;
         long sourceLow = header.sourceLow;
         if (!device.inet6().has(sourceHigh, sourceLow)) {
@@ -233,9 +240,9 @@ public final class Ip6Output {
         solicitation.put64(56, low);
         solicitation.putLinkAddressOption(64, 1, device.mac());
         Icmp6.putChecksum(solicitation, Ip6Header.LENGTH);
-        Icmp6.countOut(decision, SOLICITATION);
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
-        if (decision.filter.passes(Hook.OUTPUT, decision, solicitation, null, device)) {
+        if (passesOutput(solicitation, device)) {
+            Icmp6.countOut(decision, SOLICITATION);
             finish(solicitation, Kind.NEIGHBOUR_SOLICITATION, device, groupHigh, groupLow);
         }
     }

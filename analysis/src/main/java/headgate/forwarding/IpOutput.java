@@ -45,27 +45,41 @@ public final class IpOutput {
         if (!decision.filter.passes(Hook.OUTPUT, decision, packet, null, route.device)) {
             return;
         }
-        if (route.type == RouteType.MULTICAST) {
-            effects.count(SnmpCounter.IP_EXT_OUT_MCAST_PKTS, 1);
-            effects.count(SnmpCounter.IP_EXT_OUT_MCAST_OCTETS, packet.length);
-        } else if (route.type == RouteType.BROADCAST) {
-            effects.count(SnmpCounter.IP_EXT_OUT_BCAST_PKTS, 1);
-            effects.count(SnmpCounter.IP_EXT_OUT_BCAST_OCTETS, packet.length);
+        // The host's own copy passes the hook before what leaves does.
+        boolean copied = comesBack(packet, route) && passesPostrouting(packet, route);
+        if (passesPostrouting(packet, route)) {
+            if (route.type == RouteType.LOCAL) {
+                effects.count(SnmpCounter.IP_OUT_TRANSMITS, 1);
+                effects.count(SnmpCounter.IP_EXT_OUT_OCTETS, packet.length);
+                decision.loopBack(packet, false);
+                return;
+            }
+            countCast(packet, route);
+            finish(packet, kind, route.device, route.hop, route.neighbour, route.mtuBytes);
         }
-        if (!decision.filter.passes(Hook.POSTROUTING, decision, packet, null, route.device)) {
-            return;
-        }
-        if (route.type == RouteType.LOCAL) {
-            effects.count(SnmpCounter.IP_OUT_TRANSMITS, 1);
-            effects.count(SnmpCounter.IP_EXT_OUT_OCTETS, packet.length);
-            decision.loopBack(packet, false);
-            return;
-        }
-        finish(packet, kind, route.device, route.hop, route.neighbour, route.mtuBytes);
-        if (route.type == RouteType.BROADCAST
-                || route.type == RouteType.MULTICAST
-                        && route.device.multicastGroups().contains(packet.destination)) {
+        if (copied) {
             decision.loopBack(packet, true);
+        }
+    }
+
+    /// Kernel: `ip_mc_output`.
+    private static boolean comesBack(Skb packet, OutputRoute route) {
+        return route.type == RouteType.BROADCAST
+                || route.type == RouteType.MULTICAST
+                        && route.device.multicastGroups().contains(packet.destination);
+    }
+
+    private boolean passesPostrouting(Skb packet, OutputRoute route) {
+        return decision.filter.passes(Hook.POSTROUTING, decision, packet, null, route.device);
+    }
+
+    private void countCast(Skb packet, OutputRoute route) {
+        if (route.type == RouteType.MULTICAST) {
+            decision.count(SnmpCounter.IP_EXT_OUT_MCAST_PKTS);
+            decision.count(SnmpCounter.IP_EXT_OUT_MCAST_OCTETS, packet.length);
+        } else if (route.type == RouteType.BROADCAST) {
+            decision.count(SnmpCounter.IP_EXT_OUT_BCAST_PKTS);
+            decision.count(SnmpCounter.IP_EXT_OUT_BCAST_OCTETS, packet.length);
         }
     }
 

@@ -225,9 +225,10 @@ public final class Ndisc {
             message.putLinkAddressOption(64, TARGET_LINK_ADDRESS, device.mac());
         }
         Icmp6.putChecksum(message, Ip6Header.LENGTH);
-        Icmp6.countOut(decision, NEIGHBOUR_ADVERTISEMENT);
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
-        decision.output6.send(Kind.NEIGHBOUR_ADVERTISEMENT, device, toHigh, toLow);
+        Outcome outcome =
+                decision.output6.send(Kind.NEIGHBOUR_ADVERTISEMENT, device, toHigh, toLow);
+        Icmp6.countDiscovery(decision, NEIGHBOUR_ADVERTISEMENT, outcome);
     }
 
     private DropReason advertisement(Skb skb, int at) {
@@ -359,9 +360,9 @@ public final class Ndisc {
         own.put64(56, group.high());
         own.put64(64, group.low());
         Icmp6.putChecksum(own, 48);
-        Icmp6.countOut(decision, LISTENER_REPORT);
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         Outcome outcome = decision.output6.send(Kind.MLD_REPORT, device, group.high(), group.low());
+        Icmp6.countDiscovery(decision, LISTENER_REPORT, outcome);
         if (outcome == Outcome.FORWARD) {
             decision.input6.loopBack(own);
         }

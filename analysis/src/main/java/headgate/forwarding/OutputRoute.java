@@ -160,17 +160,16 @@ public final class OutputRoute {
         neighbour = hop.gateway() != 0 ? hop.gateway() : flow.destination;
         source = source != 0 ? source : preferredSource(host, info, hop);
         mtuBytes = Math.min(65535, info.mtuBytes() != 0 ? info.mtuBytes() : device.mtuBytes());
-        return source == 0 ? unknown("no source address to choose on " + device) : Errno.NONE;
+        return Errno.NONE;
     }
 
-    /// The route's own choice, or the primary address in the next hop's subnet, or the first.
+    /// The route's own choice, or the primary address in the next hop's subnet, or the first; none
+    /// of a narrower scope than the route's (kernel: `fib_info_update_nhc_saddr`). 0 if there is
+    /// none.
     static int preferredSource(HostSnapshot host, FibInfo info, NextHop hop) {
         return info.preferredSource() != 0
                 ? info.preferredSource()
-                : host.selectAddress(
-                        hop.device(),
-                        hop.gateway(),
-                        hop.hasGateway() ? FibInfo.SCOPE_LINK : FibInfo.SCOPE_HOST);
+                : host.selectAddress(hop.device(), hop.gateway(), info.scope());
     }
 
     /// Whose link address is asked for, as text.

@@ -77,13 +77,13 @@ public final class PacketFilter {
 
     /// Shows `skb` to the rules at `hook`.
     ///
-    /// @param skb the packet that came in, or [Decision#own], one that the host sends
+    /// @param skb the packet that came in, [Decision#skb], or one that the host sends
     /// @param in device that it came in by; null for packets of the host's own
     /// @param out device that it will leave by; null where that is not known yet
     /// @return true if the packet goes on; otherwise it was freed, as [Decision#effects] says, or
     ///   the decision is incomplete
     public boolean passes(Hook hook, Decision decision, Skb skb, NetDevice in, NetDevice out) {
-        boolean isOwn = skb == decision.own;
+        boolean isOwn = skb != decision.skb;
         ownBegun &= !isOwn || hook != Hook.OUTPUT;
         if (!isAt(hook)) {
             return true;
@@ -193,7 +193,7 @@ public final class PacketFilter {
     private void drop(Hook hook, Decision decision, Skb skb, NfPacket packet) {
         Reject reject = netfilter.reject();
         String function = netfilter.dropFunction();
-        if (skb == decision.own) {
+        if (skb != decision.skb) {
             if (reject != null) {
                 decision.effects.incomplete("a reject rule meets a packet of the host's own");
                 return;

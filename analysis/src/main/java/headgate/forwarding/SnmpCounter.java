@@ -75,6 +75,8 @@ public enum SnmpCounter {
     TCP_EXT_IP_REVERSE_PATH_FILTER("TcpExt.IPReversePathFilter"),
     TCP_EXT_EMBRYONIC_RSTS("TcpExt.EmbryonicRsts"),
     TCP_EXT_ARP_FILTER("TcpExt.ArpFilter"),
+    TCP_EXT_LISTEN_DROPS("TcpExt.ListenDrops"),
+    TCP_EXT_MD5_UNEXPECTED("TcpExt.TCPMD5Unexpected"),
     IP6_IN_RECEIVES("Ip6InReceives"),
     IP6_IN_HDR_ERRORS("Ip6InHdrErrors"),
     IP6_IN_TOO_BIG_ERRORS("Ip6InTooBigErrors"),

@@ -19,7 +19,10 @@ final class Sysctls {
             Pattern.compile("[0-9]{1,3}(-[0-9]{1,3})?(,[0-9]{1,3}(-[0-9]{1,3})?)*");
     private static final int TYPES = 256;
 
-    /// Those that are numbers.
+    /// Settings have no more numbers than this.
+    private static final int MOST_NUMBERS = 3;
+
+    /// Those that are numbers; of several, each under its index: `net.ipv4.tcp_rmem.2`.
     private final Map<String, Long> values = new HashMap<>();
 
     private final BitSet limitedTypes = new BitSet(TYPES);
@@ -33,8 +36,13 @@ final class Sysctls {
             limitedTypes.set(first, Math.max(first, Integer.parseInt(ends[ends.length - 1])) + 1);
         }
         values.forEach((key, value) -> {
-            if (NUMBER.matcher(value).matches()) {
-                this.values.put(key, Long.parseLong(value) & 0xffff_ffffL);
+            String[] numbers = value.split("\\s+", MOST_NUMBERS + 1);
+            for (int i = 0; i < Math.min(numbers.length, MOST_NUMBERS); i++) {
+                if (NUMBER.matcher(numbers[i]).matches()) {
+                    this.values.put(
+                            numbers.length == 1 ? key : key + "." + i,
+                            Long.parseLong(numbers[i]) & 0xffff_ffffL);
+                }
             }
         });
     }

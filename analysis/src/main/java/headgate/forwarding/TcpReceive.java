@@ -20,16 +20,21 @@ final class TcpReceive {
     private static final int ECN = 3;
 
     private static final int DONT_FRAGMENT = 0x4000;
-    private static final int LARGEST_WINDOW = 65535;
-    private static final int MSS_OPTION = 0x0204 << 16;
+    private static final int LARGEST_PACKET = 65535;
+    private static final int ECE = 64;
+
+    /// Of the 13th and 14th byte of a header, with the bit of accurate ECN.
+    private static final int FLAGS = 0x1ff;
 
     private final Decision decision;
+    private final SynOptions options;
 
     private Skb skb;
     private boolean everybody;
 
     TcpReceive(Decision decision) {
         this.decision = decision;
+        this.options = new SynOptions(decision);
     }
 
     /// @param everybody whether the packet came as a broadcast or multicast, by its route
@@ -87,10 +92,20 @@ final class TcpReceive {
         }
     }
 
+    private TcpAuthentication authentication() {
+        int at = skb.headerLength;
+        return TcpAuthentication.of(skb, at + HEADER, at + (skb.u8(at + 12) >>> 4) * 4);
+    }
+
     private void listen(int header, int payload) {
+        TcpAuthentication authentication = authentication();
+        if (authentication != TcpAuthentication.NONE) {
+            authentication.refuse(decision, RECEIVE, skb.protocolType);
+            return;
+        }
         int flags = skb.u8(skb.headerLength + 13);
         int sequence = skb.i32(skb.headerLength + 4);
-        if (decision.state.isHalfOpen(skb)) {
+        if (decision.state.isHalfOpen(skb, skb.headerLength)) {
             continueHandshake(flags, sequence);
         } else if ((flags & ACK) != 0) {
             reset(payload);
@@ -99,7 +114,9 @@ final class TcpReceive {
             drop(DropReason.TCP_RESET, STATE);
         } else if ((flags & (SYN | FIN)) != SYN) {
             drop(DropReason.TCP_FLAGS, STATE);
-        } else if (!everybody) {
+        } else if (everybody) {
+            decision.count(SnmpCounter.TCP_EXT_LISTEN_DROPS);
+        } else {
             accept(header, sequence);
         }
     }
@@ -107,44 +124,51 @@ final class TcpReceive {
     /// Only a reset ends what a first segment began without making it a connection (kernel:
     /// `tcp_check_req`).
     private void continueHandshake(int flags, int sequence) {
-        if ((flags & RST) == 0 || sequence != decision.state.halfOpenSequence(skb) + 1) {
+        if ((flags & RST) == 0
+                || sequence != decision.state.halfOpenSequence(skb, skb.headerLength) + 1) {
             decision.effects.incomplete("connections of the host's own are not modelled");
             return;
         }
-        decision.state.closeHalfOpen(skb);
+        decision.state.closeHalfOpen(skb, skb.headerLength);
         decision.count(SnmpCounter.TCP_ATTEMPT_FAILS);
         decision.count(SnmpCounter.TCP_EXT_EMBRYONIC_RSTS);
         drop(DropReason.NOT_SPECIFIED, RECEIVE);
     }
 
-    /// Answers a first segment. The initial sequence number is drawn at random: here it is 0.
+    /// Answers a first segment. The initial sequence number is drawn at random: here it is 0, as is
+    /// the time stamp.
     private void accept(int header, int sequence) {
-        if (header > HEADER) {
-            decision.effects.incomplete("the answer to a segment with TCP options");
+        int from = skb.headerLength;
+        String unknown = options.read(skb, from + HEADER, from + header);
+        if (unknown != null) {
+            decision.effects.incomplete(unknown);
             return;
         }
         OutputRoute route = route();
         if (route == null) {
+            decision.count(SnmpCounter.TCP_EXT_LISTEN_DROPS);
             return;
         }
-        int mss = Math.min(LARGEST_WINDOW, route.mtuBytes) - Skb.IPV4_HEADER - HEADER;
+        int mss = Math.min(LARGEST_PACKET, route.mtuBytes) - Skb.IPV4_HEADER - HEADER;
+        int length = HEADER + options.answerLength();
         Skb own = decision.own;
-        begin(own, HEADER + 4, 0);
+        begin(own, length, options.answerTos(skb.tos));
+        boolean ecn = options.agreesToEcn(skb.u16(from + 12) & FLAGS, skb.tos);
         int at = own.headerLength;
         own.put32(at + 8, sequence + 1);
-        own.put8(at + 12, (HEADER + 4) / 4 << 4);
-        own.put8(at + 13, SYN | ACK);
-        own.put16(at + 14, LARGEST_WINDOW / mss * mss);
-        own.put32(at + 20, MSS_OPTION | mss);
+        own.put8(at + 12, length / 4 << 4);
+        own.put8(at + 13, SYN | ACK | (ecn ? ECE : 0));
+        own.put16(at + 14, options.window(mss));
+        options.writeAnswer(own, at + HEADER, mss);
         finish(own, Kind.SYN_ACK, route);
-        decision.state.openHalf(skb, sequence);
+        decision.state.openHalf(skb, from, sequence);
     }
 
-    /// RFC 9293 section 3.5.2. A reset is never answered.
+    /// RFC 9293 section 3.5.2. A reset is never answered, nor what claims to be signed.
     private void reset(int payload) {
         int at = skb.headerLength;
         int flags = skb.u8(at + 13);
-        if ((flags & RST) != 0) {
+        if ((flags & RST) != 0 || authentication() != TcpAuthentication.NONE) {
             return;
         }
         if (skb == decision.own) {

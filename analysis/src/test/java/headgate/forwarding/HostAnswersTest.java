@@ -426,7 +426,125 @@ class HostAnswersTest {
         assertTrue(egress(ack).contains(" 50040000 "), egress(ack));
     }
 
+    /// A first segment from 10.0.0.9 port 1234 with its options; 60 bytes.
+    private static final String SYN =
+            ETHERNET
+                    + """
+                    45 00 00 3c  00 01 00 00  40 06 66 b2
+                    0a 00 00 09  0a 00 00 01
+                    """;
+
+    private static final String SYN_WITH_OPTIONS =
+            SYN
+                    + """
+                    04 d2 00 50  00 00 00 07  00 00 00 00
+                    a0 c2 04 00  2a 0d 00 00                # SYN, ECE, CWR
+                    02 04 05 b4  04 02                      # segments of 1460, selective
+                    08 0a 00 00 00 01 00 00 00 00           # time stamp 1
+                    01 03 03 07                             # scale 7
+                    """;
+
+    @Test
+    void answersTheOptionsOfFirstSegments() {
+        router.sysctl("net.ipv4.tcp_rmem", "4096\t131072\t6291456");
+        assertEquals(
+                "SYN_ACK eth0 "
+                        + REPLY
+                        + " 4500003c 00004000 400626b3 0a000001 0a000009"
+                        // SYN, ACK and ECE; window 65160, 45 segments of 1448
+                        + " 005004d2 00000000 00000008 a052fe88 2ff30000"
+                        // segments of 1460; selective, time stamp 1 echoed; scale 7
+                        + " 020405b4 0402080a 00000000 00000001 01030307",
+                egress(decide(SYN_WITH_OPTIONS)));
+    }
+
+    @Test
+    void answersOnlyTheOptionsThatItsSettingsAllow() {
+        router.sysctl("net.ipv4.tcp_rmem", "4096\t131072\t6291456")
+                .sysctl("net.ipv4.tcp_timestamps", "0")
+                .sysctl("net.ipv4.tcp_sack", "0")
+                .sysctl("net.ipv4.tcp_ecn", "0");
+        String answer = egress(decide(SYN_WITH_OPTIONS));
+        assertTrue(answer.contains(" 7012faf0 "), answer);
+        assertTrue(answer.endsWith(" 020405b4 01030307"), answer);
+    }
+
+    @Test
+    void doesNotGuessTheScaleOfItsWindow() {
+        Verdict verdict = decide(SYN_WITH_OPTIONS);
+        assertTrue(verdict.trail().consequences().incomplete().contains("tcp_rmem"));
+    }
+
+    private static String signed(String port, String sum, String option) {
+        return SYN
+                + "04 d2 "
+                + port
+                + " 00 00 00 07 00 00 00 00 a0 02 04 00 "
+                + sum
+                + " 00 00 "
+                + option
+                + " 00".repeat(18);
+    }
+
+    @Test
+    void doesNotAnswerSignedSegmentsWithoutAKey() {
+        Verdict closed = decide(signed("00 51", "2f 89", "13 12"));
+        assertEquals("", egress(closed));
+        assertEquals(DropReason.NO_SOCKET, drops(closed).getFirst().reason());
+        Verdict open = decide(signed("00 50", "2f 8a", "13 12"));
+        assertEquals(DropReason.TCP_MD5UNEXPECTED, drops(open).getFirst().reason());
+        assertEquals(1, open.trail().counters().get("TcpExt.TCPMD5Unexpected"));
+        // An option of one byte, where a signature would have room.
+        Verdict broken = decide(signed("00 50", "f5 9a", "4d 01"));
+        assertEquals(DropReason.TCP_AUTH_HDR, drops(broken).getFirst().reason());
+    }
+
+    @Test
+    void tellsFromTheDummyAddressWhereItHasNone() {
+        router.document(
+                        "addr.json",
+                        """
+                        [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,
+                          "address":"00:00:00:00:00:00","addr_info":[
+                           {"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host"}]},
+                         {"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP"],"mtu":1500,
+                          "address":"02:aa:00:00:00:00","addr_info":[]},
+                         {"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP"],"mtu":1400,
+                          "address":"02:aa:00:00:00:01","addr_info":[]}]
+                        """)
+                .document(
+                        "route4.json",
+                        """
+                        [{"dst":"default","dev":"eth1","scope":"link"},
+                         {"dst":"10.0.0.0/24","dev":"eth0","scope":"link"}]
+                        """);
+        String answer =
+                egress(
+                        decide(
+                                ETHERNET
+                                        + """
+                                        45 00 00 1c  00 01 00 00  01 11 9f b8   # TTL 1
+                                        0a 00 00 09  08 08 08 08
+                                        00 01 00 02 00 08 e5 c2
+                                        """));
+        // From 192.0.0.8.
+        assertTrue(answer.contains(" c0000008 0a000009 0b00"), answer);
+    }
+
     // ---- FW-22: ICMP ----
+
+    @Test
+    void looksAtWhomAMessageWasSentToBeforeItsType() {
+        Verdict verdict =
+                decide(
+                        ETHERNET
+                                + """
+                                45 00 00 1c  00 01 00 00  40 01 65 d9
+                                0a 00 00 09  0a 00 00 ff                # to everybody
+                                c8 00 37 ff 00 00 00 00                 # type 200
+                                """);
+        assertEquals(DropReason.INVALID_PROTO, drops(verdict).getFirst().reason());
+    }
 
     @Test
     void answersEchoRequestsWithTheirTypeOfService() {

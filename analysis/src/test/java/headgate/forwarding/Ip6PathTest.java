@@ -139,6 +139,107 @@ class Ip6PathTest {
         assertEquals(0, counter(verdict, "Udp6IgnoredMulti"));
     }
 
+    private static List<String> drops(Verdict verdict) {
+        return verdict.trail().consequences().drops().stream()
+                .map(drop -> drop.reason() + " " + drop.function())
+                .toList();
+    }
+
+    @Test
+    void looksForASocketBeforeItRefusesADatagramWithoutChecksum() {
+        String group = "ff02 0000 0000 0000 0000 0000 0000 0001 ";
+        Verdict toGroup =
+                new Router6Fixture()
+                        .path()
+                        .decide(
+                                Router6Fixture.frame(
+                                        "333300000001 02bb00000009 86dd 60000000 000c 11 40"
+                                                + FROM
+                                                + group
+                                                + UDP),
+                                "eth0");
+        assertEquals(1, counter(toGroup, "Udp6IgnoredMulti"));
+        Verdict toHost = decide("60000000 000c 11 40" + FROM + TO_ETH0 + UDP);
+        assertEquals(List.of("NO_SOCKET __udp6_lib_rcv"), drops(toHost));
+        assertEquals(1, counter(toHost, "Udp6InCsumErrors"));
+    }
+
+    @Test
+    void refusesASecondFragmentHeader() {
+        // Both say that they are all there is.
+        String headers = "2c 00 0000 00000001  11 00 0000 00000002 ";
+        Verdict verdict = decide("60000000 001c 2c 40" + FROM + TO_ETH0 + headers + UDP);
+        assertEquals(List.of("NOT_SPECIFIED ipv6_frag_rcv"), drops(verdict));
+        assertEquals(1, counter(verdict, "Ip6ReasmReqds"));
+        // 4/0, pointing at the second one.
+        Verdict.EgressFrame frame = only(verdict, Kind.ICMP_ERROR);
+        assertEquals("0400", hex(frame, 54, 56));
+        assertEquals("00000030", hex(frame, 58, 62));
+    }
+
+    @Test
+    void refusesMeasurementsThatAreNotAligned() {
+        String option = "31 02 0000 ";
+        String unaligned = "11 00 " + option + "01 00 ";
+        assertEquals(
+                DropReason.IP_INHDR,
+                refused(decide("60000000 0014 00 40" + FROM + TO_THE_WORLD + unaligned + UDP))
+                        .dropReason());
+        String aligned = "11 00 01 00 " + option;
+        Verdict verdict = decide("60000000 0014 00 40" + FROM + TO_THE_WORLD + aligned + UDP);
+        assertTrue(verdict instanceof Verdict.Forward, verdict::toString);
+    }
+
+    @Test
+    void answersFirstSegmentsToListeners() {
+        var path =
+                new Router6Fixture()
+                        .document(
+                                "sockets.txt",
+                                """
+                                == /proc/net/tcp6
+                                 1: 00000000000000000000000000000000:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+                                """)
+                        .sysctl("net.ipv4.tcp_rmem", "4096\t131072\t6291456")
+                        .path();
+        // Port 1234 to 80: SYN, ECE, CWR; segments of 1460, selective, time stamp 1, scale 7.
+        String syn =
+                "04d2 0050 00000007 00000000 a0c2 0400 e29a 0000"
+                        + " 020405b4 0402 080a 00000001 00000000 01 030307";
+        Verdict verdict =
+                path.decide(
+                        Router6Fixture.frame(
+                                "02aa00000000 02bb00000009 86dd 60000000 0028 06 40"
+                                        + FROM
+                                        + TO_ETH0
+                                        + syn),
+                        "eth0");
+        Verdict.EgressFrame frame = only(verdict, Kind.SYN_ACK);
+        // Acknowledges 7; SYN, ACK, ECE; window 64260, 45 segments of 1428 bytes.
+        assertEquals("005004d2" + "00000000" + "00000008" + "a052fb04", hex(frame, 54, 70));
+        // Segments of 1440; selective, time stamp 1 echoed; scale 7.
+        assertEquals("020405a0" + "0402080a00000000" + "00000001" + "01030307", hex(frame, 74, 94));
+        // A reset that fits it ends it; anything else belongs to a connection.
+        Verdict again =
+                path.decide(
+                        Router6Fixture.frame(
+                                "02aa00000000 02bb00000009 86dd 60000000 0028 06 40"
+                                        + FROM
+                                        + TO_ETH0
+                                        + syn),
+                        "eth0");
+        assertTrue(again instanceof Verdict.Incomplete, again::toString);
+    }
+
+    @Test
+    void asksForANeighbourOnceForAllThatWaits() {
+        // The packet, and the redirect that its source is told, wait for one address.
+        String neighbour = "2001 0db8 0000 0000 0000 0000 0000 0022 ";
+        Verdict verdict = decide("60000000 000c 11 40" + neighbour + neighbour + UDP);
+        only(verdict, Kind.NEIGHBOUR_SOLICITATION);
+        assertEquals(1, counter(verdict, "Icmp6OutNeighborSolicits"));
+    }
+
     @Test
     void asksForNeighboursFromTheLinkLocalAddressItHasHadForLongest() {
         var path =

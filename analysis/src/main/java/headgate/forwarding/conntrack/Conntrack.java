@@ -5,6 +5,7 @@ import headgate.packet.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -53,6 +54,48 @@ public final class Conntrack {
 
     /// Addresses that connections were translated to whose ports cannot be told.
     private final Set<Long> unknownBindings = new HashSet<>();
+
+    /// Addresses of which one was chosen that cannot be told.
+    private final Set<Choice> unknownChoices = new LinkedHashSet<>();
+
+    /// A range of addresses that one was chosen of.
+    ///
+    /// @param source whether they stand for a source
+    record Choice(
+            boolean source,
+            int protocol,
+            long firstHigh,
+            long firstLow,
+            long lastHigh,
+            long lastLow) {
+        static final int BYTES = 2 + 4 * Long.BYTES;
+
+        static Choice read(ByteBuffer from) {
+            return new Choice(
+                    from.get() == 1,
+                    Byte.toUnsignedInt(from.get()),
+                    from.getLong(),
+                    from.getLong(),
+                    from.getLong(),
+                    from.getLong());
+        }
+
+        void write(ByteBuffer to) {
+            to.put((byte) (source ? 1 : 0)).put((byte) protocol);
+            to.putLong(firstHigh).putLong(firstLow).putLong(lastHigh).putLong(lastLow);
+        }
+
+        boolean has(int protocol, long high, long low) {
+            return protocol == this.protocol
+                    && compare(firstHigh, firstLow, high, low) <= 0
+                    && compare(high, low, lastHigh, lastLow) <= 0;
+        }
+
+        private static int compare(long high, long low, long otherHigh, long otherLow) {
+            int order = Long.compareUnsigned(high, otherHigh);
+            return order != 0 ? order : Long.compareUnsigned(low, otherLow);
+        }
+    }
 
     private long dropped;
     private long evicted;
@@ -154,7 +197,7 @@ public final class Conntrack {
         }
         NfConn connection = find(tuple);
         if (connection == null) {
-            noteUnknownBinding(packet, inverse.sourceHigh, inverse.sourceLow, inverse.protocol);
+            noteUnknownBinding(packet, inverse);
             return;
         }
         Tuple met = foundReply ? connection.reply : connection.original;
@@ -247,6 +290,7 @@ public final class Conntrack {
             boolean reply = foundReply;
             if (connection.unknown != null) {
                 packet.ctUnknown = connection.unknown;
+                keepUnknown(connection);
                 return true;
             }
             switch (takes(connection, packet, reply)) {
@@ -259,10 +303,11 @@ public final class Conntrack {
             }
             return true;
         }
-        if (noteUnknownBinding(
-                packet, tuple.destinationHigh, tuple.destinationLow, tuple.protocol)) {
+        inverse.copy(tuple);
+        if (tuple.invert(inverse) && noteUnknownBinding(packet, tuple)) {
             return true;
         }
+        tuple.copy(inverse);
         return begin(packet);
     }
 
@@ -518,7 +563,7 @@ public final class Conntrack {
         inverse.copy(now);
         String unknown = choose(inverse, range, source, connection);
         if (unknown != null) {
-            forgetPorts(connection, inverse, unknown);
+            forget(connection, range, source, unknown);
             return unknown;
         }
         if (!inverse.isSame(now)) {
@@ -583,6 +628,39 @@ public final class Conntrack {
         return other != null && other != connection;
     }
 
+    /// The connection is kept at once, so that its later packets are not taken for new ones.
+    private void forget(NfConn connection, NatRange range, boolean source, String why) {
+        if (range.hasAddress
+                && (range.firstHigh != range.lastHigh || range.firstLow != range.lastLow)) {
+            connection.unknown = why;
+            connection.choice =
+                    new Choice(
+                            source,
+                            inverse.protocol,
+                            range.firstHigh,
+                            range.firstLow,
+                            range.lastHigh,
+                            range.lastLow);
+            unknownChoices.add(connection.choice);
+        } else {
+            forgetPorts(connection, inverse, why);
+        }
+        if (find(connection.original) == null) {
+            connection.status |= NfConn.CONFIRMED;
+            insert(connection);
+            keepUnknown(connection);
+        }
+    }
+
+    /// Nothing ends such a connection but silence for as long as any of its protocol may last.
+    private void keepUnknown(NfConn connection) {
+        refresh(
+                connection,
+                connection.tcp != null
+                        ? settings.tcpTimeouts()[TcpTracking.ESTABLISHED]
+                        : settings.udpTimeoutStream());
+    }
+
     /// The connection is known, but not what answers to it look like.
     private void forgetPorts(NfConn connection, Tuple to, String why) {
         connection.unknown = why;
@@ -593,10 +671,18 @@ public final class Conntrack {
         return (high * 31 + low) * 257 + protocol;
     }
 
-    private boolean noteUnknownBinding(NfPacket packet, long high, long low, int protocol) {
+    /// @param sent what a packet of the translated connection would look like on the far side
+    private boolean noteUnknownBinding(NfPacket packet, Tuple sent) {
         boolean unknown =
                 !unknownBindings.isEmpty()
-                        && unknownBindings.contains(binding(high, low, protocol));
+                        && unknownBindings.contains(
+                                binding(sent.sourceHigh, sent.sourceLow, sent.protocol));
+        for (Choice choice : unknownChoices) {
+            unknown |=
+                    choice.source()
+                            ? choice.has(sent.protocol, sent.sourceHigh, sent.sourceLow)
+                            : choice.has(sent.protocol, sent.destinationHigh, sent.destinationLow);
+        }
         if (unknown) {
             packet.ctUnknown = "the ports of a translated connection are not known";
         }
@@ -655,14 +741,22 @@ public final class Conntrack {
 
     private static byte[] state(NfConn connection) {
         boolean tcp = connection.tcp != null;
-        var state = ByteBuffer.allocate(VALUE_BYTES + (tcp ? TcpTracking.State.BYTES : 0));
-        state.put((byte) (connection.unknown != null ? 1 : 0));
+        boolean chosen = connection.choice != null;
+        var state =
+                ByteBuffer.allocate(
+                        VALUE_BYTES
+                                + (tcp ? TcpTracking.State.BYTES : 0)
+                                + (chosen ? Choice.BYTES : 0));
+        state.put((byte) (chosen ? 2 : connection.unknown != null ? 1 : 0));
         put(state, connection.reply);
         state.putInt(connection.mark).putInt(connection.status);
         state.putLong(connection.expiresNanos).putLong(connection.streamNanos);
         state.putInt(connection.masqueradeIndex).put((byte) (tcp ? 1 : 0));
         if (tcp) {
             connection.tcp.write(state);
+        }
+        if (chosen) {
+            connection.choice.write(state);
         }
         return state.array();
     }
@@ -696,7 +790,7 @@ public final class Conntrack {
         var connection = new NfConn();
         connection.table = this;
         connection.original.copy(tuple);
-        boolean unknown = state.get() == 1;
+        int unknown = state.get();
         get(state, connection.reply);
         connection.mark = state.getInt();
         connection.status = state.getInt() | NfConn.CONFIRMED;
@@ -705,15 +799,23 @@ public final class Conntrack {
         connection.streamNanos = state.getLong();
         connection.masqueradeIndex = state.getInt();
         if (state.get() == 1) {
-            if (state.remaining() != TcpTracking.State.BYTES) {
+            if (state.remaining() < TcpTracking.State.BYTES) {
                 throw new IllegalArgumentException("not the state of a TCP connection");
             }
             connection.tcp = new TcpTracking.State();
-            connection.tcp.read(state);
+            connection.tcp.read(state.slice());
+            state.position(state.position() + TcpTracking.State.BYTES);
         } else if (tuple.protocol == IpProtocol.TCP) {
             throw new IllegalArgumentException("not the state of a TCP connection");
         }
-        if (unknown) {
+        if (state.remaining() != (unknown == 2 ? Choice.BYTES : 0)) {
+            throw new IllegalArgumentException("not the state of a connection");
+        }
+        if (unknown == 2) {
+            connection.unknown = "the address of a translated connection is not known";
+            connection.choice = Choice.read(state);
+            unknownChoices.add(connection.choice);
+        } else if (unknown == 1) {
             inverse.invert(connection.reply);
             forgetPorts(connection, inverse, "the ports of a translated connection are not known");
         }

@@ -65,7 +65,7 @@ public final class HeaderWriter {
     }
 
     /// Whether the transport checksum is over these bytes: those of its header and data, and the
-    /// addresses.
+    /// addresses where a pseudo-header has them (kernel: `nft_payload_l4csum_offset`).
     private static boolean isCovered(NfPacket packet, int at) {
         if (!packet.hasTransport || packet.fragmentOffset > 0) {
             return false;
@@ -77,7 +77,12 @@ public final class HeaderWriter {
                 packet.family == NfPacket.IPV4
                         ? at >= IPV4_ADDRESSES && at < IPV4_ADDRESSES_END
                         : at >= IPV6_ADDRESSES && at < IPV6_ADDRESSES_END;
-        return address && packet.transportProtocol != IpProtocol.ICMP;
+        return address
+                && switch (packet.transportProtocol) {
+                    case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.UDP_LITE, IpProtocol.ICMPV6 ->
+                            true;
+                    default -> false;
+                };
     }
 
     private static void mendTransport(NfPacket packet, int at, int old, int value) {

@@ -78,7 +78,7 @@ public final class Nat {
                 packet.family == NfPacket.IPV4
                         && packet.presence(packet.transport, 1) == Presence.HERE
                         && packet.u8(packet.transport) == ICMP_REDIRECT;
-        if (redirect && connection.has(NfConn.NAT)) {
+        if (redirect && (connection.has(NfConn.NAT) || !connection.hasAll(NfConn.NAT_DONE))) {
             return false;
         }
         if (!connection.has(statusBit(manip, reply))) {

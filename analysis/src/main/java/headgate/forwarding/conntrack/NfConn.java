@@ -16,6 +16,7 @@ public final class NfConn {
     static final int SRC_NAT_DONE = 128;
 
     static final int DST_NAT_DONE = 256;
+    static final int NAT_DONE = SRC_NAT_DONE | DST_NAT_DONE;
     static final int DYING = 512;
 
     public final Tuple original = new Tuple();
@@ -40,6 +41,9 @@ public final class NfConn {
     /// Why its translation cannot be told; null if it can.
     String unknown;
 
+    /// Of which addresses one was chosen that cannot be told; null if none was.
+    Conntrack.Choice choice;
+
     /// Null unless the protocol is TCP.
     TcpTracking.State tcp;
 
@@ -59,6 +63,10 @@ public final class NfConn {
 
     public boolean has(int bits) {
         return (status & bits) != 0;
+    }
+
+    boolean hasAll(int bits) {
+        return (status & bits) == bits;
     }
 
     public void setMark(int mark) {

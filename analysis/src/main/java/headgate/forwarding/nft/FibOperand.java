@@ -52,7 +52,7 @@ final class FibOperand extends Operand {
         NetDevice device =
                 question.input ? packet.input() : question.output ? packet.output() : null;
         if (result == Result.TYPE) {
-            int type = e.routes.addressType(packet, high(packet), low(packet), device);
+            int type = e.routes.addressType(packet, question.source, device);
             if (type == RouteQuestions.UNKNOWN) {
                 return e.unknown("the type of an address that a rule asks the routes for");
             }
@@ -65,13 +65,5 @@ final class FibOperand extends Operand {
         }
         e.set(at, result == Result.OIF ? index : index > 0 ? 1 : 0);
         return OK;
-    }
-
-    private long high(NfPacket packet) {
-        return question.source ? packet.sourceHigh() : packet.destinationHigh();
-    }
-
-    private long low(NfPacket packet) {
-        return question.source ? packet.sourceLow() : packet.destinationLow();
     }
 }

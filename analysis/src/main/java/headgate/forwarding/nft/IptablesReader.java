@@ -497,7 +497,8 @@ public final class IptablesReader {
         }
 
         private Step addressType(boolean source, String names) {
-            if (names.indexOf(',') >= 0) {
+            // In IPv6 an address of the host is unicast as well.
+            if (names.indexOf(',') >= 0 || ipv6 && !names.matches("LOCAL|MULTICAST")) {
                 return null;
             }
             return within(

@@ -9,12 +9,13 @@ public interface RouteQuestions {
     /// The answer is not known.
     int UNKNOWN = -1;
 
-    /// Type of an address, as `fib … type` has it: 1 unicast, 2 local, 3 broadcast, 5 multicast, 7
-    /// unreachable …
+    /// Type of an address of the packet, as `fib … type` has it: 1 unicast, 2 local, 3 broadcast, 5
+    /// multicast, 7 unreachable …
     ///
+    /// @param ofSource whether its source is asked for, not its destination
     /// @param device that the answer is restricted to; null for any
     /// @return [#UNKNOWN] if it is not known
-    int addressType(NfPacket packet, long high, long low, NetDevice device);
+    int addressType(NfPacket packet, boolean ofSource, NetDevice device);
 
     /// Index of the device by which a packet to the packet's destination, or back to its source,
     /// would leave, as `fib … oif` has it.

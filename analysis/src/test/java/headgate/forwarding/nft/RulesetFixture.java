@@ -13,6 +13,7 @@ final class RulesetFixture {
     static final String TABLE = "{'table':{'family':'ip','name':'t','handle':1}}";
 
     private final StringBuilder elements = new StringBuilder(TABLE);
+    private final RouterFixture router = new RouterFixture();
     private int handle = 10;
 
     static RulesetFixture forward(String... rules) {
@@ -25,6 +26,11 @@ final class RulesetFixture {
 
     RulesetFixture element(String json) {
         elements.append(",\n").append(json);
+        return this;
+    }
+
+    RulesetFixture sysctl(String key, String value) {
+        router.sysctl(key, value);
         return this;
     }
 
@@ -59,8 +65,7 @@ final class RulesetFixture {
 
     HostSnapshot read() throws SnapshotException {
         return HostSnapshot.of(
-                new RouterFixture()
-                        .document("nft.json", json())
+                router.document("nft.json", json())
                         .document(
                                 "neigh.json",
                                 """

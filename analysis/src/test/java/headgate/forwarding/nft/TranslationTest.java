@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import headgate.forwarding.ForwardingPath;
+import headgate.forwarding.ForwardingState;
 import headgate.forwarding.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,81 @@ class TranslationTest {
             var verdict = path.decide(RulesetFixture.frame("eth0", frame), "eth0");
             assertTrue(assertInstanceOf(Verdict.Incomplete.class, verdict).why().contains("lot"));
         }
+    }
+
+    @Test
+    void keepsWhatItCannotTranslateForItsLaterPackets() {
+        ForwardingPath path = masquerade("{'masquerade':{'flags':'random'}}");
+        String syn =
+                """
+                4500 0028 0001 0000 40 06 60be 0a000002 08080808
+                0fa0 0050 00000007 00000000 50 02 0400 81da 0000
+                """;
+        // Alone, it would belong to no connection.
+        String fin =
+                """
+                4500 0028 0001 0000 40 06 60be 0a000002 08080808
+                0fa0 0050 00000009 00000009 50 11 0400 81c0 0000
+                """;
+        for (String frame : List.of(syn, fin)) {
+            assertInstanceOf(
+                    Verdict.Incomplete.class,
+                    path.decide(RulesetFixture.frame("eth0", frame), "eth0"));
+        }
+    }
+
+    @Test
+    void doesNotGuessWhichOfSeveralAddressesAnswers() {
+        var first =
+                new RulesetFixture()
+                        .natChain("pre", "prerouting", -100)
+                        .rule("pre", "{'dnat':{'addr':{'range':['10.0.1.5','10.0.1.8']}}}")
+                        .path();
+        String echo = "4500 001c 0001 0000 40 01 60cf 0a000002 08080808 0800 f7fd 0001 0001";
+        String answer = "4500 001c 0001 0000 40 01 64db 0a000105 0a000101 0000 fffd 0001 0001";
+        assertInstanceOf(
+                Verdict.Incomplete.class, first.decide(RulesetFixture.frame("eth0", echo), "eth0"));
+        assertInstanceOf(
+                Verdict.Incomplete.class,
+                first.decide(RulesetFixture.frame("eth1", answer), "eth1"));
+        var restored = new ForwardingState();
+        first.state().drainChanged(restored::restore);
+        var after = new ForwardingPath(first.host(), restored);
+        assertInstanceOf(
+                Verdict.Incomplete.class,
+                after.decide(RulesetFixture.frame("eth1", answer), "eth1"));
+    }
+
+    @Test
+    void dropsRedirectsAboutConnectionsWhoseTranslationIsNotSettled() {
+        // To a neighbour on the same link: the source is to be told.
+        String packet = "4500 001c 0001 0000 40 11 6682 0a000002 0a00004d 0fa0 0035 0008 dbba";
+        var fixture =
+                new RulesetFixture()
+                        .sysctl("net.ipv4.conf.eth0.send_redirects", "1")
+                        .natChain("post", "postrouting", 100)
+                        .rule(
+                                "post",
+                                "{'match':{'op':'==','left':{'meta':{'key':'oifname'}},'right':'eth1'}},"
+                                        + "{'masquerade':null}");
+        ForwardingPath path = fixture.path();
+        var trail = path.decide(RulesetFixture.frame("eth0", packet), "eth0").trail();
+        assertEquals("nf_hook_slow", trail.consequences().drops().getFirst().function());
+        assertEquals(1, trail.counters().get("Ip.OutDiscards"));
+        // The second packet finds it settled.
+        trail = path.decide(RulesetFixture.frame("eth0", packet), "eth0").trail();
+        assertEquals(0, trail.consequences().drops().size());
+    }
+
+    @Test
+    void leavesChecksumsAloneThatCoverNoAddress() {
+        ForwardingPath path = masquerade("{'masquerade':null}");
+        // IGMP
+        sends(
+                path,
+                "eth0",
+                "4500 001c 0001 0000 40 02 60ce 0a000002 08080808 11ff 037e e0000005",
+                "4500 001c 0001 0000 3f 02 60cf 0a000101 08080808 11ff 037e e0000005");
     }
 
     @Test
