@@ -157,6 +157,9 @@ public final class ForwardingPath {
                 };
         ask(decision.asked);
         decision.freePieces();
+        if (decision.isIncomplete()) {
+            decision.filter.abandon();
+        }
         return decision;
     }
 

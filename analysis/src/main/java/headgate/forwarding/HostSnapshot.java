@@ -73,6 +73,8 @@ public final class HostSnapshot {
     /// Addresses that the host answers for (`ip neigh add proxy`).
     private final Neighbours proxied;
 
+    private final Neighbours6 proxied6;
+
     private final Neighbours6 neighbours6;
     private final boolean neighboursKnown;
     private final FibRules<Flowi4, FibResult> rules;
@@ -108,6 +110,7 @@ public final class HostSnapshot {
         this.broadcasts = read.broadcasts.stream().mapToInt(Integer::intValue).sorted().toArray();
         this.neighbours = read.neighbours;
         this.proxied = read.proxied;
+        this.proxied6 = read.proxied6;
         this.neighbours6 = read.neighbours6;
         this.neighboursKnown = read.neighboursKnown;
         this.rules = read.rules;
@@ -302,7 +305,17 @@ public final class HostSnapshot {
         return neighbours;
     }
 
-    /// Whether the host answers on `device` for `address`, which is not its own.
+    /// Whether the host answers on `device` for that address, which is not its own.
+    public boolean isProxied6(NetDevice device, long high, long low) {
+        return proxied6.size() > 0 && proxied6.mac(device, high, low) != Neighbours.ABSENT;
+    }
+
+    /// Whether it says of that address that it is a router's.
+    boolean isProxiedRouter6(NetDevice device, long high, long low) {
+        return proxied6.mac(device, high, low) == 1;
+    }
+
+    /// As [#isProxied6], for IPv4.
     boolean isProxied(NetDevice device, int address) {
         return proxied.mac(device, address) != Neighbours.ABSENT;
     }

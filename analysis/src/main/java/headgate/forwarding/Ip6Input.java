@@ -13,6 +13,9 @@ public final class Ip6Input {
     static final int ACK = 16;
     static final int ECE = 64;
 
+    /// The first type of neighbour discovery; [Icmp6#REDIRECT] is the last.
+    private static final int ROUTER_SOLICITATION = 133;
+
     private static final int NO_NEXT_HEADER = 59;
     private static final int PIM = 103;
     private static final int UDP_HEADER = 8;
@@ -71,6 +74,19 @@ public final class Ip6Input {
         }
         int length = skb.u8(offset + 1) * 8 + 8;
         return skb.captured < offset + length ? -1 : length;
+    }
+
+    /// Whether [Decision#skb] is a message of neighbour discovery.
+    public boolean isDiscovery() {
+        Skb skb = decision.skb;
+        quoted.walk(skb.bytes(), 0, skb.captured);
+        if (quoted.broken
+                || quoted.nextHeader != IpProtocol.ICMPV6
+                || quoted.offset >= skb.captured) {
+            return false;
+        }
+        int type = skb.u8(quoted.offset);
+        return type >= ROUTER_SOLICITATION && type <= Icmp6.REDIRECT;
     }
 
     /// Delivers [Decision#skb].
@@ -252,7 +268,13 @@ public final class Ip6Input {
             drop(skb, DropReason.NOT_SPECIFIED, "__udp6_lib_rcv");
         } else if (!checkedFirst && !isSumRight(skb, length)) {
             decision.count(SnmpCounter.UDP6_IN_CSUM_ERRORS);
-            refuseUdp(skb, socket == null ? DropReason.NO_SOCKET : DropReason.UDP_CSUM);
+            decision.count(SnmpCounter.UDP6_IN_ERRORS);
+            // A longer datagram is looked at when it is read.
+            boolean read = socket != null && skb.u16(at + 6) != 0;
+            drop(
+                    skb,
+                    socket == null ? DropReason.NO_SOCKET : DropReason.UDP_CSUM,
+                    read ? "udpv6_recvmsg" : "__udp6_lib_rcv");
         } else if (socket == null) {
             decision.count(SnmpCounter.UDP6_NO_PORTS);
             decision.icmp6.tell(Icmp6.UNREACHABLE, Icmp6.PORT_UNREACHABLE, 0);

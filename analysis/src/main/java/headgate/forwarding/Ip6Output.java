@@ -208,8 +208,8 @@ public final class Ip6Output {
         var asked =
                 new Effects.NeighbourChange(
                         device, Inet6.format(high, low), NeighbourState.INCOMPLETE, -1, false);
-        // One question is enough for all packets that wait.
-        if (decision.effects.neighbourChanges.contains(asked)) {
+        // One question is enough for all packets that wait; it is asked again later.
+        if (!decision.effects.isLater() && decision.effects.neighbourChanges.contains(asked)) {
             return;
         }
         decision.effects.neighbourChanges.add(asked);

@@ -28,6 +28,10 @@ public final class Ndisc {
     private static final int OVERRIDE = 0x20;
 
     private static final int QUERY_LENGTH = 24;
+
+    /// In hundredths of a second.
+    private static final int USUAL_PROXY_DELAY = 80;
+
     private static final int NO_OPTION = -1;
     private static final int BAD_OPTIONS = -2;
 
@@ -139,11 +143,11 @@ public final class Ndisc {
         boolean toGroup = header.isToMulticast();
         boolean own = device.inet6().has(high, low);
         if (!own) {
-            if (!decision.host.hasAnycast6(device, high, low)) {
-                return proxies() ? null : DropReason.IPV6_NDISC_NS_OTHERHOST;
+            if (!decision.host.hasAnycast6(device, high, low) && !proxies(high, low)) {
+                return DropReason.IPV6_NDISC_NS_OTHERHOST;
             }
             // The answer comes after a random delay, so that others may be first.
-            if (skb.packetType != Skb.PacketType.HOST && toGroup) {
+            if (skb.packetType != Skb.PacketType.HOST && toGroup && proxyDelay() != 0) {
                 return DropReason.NOT_SPECIFIED;
             }
         }
@@ -165,10 +169,25 @@ public final class Ndisc {
         return null;
     }
 
-    private boolean proxies() {
+    /// Whether the host answers for another (RFC 4389; kernel: `pndisc_is_router`).
+    private boolean proxies(long high, long low) {
         return decision.device.inet6().forwarding() == 1
                 && decision.device.inet6().proxyNdp() == 1
-                && decision.incomplete("proxy_ndp");
+                && decision.host.isProxied6(decision.device, high, low);
+    }
+
+    private long proxyDelay() {
+        return decision.host.sysctl(
+                "net.ipv6.neigh." + decision.device + ".proxy_delay", USUAL_PROXY_DELAY);
+    }
+
+    /// What it says of itself as a router, or of whom it answers for.
+    private int routerFlag(NetDevice device, long high, long low) {
+        boolean router =
+                device.inet6().has(high, low) || !decision.host.isProxied6(device, high, low)
+                        ? device.inet6().forwarding() == 1
+                        : decision.host.isProxiedRouter6(device, high, low);
+        return router ? ROUTER : 0;
     }
 
     /// Takes up the link address that the packet's source told of itself. An entry that somebody
@@ -214,14 +233,16 @@ public final class Ndisc {
             fromLow = source.low();
         }
         Skb message = decision.own;
-        int length = QUERY_LENGTH + (withLinkAddress ? 8 : 0);
+        boolean forced =
+                own && decision.host.sysctl("net.ipv6.conf." + device + ".force_tllao", 0) == 1;
+        int length = QUERY_LENGTH + (withLinkAddress || forced ? 8 : 0);
         message.beginIpv6(
                 length, 0, HOP_LIMIT, IpProtocol.ICMPV6, fromHigh, fromLow, toHigh, toLow);
         message.put8(40, NEIGHBOUR_ADVERTISEMENT);
-        message.put8(44, flags | (device.inet6().forwarding() == 1 ? ROUTER : 0));
+        message.put8(44, flags | routerFlag(device, targetHigh, targetLow));
         message.put64(48, targetHigh);
         message.put64(56, targetLow);
-        if (withLinkAddress) {
+        if (withLinkAddress || forced) {
             message.putLinkAddressOption(64, TARGET_LINK_ADDRESS, device.mac());
         }
         Icmp6.putChecksum(message, Ip6Header.LENGTH);

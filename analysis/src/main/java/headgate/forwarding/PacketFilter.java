@@ -55,6 +55,13 @@ public final class PacketFilter {
         Arrays.fill(evidence, null);
     }
 
+    /// What became of the packet is not known: neither is its connection, if it began one.
+    void abandon() {
+        if (begun) {
+            netfilter.conntrack().abandon(passing);
+        }
+    }
+
     /// The rule or policy that decided about the packet at the hook, in words; null if none did.
     public String evidence(Hook hook) {
         Object decided = evidence[hook.ordinal()];
@@ -162,7 +169,7 @@ public final class PacketFilter {
         if (!isOwn) {
             begun = true;
             packet.takeLink(skb.sourceMac, skb.destinationMac);
-        } else if (begun && (resetting || isAbout(packet))) {
+        } else if (begun && skb == decision.own && (resetting || isAbout(packet))) {
             netfilter.conntrack().attach(packet, passing);
         }
     }

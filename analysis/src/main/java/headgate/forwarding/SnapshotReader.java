@@ -47,6 +47,10 @@ final class SnapshotReader {
     final Neighbours6 neighbours6 = new Neighbours6();
     final Neighbours neighbours = new Neighbours();
     final Neighbours proxied = new Neighbours();
+
+    /// Their values are 1 for routers.
+    final Neighbours6 proxied6 = new Neighbours6();
+
     final List<Unmodelled> unmodelled = new ArrayList<>();
     final Map<String, Fib> tables = new TreeMap<>();
     final Map<String, Fib6> tables6 = new TreeMap<>();
@@ -366,6 +370,8 @@ final class SnapshotReader {
         if (proxy) {
             if (ipv4 != null) {
                 proxied.put(device, ipv4, 0);
+            } else if (ipv6 != null) {
+                proxied6.put(device, ipv6.high(), ipv6.low(), element.has("router") ? 1 : 0);
             }
         } else if (ipv4 != null && valid && states.contains("PERMANENT")) {
             neighbours.putPermanent(device, ipv4, address);

@@ -6,6 +6,12 @@ final class UdpReceive {
     private static final int HEADER = 8;
     private static final int PORT_UNREACHABLE = 3;
 
+    /// Where a longer datagram is looked at: when it is read.
+    private static final String READ = "udp_recvmsg";
+
+    /// Kernel: `CHECKSUM_BREAK`.
+    private static final int SUMMED_AT_ONCE = 76;
+
     private final Decision decision;
 
     private Skb skb;
@@ -21,7 +27,7 @@ final class UdpReceive {
         this.everybody = everybody;
         int present = skb.length - skb.headerLength;
         if (present < HEADER) {
-            refuse(lite, DropReason.NOT_SPECIFIED);
+            refuse(lite, DropReason.NOT_SPECIFIED, FUNCTION);
             return;
         }
         if (skb.captured < skb.headerLength + HEADER) {
@@ -31,16 +37,16 @@ final class UdpReceive {
         int field = skb.u16(skb.headerLength + 4);
         if (lite) {
             if (field > present) {
-                refuse(true, DropReason.PKT_TOO_SMALL);
+                refuse(true, DropReason.PKT_TOO_SMALL, FUNCTION);
             } else {
                 receiveLite(present, field == 0 ? present : field);
             }
             return;
         }
         if (field > present || field < HEADER) {
-            refuse(false, DropReason.PKT_TOO_SMALL);
+            refuse(false, DropReason.PKT_TOO_SMALL, FUNCTION);
         } else if (skb.u16(skb.headerLength + 6) != 0 && !skb.isTransportSumRight(field, field)) {
-            refuseSum(false);
+            refuseSum(false, field > SUMMED_AT_ONCE && isTaken() ? READ : FUNCTION);
         } else {
             find(false, "udp", field - HEADER);
         }
@@ -56,8 +62,21 @@ final class UdpReceive {
         if (right) {
             find(true, "udplite", present - HEADER);
         } else {
-            refuseSum(true);
+            refuseSum(true, FUNCTION);
         }
+    }
+
+    /// Whether a socket takes the datagram.
+    private boolean isTaken() {
+        return decision.host
+                        .sockets()
+                        .find(
+                                "udp",
+                                skb.destination,
+                                skb.u16(skb.headerLength + 2),
+                                skb.source,
+                                skb.u16(skb.headerLength))
+                != null;
     }
 
     private void find(boolean lite, String table, int payload) {
@@ -107,13 +126,13 @@ final class UdpReceive {
                 new Effects.Delivery(socket, payload, Inet4.format(skb.source), sourcePort));
     }
 
-    private void refuseSum(boolean lite) {
+    private void refuseSum(boolean lite, String function) {
         decision.count(lite ? SnmpCounter.UDP_LITE_IN_CSUM_ERRORS : SnmpCounter.UDP_IN_CSUM_ERRORS);
-        refuse(lite, DropReason.UDP_CSUM);
+        refuse(lite, DropReason.UDP_CSUM, function);
     }
 
-    private void refuse(boolean lite, DropReason reason) {
+    private void refuse(boolean lite, DropReason reason, String function) {
         decision.count(lite ? SnmpCounter.UDP_LITE_IN_ERRORS : SnmpCounter.UDP_IN_ERRORS);
-        decision.effects.drop(reason, FUNCTION, Skb.ETH_P_IP);
+        decision.effects.drop(reason, function, Skb.ETH_P_IP);
     }
 }

@@ -448,6 +448,44 @@ class Ip6PathTest {
     }
 
     @Test
+    void answersForWhomItStandsIn() {
+        var router =
+                new Router6Fixture()
+                        .document(
+                                "neigh.json",
+                                """
+                                [{"dst":"2001:db8::77","dev":"eth0","proxy":null},
+                                 {"dst":"2001:db8::9","dev":"eth0","lladdr":"02:bb:00:00:00:09","state":["STALE"]}]
+                                """);
+        String proxied = "2001 0db8 0000 0000 0000 0000 0000 0077 ";
+        // Solicitations from 2001:db8::9 for 2001:db8::77, to itself and to its group.
+        String alone = "60000000 0018 3a ff" + FROM + proxied + "8700 ee8a 00000000" + proxied;
+        String group = "ff02 0000 0000 0000 0000 0001 ff00 0077 ";
+        String toGroup =
+                "3333ff000077 02bb00000009 86dd 60000000 0020 3a ff"
+                        + FROM
+                        + group
+                        + "8700 1a72 00000000"
+                        + proxied
+                        + "0101 02bb00000009";
+        assertTrue(router.decide(alone) instanceof Verdict.Pending, "proxy_ndp is off");
+        router.conf("all", "proxy_ndp", 1);
+        Verdict.EgressFrame frame = only(router.decide(alone), Kind.NEIGHBOUR_ADVERTISEMENT);
+        // From eth0's address; solicited; no router, and nothing to override.
+        assertEquals("20010db8000000000000000000000001", hex(frame, 22, 38));
+        assertEquals("40000000", hex(frame, 58, 62));
+        router.document(
+                "maddr.json",
+                "[{\"ifname\":\"eth0\",\"maddr\":[{\"family\":\"inet6\",\"address\":\"ff02::1:ff00:77\"}]}]");
+        Verdict later = router.path().decide(RouterFixture.frame(toGroup), "eth0");
+        assertEquals(List.of("NOT_SPECIFIED icmpv6_rcv"), drops(later));
+        router.sysctl("net.ipv6.neigh.eth0.proxy_delay", "0");
+        only(
+                router.path().decide(RouterFixture.frame(toGroup), "eth0"),
+                Kind.NEIGHBOUR_ADVERTISEMENT);
+    }
+
+    @Test
     void saysWhatAPacketDependsOnThatTheSnapshotDoesNotHave() {
         String packet = "60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP;
         for (String missing : new String[] {"route6.json", "rule6.json", "neigh.json"}) {

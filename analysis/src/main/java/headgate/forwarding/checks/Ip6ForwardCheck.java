@@ -3,6 +3,7 @@ package headgate.forwarding.checks;
 import headgate.forwarding.Decision;
 import headgate.forwarding.DropReason;
 import headgate.forwarding.ForwardingCheck;
+import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.Icmp6;
 import headgate.forwarding.Inet6;
 import headgate.forwarding.Ip6Header;
@@ -38,6 +39,22 @@ public final class Ip6ForwardCheck extends ForwardingCheck {
             decision.icmp6.tell(Icmp6.TIME_EXCEEDED, 0, 0);
             decision.count(SnmpCounter.IP6_IN_HDR_ERRORS);
             return decision.isIncomplete() || decision.drop(DropReason.IP_INHDR, function());
+        }
+        if (decision.host.sysctl("net.ipv6.conf.all.proxy_ndp") == 1
+                && decision.host.isProxied6(
+                        decision.device, header.destinationHigh, header.destinationLow)) {
+            if (decision.input6.isDiscovery()) {
+                decision.input = Decision.Input.LOCAL;
+                return !decision.filter.passes(
+                                Hook.INPUT, decision, decision.skb, decision.device, null)
+                        || decision.input6.delivers();
+            }
+            if (Inet6.isLinkLocal(header.destinationHigh)) {
+                decision.icmp6.tell(Icmp6.UNREACHABLE, Icmp6.ADDRESS_UNREACHABLE, 0);
+                decision.count(SnmpCounter.IP6_IN_DISCARDS);
+                return decision.isIncomplete()
+                        || decision.drop(DropReason.NOT_SPECIFIED, function());
+            }
         }
         if (decision.result6.nextHop().device() == decision.device) {
             return false;

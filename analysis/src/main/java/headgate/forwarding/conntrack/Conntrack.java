@@ -55,6 +55,9 @@ public final class Conntrack {
     /// Addresses that connections were translated to whose ports cannot be told.
     private final Set<Long> unknownBindings = new HashSet<>();
 
+    /// Addresses from which answers may come to what is not known.
+    private final Set<Long> unknownSenders = new HashSet<>();
+
     /// Addresses of which one was chosen that cannot be told.
     private final Set<Choice> unknownChoices = new LinkedHashSet<>();
 
@@ -652,6 +655,26 @@ public final class Conntrack {
         }
     }
 
+    /// Keeps the connection that a packet began of which nobody knows whether it came through, and
+    /// how it was translated: its later packets, and what could be answers to it, cannot be told.
+    public void abandon(NfPacket packet) {
+        NfConn connection = packet.connection;
+        if (connection == null || connection.isConfirmed() || packet.ctInfo.isReply()) {
+            return;
+        }
+        connection.unknown = "what became of an earlier packet of the connection is not known";
+        unknownSenders.add(
+                binding(
+                        connection.reply.sourceHigh,
+                        connection.reply.sourceLow,
+                        connection.reply.protocol));
+        if (find(connection.original) == null) {
+            connection.status |= NfConn.CONFIRMED;
+            insert(connection);
+            keepUnknown(connection);
+        }
+    }
+
     /// Nothing ends such a connection but silence for as long as any of its protocol may last.
     private void keepUnknown(NfConn connection) {
         refresh(
@@ -677,6 +700,10 @@ public final class Conntrack {
                 !unknownBindings.isEmpty()
                         && unknownBindings.contains(
                                 binding(sent.sourceHigh, sent.sourceLow, sent.protocol));
+        unknown |=
+                !unknownSenders.isEmpty()
+                        && unknownSenders.contains(
+                                binding(sent.destinationHigh, sent.destinationLow, sent.protocol));
         for (Choice choice : unknownChoices) {
             unknown |=
                     choice.source()
@@ -816,6 +843,11 @@ public final class Conntrack {
             connection.choice = Choice.read(state);
             unknownChoices.add(connection.choice);
         } else if (unknown == 1) {
+            unknownSenders.add(
+                    binding(
+                            connection.reply.sourceHigh,
+                            connection.reply.sourceLow,
+                            connection.reply.protocol));
             inverse.invert(connection.reply);
             forgetPorts(connection, inverse, "the ports of a translated connection are not known");
         }

@@ -115,8 +115,9 @@ public final class PredictedFrame {
             } else if (showsLinkAddress(chief.kind())) {
                 json.put("next_hop_mac", MacAddress.format(mac(bytes)));
             }
-            if (chief.kind() == Kind.ICMP_ERROR) {
-                ArrayNode told = icmp(bytes);
+            // A frame without an Ethernet header, on a tunnel, is not looked into.
+            ArrayNode told = chief.kind() == Kind.ICMP_ERROR ? icmp(bytes) : null;
+            if (told != null) {
                 json.putObject("icmp")
                         .put("type", told.get(0).asInt())
                         .put("code", told.get(1).asInt());
