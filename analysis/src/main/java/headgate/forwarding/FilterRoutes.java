@@ -116,7 +116,7 @@ final class FilterRoutes implements RouteQuestions {
         }
         boolean local =
                 device == null
-                        ? result6.info.type() == RouteType.LOCAL
+                        ? result6.info().type() == RouteType.LOCAL
                         : device.inet6().has(high, low);
         if (local) {
             return LOCAL;
@@ -129,7 +129,7 @@ final class FilterRoutes implements RouteQuestions {
 
     /// Kernel: `ipv6_anycast_destination`.
     private boolean isAnycast(long high, long low) {
-        return result6.info.type() == RouteType.ANYCAST
+        return result6.info().type() == RouteType.ANYCAST
                 || result6.prefixLength() <= MOST_SUBNET_BITS
                         && !result6.nextHop().hasGateway6()
                         && result6.prefix().high() == high
@@ -157,7 +157,7 @@ final class FilterRoutes implements RouteQuestions {
 
     /// Kernel: `nft_fib6_eval`.
     private int outputIndex6(NfPacket packet, boolean ofSource, NetDevice device, boolean mark) {
-        boolean first = packet.input() != null && decision.result6.info == null;
+        boolean first = packet.input() != null && decision.result6.info() == null;
         if (first && isUnnumbered(packet)) {
             return packet.input().index();
         }
@@ -166,14 +166,14 @@ final class FilterRoutes implements RouteQuestions {
             return UNKNOWN;
         }
         if (error != Errno.NONE
-                || result6.info.type() == RouteType.LOCAL
-                || result6.info.type() == RouteType.ANYCAST) {
+                || result6.info().type() == RouteType.LOCAL
+                || result6.info().type() == RouteType.ANYCAST) {
             return 0;
         }
         if (device == null) {
-            return result6.info.isMultipath() ? UNKNOWN : result6.nextHop().device().index();
+            return result6.info().isMultipath() ? UNKNOWN : result6.nextHop().device().index();
         }
-        for (NextHop hop : result6.info.nextHops()) {
+        for (NextHop hop : result6.info().nextHops()) {
             if (hop.device() == device) {
                 return device.index();
             }

@@ -466,7 +466,7 @@ public final class Icmp6 {
     private int segmentSize() {
         NetDevice device = output();
         int own = device.inet6().mtuBytes() > 0 ? device.inet6().mtuBytes() : device.mtuBytes();
-        int mtu = result.info.mtuBytes() > 0 ? result.info.mtuBytes() : own;
+        int mtu = result.info().mtuBytes() > 0 ? result.info().mtuBytes() : own;
         int least = (int) decision.host.sysctl("net.ipv6.route.min_adv_mss", SMALLEST_SEGMENT);
         int segment = Math.max(least, mtu - Ip6Header.LENGTH - TCP_HEADER);
         return Math.min(segment, 65535 - TCP_HEADER);
