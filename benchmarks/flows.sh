@@ -9,7 +9,7 @@ cat "$file" > /dev/null # into the page cache
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-headgate=("$java" "${jvm[@]}" -cp "$class_path" headgate.console.Headgate)
+headgate=("$home/headgate") # with the JVM's options and the cache that users have
 count=$("${headgate[@]}" flows -r "$file" -n 1 2>&1 >/dev/null | sed -n 's/.* flows, \([0-9]*\) frames.*/\1/p')
 printf '%-34s %10s %10s %14s %10s\n' "tool ($count frames)" 'wall s' 'CPU s' 'frames/CPU s' 'RSS MiB'
 
@@ -29,7 +29,6 @@ other() { # NAME COMMAND…: only where it is installed
 }
 
 race 'headgate flows' "${headgate[@]}" flows -r "$file"
-race 'headgate flows, SerialGC' "$java" -XX:+UseSerialGC "${jvm[@]}" -cp "$class_path" headgate.console.Headgate flows -r "$file"
 race 'headgate flows -T jsonl' "${headgate[@]}" flows -r "$file" -T jsonl
 mkdir "$work/nfpcapd"
 other 'nfpcapd' nfpcapd -r "$file" -l "$work/nfpcapd" -t 3600

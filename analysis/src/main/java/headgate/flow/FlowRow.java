@@ -19,7 +19,7 @@ import java.util.Arrays;
 /// HISTORY     12 letters, 5 bits each
 /// HOPS        per side, the originator's lowest: 8 lowest TTL · 8 highest · 8 first traffic class
 ///             · 1 another one seen · 1 SACK permitted · 4 wrong checksums · 2 unused
-/// PARTS       29 row in the pool of TCP + 1 · 24 row in a pool of details + 1 · 11 chain of tunnels
+/// PARTS       29 unused · 24 row in the pool of details + 1 · 11 chain of tunnels
 /// ```
 final class FlowRow extends RowView implements FlowTotals {
     static final int ORIGINATOR = 0;
@@ -39,6 +39,12 @@ final class FlowRow extends RowView implements FlowTotals {
     static final int HOPS = 18;
     static final int PARTS = 19;
     static final int LENGTH = 20;
+
+    /// With the words of a flow of TCP, which are behind.
+    static final int TCP_LENGTH = LENGTH + TcpRow.LENGTH;
+
+    /// Words that hardly any frame touches are behind these.
+    static final int HOT_TCP_LENGTH = LENGTH + TcpRow.HOT_LENGTH;
 
     // IDENTITY
     /// A request that no reply pairs with: its reverse is another flow.
@@ -83,9 +89,9 @@ final class FlowRow extends RowView implements FlowTotals {
 
     private static final int ANSWERED_FIRST = LETTERS.indexOf('^') + 1;
 
-    private static final int TCP_ROW_BITS = 29;
+    private static final int DETAIL_ROW_SHIFT = 29;
     private static final int DETAIL_ROW_BITS = 24;
-    private static final int CHAIN_SHIFT = TCP_ROW_BITS + DETAIL_ROW_BITS;
+    private static final int CHAIN_SHIFT = DETAIL_ROW_SHIFT + DETAIL_ROW_BITS;
     private static final int CHAIN_BITS = 11;
 
     // Bits of HOPS, of the originator.
@@ -163,26 +169,17 @@ final class FlowRow extends RowView implements FlowTotals {
 
     // ---- Parts ----
 
-    /// Number in the pool of TCP.
-    int tcpRow() {
-        return (int) bits(PARTS, 0, TCP_ROW_BITS) - 1;
-    }
-
-    void setTcpRow(int number) {
-        setBits(PARTS, 0, TCP_ROW_BITS, number + 1L);
-    }
-
     boolean hasDetail() {
         return detailRow() >= 0;
     }
 
-    /// Number in the pool of details of its protocol; -1 if it has none.
+    /// Number in the pool of details; -1 if it has none.
     int detailRow() {
-        return (int) bits(PARTS, TCP_ROW_BITS, DETAIL_ROW_BITS) - 1;
+        return (int) bits(PARTS, DETAIL_ROW_SHIFT, DETAIL_ROW_BITS) - 1;
     }
 
     void setDetailRow(int number) {
-        setBits(PARTS, TCP_ROW_BITS, DETAIL_ROW_BITS, number + 1L);
+        setBits(PARTS, DETAIL_ROW_SHIFT, DETAIL_ROW_BITS, number + 1L);
     }
 
     /// Number of its chain of tunnels.

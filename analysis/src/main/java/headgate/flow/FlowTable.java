@@ -53,13 +53,14 @@ public final class FlowTable {
     private final FlowRow other = new FlowRow();
 
     private final TunnelChains chains = new TunnelChains();
-    private final RowPool flows = new RowPool(FlowRow.LENGTH);
-    private final RowPool tcps = new RowPool(TcpRow.LENGTH);
-    private final RowPool details = new RowPool(DetailRow.LENGTH);
-    private final RowPool tcpDetails = new RowPool(DetailRow.TCP_LENGTH);
+    private final RowPool flows = new RowPool(FlowRow.LENGTH, FlowRow.TCP_LENGTH);
+    private final RowPool details = new RowPool(DetailRow.LENGTH, DetailRow.TCP_LENGTH);
 
     /// Open addressing, linear probing: hash << 32 | row + 1; 0 is empty.
     private long[] index = new long[FIRST_INDEX_SIZE];
+
+    /// Keeps what [RowView#load] returns.
+    private long loaded;
 
     // The ends of the frame at hand.
     private int sourcePort;
@@ -310,7 +311,7 @@ public final class FlowTable {
                 continue;
             }
             int number = (int) index[at] - 1;
-            place(row, number);
+            load(number);
             long identity = row.get(FlowRow.IDENTITY) & FlowRow.IDENTITY_MASK;
             if (identity == forward && isBetween(frame, 0, 2)) {
                 side = FlowRow.ORIGINATOR;
@@ -450,13 +451,9 @@ public final class FlowTable {
         if (row.get(FlowRow.PACKETS + 1 - side) > 1) {
             return false;
         }
-        if (details.taken() + tcpDetails.taken() >= settings.maxDetailedFlows()) {
-            flowsWithoutDetail++;
+        if (!takeDetailRow(row.isTcp())) {
             return false;
         }
-        RowPool pool = detailsOf(row);
-        row.setDetailRow(pool.take());
-        pool.place(row.detail, row.detailRow());
         row.detail.replay(row);
         if (row.isTcp()) {
             tcpAnalysis.replay(row);
@@ -464,8 +461,19 @@ public final class FlowTable {
         return true;
     }
 
-    private RowPool detailsOf(FlowRow row) {
-        return row.isTcp() ? tcpDetails : details;
+    private boolean takeDetailRow(boolean isTcp) {
+        if (details.taken() >= settings.maxDetailedFlows()) {
+            flowsWithoutDetail++;
+            return false;
+        }
+        row.setDetailRow(details.take(kind(isTcp)));
+        details.place(row.detail, row.detailRow());
+        return true;
+    }
+
+    /// Of rows in both pools.
+    private static int kind(boolean isTcp) {
+        return isTcp ? 1 : 0;
     }
 
     /// Hands on the payload of a side until what it says first has been read.
@@ -507,13 +515,11 @@ public final class FlowTable {
         openings.forget(number);
         changed.clear(number);
         chains.giveBack(of.chain());
+        int kind = kind(of.isTcp());
         if (of.hasDetail()) {
-            detailsOf(of).giveBack(of.detailRow());
+            details.giveBack(kind, of.detailRow());
         }
-        if (of.isTcp()) {
-            tcps.giveBack(of.tcpRow());
-        }
-        flows.giveBack(number);
+        flows.giveBack(kind, number);
     }
 
     // ---- Time and room ----
@@ -601,23 +607,27 @@ public final class FlowTable {
 
     private FlowRow place(FlowRow view, int number) {
         flows.place(view, number);
-        if (view.isTcp()) {
-            tcps.place(view.tcp, view.tcpRow());
-        }
+        view.tcp.behind(view, FlowRow.LENGTH);
         if (view.hasDetail()) {
-            detailsOf(view).place(view.detail, view.detailRow());
+            details.place(view.detail, view.detailRow());
         }
         return view;
     }
 
+    /// Places the view on a row that a frame is about to be counted in.
+    private void load(int number) {
+        loaded = flows.load(row, number, FlowRow.HOT_TCP_LENGTH);
+        row.tcp.behind(row, FlowRow.LENGTH);
+        if (row.hasDetail()) {
+            loaded ^= details.load(row.detail, row.detailRow(), DetailRow.TCP_LENGTH);
+        }
+    }
+
     /// A new row of the frame's protocol, and the view on it.
     private int allocate(int protocol) {
-        int number = flows.take();
+        int number = flows.take(kind(protocol == IpProtocol.TCP));
         flows.place(row, number);
-        if (protocol == IpProtocol.TCP) {
-            row.setTcpRow(tcps.take());
-            tcps.place(row.tcp, row.tcpRow());
-        }
+        row.tcp.behind(row, FlowRow.LENGTH);
         if (2 * flows.taken() > index.length) {
             growIndex();
         }
@@ -729,13 +739,8 @@ public final class FlowTable {
             throw new IllegalArgumentException("a state under the key of another flow");
         }
         int number = allocate(restored.protocol());
-        if (restored.hasDetail()
-                && details.taken() + tcpDetails.taken() < settings.maxDetailedFlows()) {
-            RowPool pool = detailsOf(restored);
-            row.setDetailRow(pool.take());
-            pool.place(row.detail, row.detailRow());
-        } else if (restored.hasDetail()) {
-            flowsWithoutDetail++;
+        if (restored.hasDetail()) {
+            takeDetailRow(restored.isTcp());
         }
         row.copy(restored);
         row.setChain(chains.take(beside.tunnels()));

@@ -6,12 +6,31 @@ import java.nio.ByteBuffer;
 ///
 /// Most words are plain numbers; packed ones are read and written by bits, counted from the lowest.
 class RowView {
+    private static final int LONGS_PER_LINE = 8;
+
     private long[] slab;
     private int base;
 
     final void at(long[] slab, int base) {
         this.slab = slab;
         this.base = base;
+    }
+
+    /// Shows what is behind the first `words` of another view's row.
+    final void behind(RowView other, int words) {
+        slab = other.slab;
+        base = other.base + words;
+    }
+
+    /// Loads a word of each cache line of the row's first `length` words. None of these loads waits
+    /// for another or for a branch, as those that follow would: memory is waited for once. The
+    /// result is worth nothing, and must be kept for the loads not to be left out.
+    final long load(int length) {
+        long any = slab[base + length - 1];
+        for (int word = 0; word < length; word += LONGS_PER_LINE) {
+            any ^= slab[base + word];
+        }
+        return any;
     }
 
     final long get(int word) {

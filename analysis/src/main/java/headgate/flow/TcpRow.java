@@ -1,6 +1,6 @@
 package headgate.flow;
 
-/// What a live flow of TCP has beyond its [FlowRow].
+/// What a live flow of TCP has beyond its [FlowRow], right behind it.
 ///
 /// Words of two sides come in pairs, the originator's first, so that `WORD + side` addresses one.
 ///
@@ -23,6 +23,10 @@ final class TcpRow extends RowView {
     static final int SPAN = 2;
     static final int SEQUENCE = 4;
     static final int EDGE = 6;
+
+    /// What follows is touched by few segments.
+    static final int HOT_LENGTH = 8;
+
     static final int HANDSHAKE = 8;
     static final int SERVER_RTT = 9;
     static final int RETRANSMITS = 10;
