@@ -19,7 +19,7 @@ import java.util.Arrays;
 /// HISTORY     12 letters, 5 bits each
 /// HOPS        per side, the originator's lowest: 8 lowest TTL · 8 highest · 8 first traffic class
 ///             · 1 another one seen · 1 SACK permitted · 4 wrong checksums · 2 unused
-/// PARTS       29 unused · 24 row in the pool of details + 1 · 11 chain of tunnels
+/// PARTS       29 place in the order of starts · 24 row in the pool of details + 1 · 11 chain of tunnels
 /// ```
 final class FlowRow extends RowView implements FlowTotals {
     static final int ORIGINATOR = 0;
@@ -89,7 +89,8 @@ final class FlowRow extends RowView implements FlowTotals {
 
     private static final int ANSWERED_FIRST = LETTERS.indexOf('^') + 1;
 
-    private static final int DETAIL_ROW_SHIFT = 29;
+    private static final int STARTS_BITS = 29;
+    private static final int DETAIL_ROW_SHIFT = STARTS_BITS;
     private static final int DETAIL_ROW_BITS = 24;
     private static final int CHAIN_SHIFT = DETAIL_ROW_SHIFT + DETAIL_ROW_BITS;
     private static final int CHAIN_BITS = 11;
@@ -168,6 +169,15 @@ final class FlowRow extends RowView implements FlowTotals {
     }
 
     // ---- Parts ----
+
+    /// How many flows had started before, modulo 2^29.
+    long placeInStarts() {
+        return bits(PARTS, 0, STARTS_BITS);
+    }
+
+    void setPlaceInStarts(long before) {
+        setBits(PARTS, 0, STARTS_BITS, before);
+    }
 
     boolean hasDetail() {
         return detailRow() >= 0;

@@ -87,6 +87,10 @@ public final class FlowTable {
     private long framesWithWrongChecksum;
     private long fragmentsWithoutPorts;
     private long flowsStarted;
+
+    /// With those that were restored.
+    private long starts;
+
     private long flowsWithoutDetail;
     private long interimRecords;
     private final long[] ended = new long[EndReason.values().length];
@@ -207,12 +211,18 @@ public final class FlowTable {
                                 (long) steps * (flows.reached() / STEPS_PER_ROUND + 1)));
     }
 
-    /// Ends every flow, as the input has ended.
+    /// Ends every flow, as the input has ended, in the order in which they started.
     public void endAll() {
+        var alive = new long[flows.taken()];
+        int count = 0;
         for (int number = 0; number < flows.reached(); number++) {
             if (place(row, number).isLive()) {
-                end(number, EndReason.END_OF_INPUT);
+                alive[count++] = row.placeInStarts() << Integer.SIZE | number;
             }
+        }
+        Arrays.sort(alive);
+        for (long each : alive) {
+            end((int) each, EndReason.END_OF_INPUT);
         }
     }
 
@@ -628,6 +638,7 @@ public final class FlowTable {
         int number = flows.take(kind(protocol == IpProtocol.TCP));
         flows.place(row, number);
         row.tcp.behind(row, FlowRow.LENGTH);
+        row.setPlaceInStarts(starts++);
         if (2 * flows.taken() > index.length) {
             growIndex();
         }

@@ -46,6 +46,23 @@ class FlowTableTest {
     }
 
     @Test
+    void endsFlowsInTheOrderInWhichTheyStarted() {
+        flow.udp(true, 1).client(SYN, 1, 0, 0);
+        flow.clientPort++;
+        flow.udp(true, 1).client(SYN, 1, 0, 0);
+        flow.clientPort--;
+        // The first TCP flow's row is taken again by one that starts after all others.
+        flow.client(RST, 2, 0, 0).client(SYN, 9000, 0, 0).client(SYN, 19_000, 0, 0);
+        var starts =
+                flow.end().stream()
+                        .filter(record -> record.endReason() == EndReason.END_OF_INPUT)
+                        .map(FlowRecord::firstNanos)
+                        .toList();
+        assertEquals(4, starts.size());
+        assertEquals(starts.stream().sorted().toList(), starts);
+    }
+
+    @Test
     void keepsFlowsOfOtherPortsAndProtocolsApart() {
         flow.udp(true, 1).client(SYN, 1, 0, 0);
         flow.clientPort++;
