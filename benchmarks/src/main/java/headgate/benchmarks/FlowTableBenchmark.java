@@ -27,7 +27,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OperationsPerInvocation(FlowTableBenchmark.FRAMES)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(value = 2, jvmArgsAppend = {"-Xmx2g", "-XX:+UseTransparentHugePages"})
+@Fork(
+        value = 2,
+        jvmArgsAppend = {"-Xmx2g", "-XX:+UseTransparentHugePages"})
 public class FlowTableBenchmark {
     static final int FRAMES = 1 << 16;
 
