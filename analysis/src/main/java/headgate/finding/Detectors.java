@@ -13,7 +13,9 @@ final class Detectors {
                     new RetransmissionStorm(),
                     new AsymmetricRoute(),
                     new MtuBlackHole(),
-                    new DnsFailures());
+                    new DnsFailures(),
+                    UdpScan.vertical(),
+                    UdpScan.horizontal());
 
     private Detectors() {}
 

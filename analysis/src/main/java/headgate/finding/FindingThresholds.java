@@ -9,6 +9,8 @@ package headgate.finding;
 /// @param scannedPorts ports of one host that one address failed at (Zeek's `port_scan_threshold`)
 /// @param scannedHosts hosts that one address failed at, at the same port (Zeek's
 ///   `addr_scan_threshold`)
+/// @param silentShare of all UDP flows of the same kind, those without answer that make a scan of
+///   it
 /// @param zeroWindows segments by which an address closed its window
 /// @param repeated segments sent again from one network to another
 /// @param repeatedShare of all segments: at 5 % a sender as in RFC 5681 keeps some five segments
@@ -27,6 +29,7 @@ public record FindingThresholds(
         double halfOpenShare,
         int scannedPorts,
         int scannedHosts,
+        double silentShare,
         long zeroWindows,
         long repeated,
         double repeatedShare,
@@ -39,7 +42,8 @@ public record FindingThresholds(
         double dnsAbsentShare) {
 
     public static final FindingThresholds DEFAULT =
-            new FindingThresholds(256, 0.5, 15, 25, 10, 100, 0.05, 10, 0.5, 3, 1000, 20, 0.1, 0.5);
+            new FindingThresholds(
+                    256, 0.5, 15, 25, 0.9, 10, 100, 0.05, 10, 0.5, 3, 1000, 20, 0.1, 0.5);
 
     public FindingThresholds {
         if (scannedPorts > Evidence.MOST_DISTINCT || scannedHosts > Evidence.MOST_DISTINCT) {

@@ -120,6 +120,46 @@ class FindingsFromFlowsTest {
         assertEquals(List.of(), findings);
     }
 
+    private static Records datagrams(int client, int clientPort, int server, int serverPort) {
+        return Records.udp(client, clientPort, server, serverPort).packets(2, 0).bytes(120, 0);
+    }
+
+    @Test
+    void findsAScanOfUdpPorts() {
+        see(
+                61,
+                i ->
+                        i == 60
+                                ? Records.icmp(SERVER, 3, CLIENT, 3).packets(40, 0)
+                                : datagrams(CLIENT, 50_000, SERVER, 1 + i));
+        Finding scan = only("udp-port-scan");
+        assertEquals("10.0.0.1 to 192.0.2.1", scan.subject());
+        assertEquals("10.0.0.1 to 192.0.2.1: datagrams to 60 ports were not answered", scan.what());
+        assertEquals("60 of 60 flows in this minute had no answer", scan.evidence().getFirst());
+        assertEquals("\"port unreachable\" came back 40 times", scan.evidence().get(1));
+    }
+
+    @Test
+    void findsAScanOfHostsOverUdp() {
+        see(30, i -> datagrams(CLIENT, 50_000, SERVER + i, 161));
+        assertEquals("10.0.0.1 to port 161", only("udp-host-scan").subject());
+    }
+
+    @Test
+    void findsNoScanWhereOneInFiveAnswers() {
+        see(100, i -> datagrams(CLIENT, 50_000, SERVER + i, 6881).packets(2, i % 5 == 0 ? 2 : 0));
+        assertEquals(List.of(), findings);
+    }
+
+    @Test
+    void takesNeitherTracerouteNorAnswersNorCallsNorMulticastForScans() {
+        see(90, i -> datagrams(CLIENT, 40_000, SERVER, 33_434 + i).timeToLive(1 + i / 3));
+        see(90, i -> datagrams(SERVER, 53, CLIENT, 40_000 + i));
+        see(90, i -> datagrams(CLIENT, 10_000 + i, SERVER, 20_000 + i).packets(500, 0));
+        see(90, i -> datagrams(CLIENT, 5353, 0xe00000fb + i, 5353));
+        assertEquals(List.of(), findings);
+    }
+
     @Test
     void findsAReceiverThatDoesNotRead() {
         see(2, i -> Records.tcp(CLIENT, 1000 + i, SERVER, 80).zeroWindows(0, 6));

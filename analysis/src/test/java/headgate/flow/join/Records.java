@@ -25,6 +25,7 @@ public final class Records {
     private final int serverPort;
     private long first = NOON;
     private long last = NOON;
+    private int timeToLive = 64;
     private ConnState state = ConnState.SF;
     private EndReason end = EndReason.CLOSED;
     private String application = "";
@@ -119,6 +120,12 @@ public final class Records {
         return this;
     }
 
+    /// Lowest and highest time to live of both sides.
+    public Records timeToLive(int hops) {
+        timeToLive = hops;
+        return this;
+    }
+
     public Records rtt(long nanos) {
         rtt = nanos;
         return this;
@@ -174,8 +181,8 @@ public final class Records {
                 0,
                 0,
                 false,
-                64,
-                64,
+                timeToLive,
+                timeToLive,
                 false,
                 null);
     }
