@@ -353,23 +353,24 @@ public final class FlowTable {
             end(number, EndReason.PORT_REUSE);
             return false;
         }
-        reportIfActiveForLong(number, frame.arrivalNanos);
+        reportIfActiveForLong(number, row, frame.arrivalNanos);
         return true;
     }
 
-    private void reportIfActiveForLong(int number, long nanos) {
+    /// Tells of a flow that goes on for long, if there is something new to tell.
+    private void reportIfActiveForLong(int number, FlowRow of, long nanos) {
         if (settings.activeNanos() == FlowSettings.NEVER) {
             return;
         }
-        long reported =
-                row.get(FlowRow.FIRST) + row.bits(FlowRow.REPORTED, 32, 32) * NANOS_PER_MILLI;
-        if (nanos - reported < settings.activeNanos()) {
+        long reported = of.get(FlowRow.FIRST) + of.bits(FlowRow.REPORTED, 32, 32) * NANOS_PER_MILLI;
+        if (nanos - reported < settings.activeNanos() || of.get(FlowRow.LAST) < reported) {
             return;
         }
         interimRecords++;
-        listener.onRecord(record(number, row, EndReason.NOT_ENDED));
-        long millis = (nanos - row.get(FlowRow.FIRST)) / NANOS_PER_MILLI;
-        row.setBits(FlowRow.REPORTED, 32, 32, Math.clamp(millis, 0, 0xffff_ffffL));
+        listener.onRecord(record(number, of, EndReason.NOT_ENDED));
+        long millis = (nanos - of.get(FlowRow.FIRST)) / NANOS_PER_MILLI;
+        of.setBits(FlowRow.REPORTED, 32, 32, Math.clamp(millis, 0, 0xffff_ffffL));
+        changed.set(number);
     }
 
     private static boolean isTcpSegment(Frame frame) {
@@ -574,8 +575,13 @@ public final class FlowTable {
         for (int i = 0; i < rows; i++) {
             hand = hand + 1 < flows.reached() ? hand + 1 : 0;
             place(other, hand);
-            if (other.isLive() && isOutOfTime(other)) {
+            if (!other.isLive()) {
+                continue;
+            }
+            if (isOutOfTime(other)) {
                 end(hand, idleReason(other));
+            } else {
+                reportIfActiveForLong(hand, other, nowNanos);
             }
         }
     }

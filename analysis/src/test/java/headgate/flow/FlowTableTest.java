@@ -218,6 +218,20 @@ class FlowTableTest {
     }
 
     @Test
+    void tellsWhatASilentFlowDidLastAsTimeGoesOnWithoutIt() {
+        flow.handshake().client(Conversation.ACK, 1001, 5001, 100);
+        long silentSince = flow.nanos;
+        for (int second = 0; second < 200; second++) {
+            flow.table.advanceTo(silentSince + second * SECOND);
+        }
+        assertEquals(1, flow.records.size(), "once, as nothing is new after that");
+        var interim = flow.records.getFirst();
+        assertTrue(interim.interim());
+        assertEquals(4, interim.packets());
+        assertEquals(1, flow.table.statistics().interimRecords());
+    }
+
+    @Test
     void reportsALongFlowInBetweenWithTotals() {
         flow.udp(true, 1).after(30 * SECOND).udp(true, 1).after(30 * SECOND).udp(true, 1);
         assertEquals(1, flow.records.size());

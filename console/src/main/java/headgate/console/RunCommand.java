@@ -67,6 +67,10 @@ final class RunCommand implements Callable<Integer> {
 
     private static final long SCREEN_MILLIS = 1000;
     private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
+
+    /// So long after the last flow was summed the last roll-ups are told.
+    private static final Duration ROLL_UPS_COME_WITHIN = Duration.ofSeconds(3);
+
     private static final Duration ANSWERS_COME_WITHIN = Duration.ofSeconds(5);
 
     @Mixin private CaptureOptions capture = new CaptureOptions(1, 2);
@@ -192,13 +196,15 @@ final class RunCommand implements Callable<Integer> {
         Thread.ofPlatform().name("capture").start(() -> capture(agent, outcome));
         var screen = new RunScreen(out(), title(settings));
         long start = System.nanoTime();
+        long summed = Long.MAX_VALUE;
         while (!stop.await(SCREEN_MILLIS, TimeUnit.MILLISECONDS)) {
             long elapsed = System.nanoTime() - start;
             boolean answered = outcome.isDone() && isAnswered(stream);
+            summed = answered && isSummed(stream) ? Math.min(summed, elapsed) : Long.MAX_VALUE;
             if (outcome.isCompletedExceptionally()
                     || stream.failure() != null
                     || answers.failure() != null
-                    || untilEnd && answered
+                    || untilEnd && elapsed - ROLL_UPS_COME_WITHIN.toNanos() >= summed
                     || durationSeconds > 0 && elapsed > durationSeconds * 1e9) {
                 break;
             }
@@ -238,6 +244,12 @@ final class RunCommand implements Callable<Integer> {
         return !ledgers.isEmpty()
                 && stream.counters().get(Count.FRAMES) >= published
                 && stream.counters().get(Count.ARRIVALS) >= published;
+    }
+
+    /// Whether every flow that was told has been rolled up.
+    private static boolean isSummed(StreamProcessor stream) {
+        var counters = stream.counters();
+        return counters.get(Count.FLOWS_SUMMED) >= counters.get(Count.FLOWS);
     }
 
     private static int status(

@@ -62,6 +62,10 @@ final class FlowSumProcessor
         sums = context.getStateStore(PacketTopology.SUMS);
         sums.open(_ -> new FlowSums(joins, rollUps, this));
         context.schedule(ROUND, PunctuationType.WALL_CLOCK_TIME, this::onWallClock);
+        context.schedule(
+                Duration.ofSeconds(1),
+                PunctuationType.WALL_CLOCK_TIME,
+                now -> sums.forEach((_, engine) -> engine.afterEnd(now)));
     }
 
     @Override
@@ -69,6 +73,7 @@ final class FlowSumProcessor
         try {
             var flow = FlowRecordCodec.read(Outputs.present(record));
             sums.engine(ALL).onRecord(flow, context.currentSystemTimeMs());
+            counters.add(Count.FLOWS_SUMMED);
         } catch (UnreadableValueException unreadable) {
             outputs.sendDeadLetter(record, unreadable.getMessage());
         }

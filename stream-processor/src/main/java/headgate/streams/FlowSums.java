@@ -24,6 +24,7 @@ import java.util.Map;
 /// evidence for findings.
 final class FlowSums implements PortableEngine {
     private static final long MINUTE_NANOS = 60_000_000_000L;
+    private static final long AFTER_END_MILLIS = 1_000;
     private static final byte JOINS = 'j';
     private static final byte ROLL_UPS = 'r';
     private static final byte EVIDENCE = 'e';
@@ -43,6 +44,7 @@ final class FlowSums implements PortableEngine {
     private final Listener listener;
     private long minute = Long.MIN_VALUE;
     private boolean inputEnded;
+    private boolean endTold;
     private long heardMillis;
     private final Map<String, Long> pointHeardMillis = new HashMap<>();
     private long[] counted = new long[COUNTS.length];
@@ -71,6 +73,7 @@ final class FlowSums implements PortableEngine {
     void onRecord(FlowRecord record, long atMillis) {
         heardMillis = atMillis;
         inputEnded = record.endReason() == EndReason.END_OF_INPUT;
+        endTold = false;
         String capturePoint = String.join("+", record.capturePoints());
         pointHeardMillis.put(capturePoint, atMillis);
         joins.onRecord(record, capturePoint);
@@ -87,9 +90,17 @@ final class FlowSums implements PortableEngine {
         evidence.drain(listener::onEvidence);
     }
 
+    /// Tells the last windows when a capture has ended and nothing followed for a moment: other
+    /// lanes and other agents may end a little later, and what they bring adds up.
+    void afterEnd(long nowMillis) {
+        if (inputEnded && !endTold && nowMillis - heardMillis >= AFTER_END_MILLIS) {
+            endTold = true;
+            rollUps.closeAll();
+        }
+    }
+
     /// Time does not wait for capture points of which nothing was heard for long. Where there is no
-    /// other it goes on with the clock on the wall; behind the end of a capture nothing is waited
-    /// for.
+    /// other it goes on with the clock on the wall; behind the end of a capture it stands still.
     void onWallClock(long nowMillis, long silenceMillis) {
         joins.nextRound();
         if (heardMillis == 0) {
@@ -104,17 +115,13 @@ final class FlowSums implements PortableEngine {
             }
         }
         long silentMillis = nowMillis - heardMillis;
-        if (silentMillis < silenceMillis || joins.nowNanos() == Long.MIN_VALUE) {
+        if (silentMillis < silenceMillis || inputEnded || joins.nowNanos() == Long.MIN_VALUE) {
             return;
         }
         heardMillis = nowMillis;
-        if (inputEnded) {
-            rollUps.closeAll();
-        } else {
-            long nanos = joins.nowNanos() + silentMillis * 1_000_000;
-            joins.advanceTo(nanos);
-            rollUps.advanceTo(nanos);
-        }
+        long nanos = joins.nowNanos() + silentMillis * 1_000_000;
+        joins.advanceTo(nanos);
+        rollUps.advanceTo(nanos);
     }
 
     private static final Count[] COUNTS = {

@@ -45,6 +45,8 @@ public final class StreamCounters {
         LOSSES,
         FINDINGS,
         DEAD_LETTERS,
+        /// Flow records that were rolled up: one commit after [#FLOWS], or more.
+        FLOWS_SUMMED,
         /// Flow records that found no room to be joined.
         FLOWS_NOT_JOINED,
         /// Ended conversations that were forgotten early, to make room for others.
