@@ -25,6 +25,11 @@ public final class ZeekPackets {
     private static final int SUBFRAME_HEADER_LENGTH = 14;
     private static final int SUBFRAME_LENGTH_AT = 12;
 
+    private static final int AYIYA_PORT = 5072;
+    private static final int AYIYA_HEADER_LENGTH = 8;
+    private static final int AYIYA_USUAL = 0x5211;
+    private static final int AYIYA_FORWARD = 1;
+
     /// What Teredo may begin with: IPv6, and the two indications, of which the first byte is 0.
     private static final int SHORTEST_TEREDO = 40;
 
@@ -68,6 +73,7 @@ public final class ZeekPackets {
             Frame read = mayBeTeredo(frame) ? opened(frame) : frame;
             if (!onAggregate(read, depth)) {
                 onDatagramsAround(read);
+                onAyiya(read, depth);
             }
         }
     }
@@ -154,6 +160,11 @@ public final class ZeekPackets {
     // ---- Datagrams ----
 
     private static boolean mayBeTeredo(Frame frame) {
+        for (int i = 0; i < frame.layerCount; i++) {
+            if (frame.layer(i) == Layer.TEREDO) {
+                return true;
+            }
+        }
         if (frame.protocol != IpProtocol.UDP || frame.payloadCaptured < SHORTEST_TEREDO) {
             return false;
         }
@@ -174,6 +185,37 @@ public final class ZeekPackets {
         placed.lengthCaptured = Math.min(length, in.lengthCaptured - offset);
         placed.arrivalNanos = in.arrivalNanos;
         placed.linkType = linkType;
+    }
+
+    /// AYIYA (draft-massar-v6ops-ayiya section 3): identity and signature of told lengths between
+    /// UDP and the packet; known by its port, or by SHA-1 with a shared secret and "forward".
+    private void onAyiya(Frame frame, int depth) {
+        if (frame.protocol != IpProtocol.UDP
+                || frame.isFragment()
+                || frame.payloadCaptured < AYIYA_HEADER_LENGTH
+                || isBad(Checksum.ofTransport(frame))) {
+            return;
+        }
+        int word = NetworkOrder.i32(frame.bytes, frame.start + frame.payloadOffset);
+        boolean isNamed =
+                frame.sourcePort == AYIYA_PORT
+                        || frame.destinationPort == AYIYA_PORT
+                        || (word >>> 8 & 0xffff) == AYIYA_USUAL;
+        int length = AYIYA_HEADER_LENGTH + (1 << (word >>> 28)) + (word >>> 20 & 0xf) * 4;
+        boolean isForward = (word >>> 8 & 0xf) == AYIYA_FORWARD;
+        int nextHeader = word & 0xff;
+        boolean isIp = nextHeader == IpProtocol.IPV4 || nextHeader == IpProtocol.IPV6;
+        if (isNamed && isForward && isIp && length < frame.payloadCaptured) {
+            var inner = new Frame();
+            place(
+                    inner,
+                    frame,
+                    frame.payloadOffset + length,
+                    frame.payloadLength - length,
+                    LinkType.RAW);
+            opening.decode(inner);
+            onPackets(inner, depth + 1);
+        }
     }
 
     /// Hands on every datagram with a packet in it, outer to inner, and then the innermost packet.

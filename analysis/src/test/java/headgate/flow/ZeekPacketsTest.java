@@ -162,6 +162,37 @@ class ZeekPacketsTest {
     }
 
     @Test
+    void takesNoPacketOfAnotherLengthForTeredoEvenAtItsPort() {
+        String port = TEREDO.replace("8084 0038", "0dd8 0038");
+        take(ETHERNET_IPV4 + port, ETHERNET_IPV4 + port.replace("000000 0008", "000000 0007"));
+        assertEquals(List.of(IpProtocol.UDP, IpProtocol.ICMPV6, IpProtocol.UDP), protocols);
+    }
+
+    private static final String AYIYA =
+            """
+            45 00 0074 0000 0000 40 11 0000             # IPv4, 116 bytes, UDP
+            c0000201 c0000202
+            13d0 9000 0060 0000                         # UDP 5072 to 36864, 96 bytes
+            41 52 11 29 00000000                        # identity of 16 bytes, SHA-1, forward, IPv6
+            20010db8 00000000 00000000 00000001         # identity
+            00000000 00000000 00000000 00000000 00000000 # signature, 20 bytes
+            60 000000 0004 fd 40                        # IPv6, 4 bytes of an experiment
+            20010db8 00000000 00000000 00000001
+            20010db8 00000000 00000000 00000002
+            01020304
+            """;
+
+    @Test
+    void takesThePacketOutOfAyiya() {
+        take(
+                ETHERNET_IPV4 + AYIYA,
+                ETHERNET_IPV4 + AYIYA.replace("13d0 9000", "8fff 9000"),
+                ETHERNET_IPV4 + AYIYA.replace("52 11 29", "52 12 29"),
+                ETHERNET_IPV4 + AYIYA.replace("41 52 11", "f1 52 11"));
+        assertEquals(List.of(17, 253, 17, 253, 17, 17), protocols);
+    }
+
+    @Test
     void takesTheFramesOfAnAggregateInGreApart() {
         String frame =
                 """

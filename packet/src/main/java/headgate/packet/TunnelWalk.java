@@ -516,11 +516,18 @@ final class TunnelWalk {
     /// What a datagram carries; nothing is done if it is none of the tunnels. Both ports may name
     /// it, the smaller one first, as the larger one may be chosen at random.
     void udp(Frame frame, int sourcePort, int destinationPort, int offset, boolean seeksTeredo) {
-        boolean isRead =
-                udp(frame, Math.min(sourcePort, destinationPort), offset)
-                        || udp(frame, Math.max(sourcePort, destinationPort), offset);
-        if (!isRead && seeksTeredo && isLikelyTeredo(frame, offset)) {
-            teredo(frame, offset);
+        if (seeksTeredo
+                && (sourcePort == TEREDO_PORT
+                        || destinationPort == TEREDO_PORT
+                        || isNamedTeredo(frame, offset))) {
+            // Then the port alone does not tell, either.
+            if (endsWithTeredo(frame, offset)) {
+                teredo(frame, offset);
+            }
+            return;
+        }
+        if (!udp(frame, Math.min(sourcePort, destinationPort), offset)) {
+            udp(frame, Math.max(sourcePort, destinationPort), offset);
         }
     }
 
@@ -628,26 +635,31 @@ final class TunnelWalk {
         return true;
     }
 
-    /// Whether a datagram at any port is Teredo's: its packet ends with it, or is a bubble, and
-    /// Teredo's authentication data or origin indication comes first, or an end of the packet has
-    /// an address of Teredo (RFC 4380 sections 2.6 and 2.8).
-    private boolean isLikelyTeredo(Frame frame, int offset) {
-        long limit = decoder.limit(frame);
-        if (teredo.wrap(frame.bytes, frame.start + offset, limit) != Check.OK) {
-            return false;
-        }
-        long at = frame.start + offset + teredo.headerLength();
-        if (ipv6.wrap(frame.bytes, at, limit) != Check.OK) {
-            return false;
-        }
-        boolean isNamed =
-                teredo.headerLength() > 0
+    /// Whether Teredo's authentication data or origin indication comes before an IPv6 header, or
+    /// one of its ends has an address of Teredo (RFC 4380 sections 2.6 and 2.8).
+    private boolean isNamedTeredo(Frame frame, int offset) {
+        return isIpv6InTeredo(frame, offset)
+                && (teredo.headerLength() > 0
                         || ipv6.sourceHigh() >>> 32 == TEREDO_PREFIX
-                        || ipv6.destinationHigh() >>> 32 == TEREDO_PREFIX;
+                        || ipv6.destinationHigh() >>> 32 == TEREDO_PREFIX);
+    }
+
+    /// Whether the packet in a datagram of Teredo ends with it, or is a bubble.
+    private boolean endsWithTeredo(Frame frame, int offset) {
+        if (!isIpv6InTeredo(frame, offset)) {
+            return false;
+        }
         boolean isBubble =
                 ipv6.nextHeader() == IpProtocol.NO_NEXT_HEADER && ipv6.payloadLength() == 0;
-        int length = Ipv6View.HEADER_LENGTH + ipv6.payloadLength();
-        return isNamed && (isBubble || at + length == frame.start + offset + frame.payloadLength);
+        int length = teredo.headerLength() + Ipv6View.HEADER_LENGTH + ipv6.payloadLength();
+        return isBubble || length == frame.payloadLength;
+    }
+
+    private boolean isIpv6InTeredo(Frame frame, int offset) {
+        long at = frame.start + offset;
+        long limit = decoder.limit(frame);
+        return teredo.wrap(frame.bytes, at, limit) == Check.OK
+                && ipv6.wrap(frame.bytes, at + teredo.headerLength(), limit) == Check.OK;
     }
 
     /// Whether the bytes at a tunnel's port are the tunnel's header. A header that the capture cut
