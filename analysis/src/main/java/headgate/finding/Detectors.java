@@ -7,15 +7,15 @@ final class Detectors {
     static final List<Detector> ALL =
             List.of(
                     new SynFlood(),
-                    PortScan.vertical(),
-                    PortScan.horizontal(),
+                    new PortScan(ScanShape.PORTS),
+                    new PortScan(ScanShape.HOSTS),
                     new ZeroWindowStall(),
                     new RetransmissionStorm(),
                     new AsymmetricRoute(),
                     new MtuBlackHole(),
                     new DnsFailures(),
-                    UdpScan.vertical(),
-                    UdpScan.horizontal());
+                    new UdpScan(ScanShape.PORTS),
+                    new UdpScan(ScanShape.HOSTS));
 
     private Detectors() {}
 

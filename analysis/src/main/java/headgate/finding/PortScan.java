@@ -11,25 +11,15 @@ import java.util.List;
 /// Zeek's `scan.zeek` counts. TCP only. `distinct` are the ports, or the hosts; `amount` of the
 /// attempts in `flows` were refused.
 final class PortScan implements Detector {
-    private final boolean vertical;
+    private final ScanShape shape;
 
-    private PortScan(boolean vertical) {
-        this.vertical = vertical;
-    }
-
-    /// Many ports of one host.
-    static PortScan vertical() {
-        return new PortScan(true);
-    }
-
-    /// The same port of many hosts.
-    static PortScan horizontal() {
-        return new PortScan(false);
+    PortScan(ScanShape shape) {
+        this.shape = shape;
     }
 
     @Override
     public String kind() {
-        return vertical ? "port-scan" : "host-scan";
+        return shape == ScanShape.PORTS ? "port-scan" : "host-scan";
     }
 
     @Override
@@ -40,15 +30,11 @@ final class PortScan implements Detector {
         }
         var from = flow.originator();
         var to = flow.responder();
-        Note note =
-                notes.about(
-                        vertical
-                                ? Subject.addressToAddress(flow, from, to)
-                                : Subject.addressToPort(flow, from, to.port()));
+        Note note = shape.note(notes, flow, from, to);
         note.of++;
         note.show(flow.communityId(), flow.firstNanos(), flow.lastNanos());
         note.amount += flow.state() == ConnState.REJ ? 1 : 0;
-        note.tell(vertical ? to.port() : Long.hashCode(to.addressHigh() * 31 + to.addressLow()));
+        note.tell(shape.target(to));
     }
 
     /// Not answered, refused, or given up by the client before it was open.
@@ -61,8 +47,7 @@ final class PortScan implements Detector {
 
     @Override
     public Finding judge(Evidence evidence, FindingThresholds thresholds) {
-        int enough = vertical ? thresholds.scannedPorts() : thresholds.scannedHosts();
-        if (evidence.distinct().size() < enough) {
+        if (evidence.distinct().size() < shape.enough(thresholds)) {
             return null;
         }
         return new Finding(
@@ -74,10 +59,7 @@ final class PortScan implements Detector {
                 evidence.lastNanos(),
                 evidence.flows(),
                 "%s: attempts at %s %s failed"
-                        .formatted(
-                                evidence.subject(),
-                                evidence.different(),
-                                vertical ? "ports" : "hosts"),
+                        .formatted(evidence.subject(), evidence.different(), shape.words()),
                 List.of(
                         "%d attempts in this minute, %d of them refused"
                                 .formatted(evidence.flows(), evidence.amount()),

@@ -26,25 +26,15 @@ final class UdpScan implements Detector {
     /// more.
     private static final int MOST_PROBES = 10;
 
-    private final boolean vertical;
+    private final ScanShape shape;
 
-    private UdpScan(boolean vertical) {
-        this.vertical = vertical;
-    }
-
-    /// Many ports of one host.
-    static UdpScan vertical() {
-        return new UdpScan(true);
-    }
-
-    /// The same port of many hosts.
-    static UdpScan horizontal() {
-        return new UdpScan(false);
+    UdpScan(ScanShape shape) {
+        this.shape = shape;
     }
 
     @Override
     public String kind() {
-        return vertical ? "udp-port-scan" : "udp-host-scan";
+        return shape == ScanShape.PORTS ? "udp-port-scan" : "udp-host-scan";
     }
 
     @Override
@@ -55,22 +45,17 @@ final class UdpScan implements Detector {
         }
         Side from = flow.originator();
         Side to = flow.responder();
-        if (vertical && isPortUnreachable(flow)) {
-            notes.about(Subject.addressToAddress(flow, to, from)).amount += from.packets();
+        if (shape == ScanShape.PORTS && isPortUnreachable(flow)) {
+            shape.note(notes, flow, to, from).amount += from.packets();
         }
         if (flow.protocol() != IpProtocol.UDP || from.packets() == 0 || isToMany(flow, to)) {
             return;
         }
-        Note note =
-                notes.about(
-                        vertical
-                                ? Subject.addressToAddress(flow, from, to)
-                                : Subject.addressToPort(flow, from, to.port()));
+        Note note = shape.note(notes, flow, from, to);
         note.of++;
         if (isProbe(from, to)) {
             note.show(flow.communityId(), flow.firstNanos(), flow.lastNanos());
-            note.tell(
-                    vertical ? to.port() : Long.hashCode(to.addressHigh() * 31 + to.addressLow()));
+            note.tell(shape.target(to));
         }
     }
 
@@ -99,8 +84,7 @@ final class UdpScan implements Detector {
 
     @Override
     public Finding judge(Evidence evidence, FindingThresholds thresholds) {
-        int enough = vertical ? thresholds.scannedPorts() : thresholds.scannedHosts();
-        if (evidence.distinct().size() < enough
+        if (evidence.distinct().size() < shape.enough(thresholds)
                 || evidence.flows() < thresholds.silentShare() * evidence.of()) {
             return null;
         }
@@ -113,14 +97,11 @@ final class UdpScan implements Detector {
                 evidence.lastNanos(),
                 evidence.flows(),
                 "%s: datagrams to %s %s were not answered"
-                        .formatted(
-                                evidence.subject(),
-                                evidence.different(),
-                                vertical ? "ports" : "hosts"),
+                        .formatted(evidence.subject(), evidence.different(), shape.words()),
                 List.of(
                         "%d of %d flows in this minute had no answer"
                                 .formatted(evidence.flows(), evidence.of()),
-                        vertical
+                        shape == ScanShape.PORTS
                                 ? "\"port unreachable\" came back %d times"
                                         .formatted(evidence.amount())
                                 : "each with at most %d datagrams".formatted(MOST_PROBES),

@@ -46,6 +46,8 @@ class StreamCommandTest {
         assertEquals(2, run("--commit-interval", "soon"));
         assertTrue(err.toString().contains("'soon' is no duration"), err::toString);
         assertEquals(2, run("--topic-prefix", "a b"));
+        assertEquals(2, run("--max-detailed", "-1"));
+        assertTrue(err.toString().contains("--max-detailed cannot be -1"), err::toString);
     }
 
     private int run(String... arguments) {
