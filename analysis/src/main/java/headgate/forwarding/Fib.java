@@ -34,7 +34,6 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
 
     /// Number of the table as rtnetlink(7) counts: 255 local, 254 main, 253 default; -1 for a table
     /// that is known by name only.
-    @Override
     public int id() {
         return id;
     }
@@ -48,8 +47,7 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
         return narrow(prefixes.prefix(leaf));
     }
 
-    @Override
-    public int prefixLength(int leaf) {
+    int prefixLength(int leaf) {
         return prefixes.length(leaf);
     }
 

@@ -83,7 +83,6 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
 
     /// Number of the table as rtnetlink(7) counts: 255 local, 254 main; -1 for a table that is
     /// known by name only.
-    @Override
     public int id() {
         return id;
     }
@@ -97,8 +96,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
         return prefixes.prefix(leaf);
     }
 
-    @Override
-    public int prefixLength(int leaf) {
+    int prefixLength(int leaf) {
         return prefixes.length(leaf);
     }
 

@@ -8,10 +8,4 @@ interface FibTable<F extends Flowi, A extends FibAnswer> {
     /// @return [Errno#NONE] with the route in `answer`; the error of an error route, likewise;
     ///   [Errno#EAGAIN] if the table has no answer
     Errno lookup(F flow, boolean ignoreLinkState, A answer);
-
-    /// Number of the table as rtnetlink(7) counts; -1 for a table that is known by name only.
-    int id();
-
-    /// Length of the prefix that a lookup found.
-    int prefixLength(int leaf);
 }

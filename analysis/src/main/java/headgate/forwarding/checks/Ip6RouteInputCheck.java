@@ -38,7 +38,7 @@ public final class Ip6RouteInputCheck extends ForwardingCheck {
             return Input.LOCAL;
         }
         boolean toGroups =
-                decision.result6.prefix().length() > 0
+                Inet6.isMulticast(decision.flow6.destinationHigh)
                         && Inet6.isMulticast(decision.result6.prefix().high());
         return toGroups ? Input.MULTICAST : Input.FORWARD;
     }
