@@ -1,16 +1,18 @@
 package headgate.forwarding;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /// DIR-24-8 (Gupta, Lin, McKeown, INFOCOM 1998) for IPv4: one slot for each value of the upper 24
 /// bits answers nearly every lookup with one memory access; blocks of 256 split the few that have
-/// longer prefixes. Costs up to 64 MiB and 1 KiB for each such block.
+/// longer prefixes. Costs 64 MiB and 1 KiB for each such block.
 ///
-/// In 256 pages (256 KiB), of which a changed one shares all but those of the prefix: smaller ones
-/// were changed sooner, but each lookup would read the head of one more that is in no cache.
+/// A changed one shares the slots with the one before, and has pages of its own (256 KiB, a /8
+/// each) where they differ; when most differ, it has slots of its own.
 final class Dir24Dash8 implements LongestPrefixMatch {
+    private static final int SLOTS = 1 << 24;
     private static final int PAGES = 256;
     private static final int PAGE_BITS = 16;
     private static final int PAGE = 1 << PAGE_BITS;
@@ -20,111 +22,134 @@ final class Dir24Dash8 implements LongestPrefixMatch {
     /// How many leaves can be told apart: some four million.
     static final int LEAVES = (1 << Integer.SIZE - 1 - MARK_BITS) - 1;
 
-    /// Shared by all parts of the address space without a route.
-    private static final int[] NO_ROUTES = new int[PAGE];
+    private static final int[][] NOTHING_CHANGED = new int[PAGES][];
 
-    private static final int[][] NO_BLOCKS = {};
+    /// By the upper 24 bits: leaf + 1 with its mark (see [LeafRoutes]) in the lowest bits, 0 for
+    /// none; or, negative, a block, in one's complement.
+    private final int[] slots;
 
-    /// By the upper 8 bits, then the next 16: leaf + 1 with its mark (see [LeafRoutes]) in the
-    /// lowest bits, 0 for none; or, negative, a block of that page, in one's complement.
-    private final int[][] slots;
+    /// By the upper 8 bits: what stands in place of that part of the slots; null for nothing.
+    private final int[][] changed;
 
-    /// By the upper 8 bits; leaves as in [#slots].
-    private final int[][][] blocks;
+    /// Leaves as in [#slots].
+    private final int[][] blocks;
 
-    private Dir24Dash8(int[][] slots, int[][][] blocks) {
+    private Dir24Dash8(int[] slots, int[][] changed, int[][] blocks) {
         this.slots = slots;
+        this.changed = changed;
         this.blocks = blocks;
+    }
+
+    /// Blocks while they become more.
+    private static final class Blocks {
+        private int[][] blocks;
+        private int count;
+
+        Blocks(int[][] blocks) {
+            this.blocks = blocks;
+            count = blocks.length;
+        }
+
+        /// A block in which all is the same.
+        ///
+        /// @return as a slot tells of it
+        int add(int value) {
+            if (count == blocks.length) {
+                blocks = Arrays.copyOf(blocks, Math.max(16, count + (count >> 1)));
+            }
+            blocks[count] = new int[BLOCK];
+            Arrays.fill(blocks[count], value);
+            return ~count++;
+        }
+
+        int[] of(int slot) {
+            return blocks[~slot];
+        }
+
+        /// Puts a copy in place of a block that others have too.
+        int[] own(int slot) {
+            return blocks[~slot] = blocks[~slot].clone();
+        }
+
+        int[][] all() {
+            return Arrays.copyOf(blocks, count);
+        }
     }
 
     /// @param ranges hands on the ranges of all addresses, whose lower 32 bits are left out of
     ///   account
     static Dir24Dash8 of(Consumer<RangeTrie.RangeVisitor> ranges) {
-        var empty = new int[PAGES][];
-        var noBlocks = new int[PAGES][][];
-        Arrays.fill(empty, NO_ROUTES);
-        Arrays.fill(noBlocks, NO_BLOCKS);
-        var all = new Dir24Dash8(empty, noBlocks);
+        var slots = new int[SLOTS];
+        var blocks = new Blocks(new int[0][]);
         ranges.accept((first, last, value) -> {
-            if (slot(value) != 0) {
-                all.fill(first >>> Integer.SIZE, last >>> Integer.SIZE, slot(value));
+            if (slotOf(value) != 0) {
+                fill(slots, blocks, first >>> Integer.SIZE, last >>> Integer.SIZE, slotOf(value));
             }
         });
-        return all;
+        return new Dir24Dash8(slots, NOTHING_CHANGED, blocks.all());
     }
 
-    /// While this is built.
-    ///
     /// @param first and `last`: unsigned
-    private void fill(long first, long last, int value) {
+    private static void fill(int[] slots, Blocks blocks, long first, long last, int value) {
         for (long at = first; at <= last; ) {
-            int page = (int) (at >>> 24);
-            int slot = (int) (at >>> 8) & PAGE - 1;
-            if (slots[page] == NO_ROUTES) {
-                slots[page] = new int[PAGE];
-            }
+            int slot = (int) (at >>> 8);
             if ((at & 255) == 0 && at + 255 <= last) {
-                int count = (int) Math.min(PAGE - slot, last + 1 - at >>> 8);
-                Arrays.fill(slots[page], slot, slot + count, value);
+                int count = (int) (last + 1 - at >>> 8);
+                Arrays.fill(slots, slot, slot + count, value);
                 at += (long) count << 8;
                 continue;
             }
-            int[] block = splitSlot(page, slot);
+            if (slots[slot] >= 0) {
+                slots[slot] = blocks.add(slots[slot]);
+            }
             int end = (int) Math.min(BLOCK, (at & 255) + last + 1 - at);
-            Arrays.fill(block, (int) at & 255, end, value);
+            Arrays.fill(blocks.of(slots[slot]), (int) at & 255, end, value);
             at = (at & ~255L) + end;
         }
-    }
-
-    /// The block of a slot, made if it has none.
-    private int[] splitSlot(int page, int slot) {
-        int value = slots[page][slot];
-        if (value < 0) {
-            return blocks[page][~value];
-        }
-        int[] block = new int[BLOCK];
-        Arrays.fill(block, value);
-        int number = blocks[page].length;
-        blocks[page] = Arrays.copyOf(blocks[page], number + 1);
-        blocks[page][number] = block;
-        slots[page][slot] = ~number;
-        return block;
     }
 
     @Override
     public long find(long high, long low) {
         int address = (int) (high >>> Integer.SIZE);
-        int value = slots[address >>> 24][address >>> 8 & PAGE - 1];
-        int slot = value >= 0 ? value : blocks[address >>> 24][~value][address & BLOCK - 1];
+        int value = slotAt(address >>> 8);
+        int slot = value >= 0 ? value : blocks[~value][address & BLOCK - 1];
         return LeafRoutes.value(leaf(slot), slot & (1 << MARK_BITS) - 1);
+    }
+
+    private int slotAt(int number) {
+        int[] page = changed[number >>> PAGE_BITS];
+        return page == null ? slots[number] : page[number & PAGE - 1];
     }
 
     private static int leaf(int slot) {
         return (slot >>> MARK_BITS) - 1;
     }
 
-    private static int slot(long value) {
+    private static int slotOf(long value) {
         return RangeTrie.leaf(value) + 1 << MARK_BITS | LeafRoutes.mark(value);
     }
 
     @Override
     public void forEachLeaf(Prefix6 prefix, IntConsumer consumer) {
         int address = (int) (prefix.high() >>> Integer.SIZE);
-        int count = prefix.length() >= 24 ? 1 : 1 << 24 - prefix.length();
+        int first = address >>> 8;
         int before = 0;
-        for (int at = address >>> 8; at < (address >>> 8) + count; at++) {
-            int value = slots[at >>> PAGE_BITS][at & PAGE - 1];
+        for (int at = first; at < first + slotsOf(prefix); at++) {
+            int value = slotAt(at);
             if (value < 0) {
                 int from = prefix.length() > 24 ? address & 255 : 0;
-                int[] block = blocks[at >>> PAGE_BITS][~value];
                 for (int i = from; i < from + blockPart(prefix); i++) {
-                    consumer.accept(leaf(block[i]));
+                    consumer.accept(leaf(blocks[~value][i]));
                 }
             } else if (value != before) {
                 consumer.accept(leaf(value));
             }
             before = value;
         }
+    }
+
+    private static int slotsOf(Prefix6 prefix) {
+        return prefix.length() >= 24 ? 1 : 1 << 24 - prefix.length();
     }
 
     /// How many addresses of one /24 lie in the prefix.
@@ -134,36 +159,53 @@ final class Dir24Dash8 implements LongestPrefixMatch {
 
     @Override
     public Dir24Dash8 with(Prefix6 prefix, int from, int to, LeafRoutes routes) {
-        var changed = new Dir24Dash8(slots.clone(), blocks.clone());
-        int value = slot(routes.value(to));
+        int[][] pages = changed.clone();
+        var more = new Blocks(blocks.clone());
+        int value = slotOf(routes.value(to));
         int first = (int) (prefix.high() >>> Integer.SIZE + 8);
-        int count = prefix.length() >= 24 ? 1 : 1 << 24 - prefix.length();
-        for (int at = first; at < first + count; ) {
+        int end = first + slotsOf(prefix);
+        for (int at = first; at < end; ) {
             int page = at >>> PAGE_BITS;
-            int end = Math.min(first + count, page + 1 << PAGE_BITS);
-            changed.slots[page] = slots[page].clone();
-            changed.blocks[page] = blocks[page].clone();
-            for (; at < end; at++) {
-                changed.replace(prefix, page, at & PAGE - 1, from, value);
+            pages[page] = copyOfPage(page);
+            for (; at < end && at >>> PAGE_BITS == page; at++) {
+                replace(pages[page], more, at & PAGE - 1, prefix, from, value);
             }
         }
-        return changed;
+        long differing = Arrays.stream(pages).filter(Objects::nonNull).count();
+        return differing <= PAGES / 2
+                ? new Dir24Dash8(slots, pages, more.all())
+                : new Dir24Dash8(joined(pages), NOTHING_CHANGED, more.all());
     }
 
-    /// In a page that is this one's own, but for its blocks.
-    private void replace(Prefix6 prefix, int page, int slot, int from, int to) {
-        int value = slots[page][slot];
-        if (value >= 0 && prefix.length() <= 24) {
-            slots[page][slot] = leaf(value) == from ? to : value;
+    private int[] copyOfPage(int page) {
+        return changed[page] != null
+                ? changed[page].clone()
+                : Arrays.copyOfRange(slots, page << PAGE_BITS, page + 1 << PAGE_BITS);
+    }
+
+    private static void replace(
+            int[] page, Blocks blocks, int slot, Prefix6 prefix, int from, int to) {
+        if (page[slot] >= 0 && prefix.length() <= 24) {
+            page[slot] = leaf(page[slot]) == from ? to : page[slot];
             return;
         }
-        splitSlot(page, slot);
-        int number = ~slots[page][slot];
-        int[] block = blocks[page][number].clone();
-        blocks[page][number] = block;
+        if (page[slot] >= 0) {
+            page[slot] = blocks.add(page[slot]);
+        }
+        int[] block = blocks.own(page[slot]);
         int start = prefix.length() <= 24 ? 0 : (int) (prefix.high() >>> Integer.SIZE) & 255;
         for (int i = start; i < start + blockPart(prefix); i++) {
             block[i] = leaf(block[i]) == from ? to : block[i];
         }
+    }
+
+    private int[] joined(int[][] pages) {
+        int[] all = slots.clone();
+        for (int page = 0; page < PAGES; page++) {
+            if (pages[page] != null) {
+                System.arraycopy(pages[page], 0, all, page << PAGE_BITS, PAGE);
+            }
+        }
+        return all;
     }
 }

@@ -13,6 +13,9 @@ class FibUpdateTest {
     /// Enough for the large structure.
     private static final int MANY = 33_000;
 
+    /// From so many prefixes on it is used.
+    private static final int LARGE = 1 << 15;
+
     private static FibInfo info(int metric) {
         return new FibInfo(RouteType.BLACKHOLE, 0, metric, 0, false, 0, 0, false, List.of(), "");
     }
@@ -83,9 +86,13 @@ class FibUpdateTest {
     void becomesLargeRouteByRoute() {
         var random = new Random(5);
         var all = new ArrayList<Route4>();
-        var fib = built(all);
-        for (int i = 0; i < MANY; i++) {
-            var route = new Route4(draw(random), 254, info(i));
+        for (int i = 0; i < LARGE - 100; i++) {
+            all.add(new Route4(new Prefix(0x0a000000 | i << 5, 27), 254, info(i)));
+        }
+        Fib fib = built(all);
+        assertEquals(LARGE - 100, fib.size());
+        while (fib.size() < LARGE + 100) {
+            var route = new Route4(draw(random), 254, info(all.size()));
             fib = fib.with(route.prefix(), route.info());
             all.add(route);
         }
