@@ -68,6 +68,7 @@ class HouseTest {
                                     List.of(
                                             "headgate.packet",
                                             "headgate.schema",
+                                            "headgate.sim",
                                             "headgate.softnet",
                                             "headgate.flow",
                                             "headgate.finding",
