@@ -30,7 +30,7 @@ public final class Libc {
     public static final int SOCK_CLOEXEC = 0x80000;
     public static final int SOL_SOCKET = 1;
     static final int SO_ERROR = 4;
-    static final int SO_ATTACH_FILTER = 26;
+    public static final int SO_ATTACH_FILTER = 26;
     static final int SOL_PACKET = 263;
 
     public static final int SO_RCVBUFFORCE = 33;

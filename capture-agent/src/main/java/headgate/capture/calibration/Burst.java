@@ -17,7 +17,13 @@ final class Burst {
     static final int SEQUENCE = 42;
 
     /// An EtherType that no protocol of the kernel takes (IEEE 802, local experiments).
-    private static final String UNKNOWN_PROTOCOL = "88b5";
+    private static final int UNKNOWN_PROTOCOL = 0x88b5;
+
+    private static final int IPV4 = 0x0800;
+
+    /// 192.0.2.1 to 192.0.2.2, UDP port 4242 to 9; lengths and checksum are filled in.
+    private static final String IPV4_AND_UDP =
+            "4500 0000 0000 0000 4011 0000 c0000201 c0000202 1092 0009 0000 0000";
 
     private static final long LOST_NANOS = 20_000_000L;
 
@@ -43,20 +49,19 @@ final class Burst {
         time = arena.allocate(16, 8);
         frame = arena.allocate(lengthBytes, 8);
         first = (int) now();
-        byte[] headers =
-                HexFormat.of()
-                        .parseHex(
-                                (VethLink.RECEIVER_MAC.replace(":", "")
-                                                + "020000000001"
-                                                + (isUnderstood ? "0800" : UNKNOWN_PROTOCOL)
-                                                // IPv4 192.0.2.1 to 192.0.2.2, UDP 4242 to 9
-                                                + "4500 0000 0000 0000 4011 0000 c0000201 c0000202"
-                                                + "1092 0009 0000 0000")
-                                        .replace(" ", ""));
-        MemorySegment.copy(headers, 0, frame, JAVA_BYTE, 0, headers.length);
+        byte[] ethernet = ethernet(isUnderstood ? IPV4 : UNKNOWN_PROTOCOL);
+        MemorySegment.copy(ethernet, 0, frame, JAVA_BYTE, 0, ethernet.length);
+        byte[] headers = HexFormat.of().parseHex(IPV4_AND_UDP.replace(" ", ""));
+        MemorySegment.copy(headers, 0, frame, JAVA_BYTE, ethernet.length, headers.length);
         putU16(16, lengthBytes - 14);
         putU16(38, lengthBytes - 34);
         putU16(24, Checksum.of(frame, 14, 20));
+    }
+
+    /// The header of frames from the one end of the link to the other.
+    static byte[] ethernet(int etherType) {
+        String addresses = VethLink.RECEIVER_MAC + VethLink.SENDER_MAC;
+        return HexFormat.of().parseHex(addresses.replace(":", "") + "%04x".formatted(etherType));
     }
 
     private void putU16(int offset, int value) {
@@ -76,7 +81,7 @@ final class Burst {
         }
         int missing = sentNanos.length;
         for (long since = now(); missing > 0 && now() - since < LOST_NANOS; ) {
-            if (receiver.read(first, stampNanos)) {
+            if (receiver.read(first, stampNanos) == StampedSocket.Found.AWAITED) {
                 missing--;
                 since = now();
             }

@@ -20,18 +20,17 @@ import java.util.stream.IntStream;
 ///
 /// One CPU sends frames through a [VethLink], another does the protocol work for them. The kernel
 /// stamps each frame when that CPU takes it up (`netdev_tstamp_prequeue` 0); where a frame was
-/// waiting already, the time since the one before is the work of one packet. Every cost is the
-/// median of what was seen; differences of costs are differences of medians, round by round.
+/// waiting already, the time since the one before is the work of one packet. [SlowFrames] ahead of
+/// a burst see to it that they wait. Every cost is the median of what was seen; differences of
+/// costs are differences of medians, round by round.
 public final class Calibration {
     private static final int SMALL_BYTES = 60;
     private static final int LARGE_BYTES = 1514;
 
-    /// While the other CPU wakes up, about ten frames queue; the rest finds a queue or not.
     private static final int BURST = 24;
 
     private static final int WARM_UP_BURSTS = 300;
     private static final int BURSTS_PER_ROUND = 50;
-    private static final int MOST_BURSTS_PER_ROUND = 20 * BURSTS_PER_ROUND;
 
     /// Rest before a burst: the other CPU has gone idle, as it does between packets.
     private static final long REST_NANOS = 300_000L;
@@ -56,6 +55,7 @@ public final class Calibration {
     private final BooleanSupplier stopped;
     private final List<CostFigure> figures = new ArrayList<>();
     private final int sender;
+    private final SlowFrames slowFrames;
 
     private Calibration(VethLink link, Arena arena, Consumer<String> talk, BooleanSupplier stopped)
             throws IOException {
@@ -64,6 +64,7 @@ public final class Calibration {
         this.talk = talk;
         this.stopped = stopped;
         this.sender = link.senderSocket();
+        this.slowFrames = new SlowFrames(arena, link, sender);
     }
 
     /// Takes some seconds. What it makes is removed again also when it is stopped.
@@ -291,16 +292,12 @@ public final class Calibration {
         return Math.max(0, longest - cycles.median());
     }
 
-    /// The mean work of one packet over some bursts, without work that was interrupted; over more
-    /// bursts where something else keeps the sending CPU so busy that no frame has to wait.
+    /// The mean work of one packet over some bursts, without work that was interrupted.
     private long round(Burst burst, StampedSocket receiver) throws IOException {
         var cycles = new Samples();
-        for (int i = 0; i < BURSTS_PER_ROUND || cycles.size() == 0; i++) {
-            if (i == MOST_BURSTS_PER_ROUND) {
-                throw new IOException(
-                        "no frame ever waited: the receiving CPU is faster than the sending one");
-            }
+        for (int i = 0; i < BURSTS_PER_ROUND; i++) {
             burst.rest(REST_NANOS);
+            slowFrames.send();
             burst.run(receiver);
             checkStopped();
             for (int frame = 1; frame < burst.stampNanos.length; frame++) {
@@ -308,6 +305,11 @@ public final class Calibration {
                     cycles.add(burst.cycleNanos(frame));
                 }
             }
+        }
+        if (cycles.size() == 0) {
+            throw new IOException(
+                    "no frame had to wait for the receiving CPU: the sending one was kept from"
+                            + " sending; is it busy with other work?");
         }
         return cycles.meanUpTo(INTERRUPTED * cycles.median());
     }

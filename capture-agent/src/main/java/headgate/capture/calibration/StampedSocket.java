@@ -50,16 +50,23 @@ final class StampedSocket {
         message.set(ADDRESS, CONTROL, control);
     }
 
+    /// What there was to read: nothing, a frame that is waited for, or another one.
+    enum Found {
+        NOTHING,
+        AWAITED,
+        OTHER
+    }
+
     /// Takes one frame if there is one.
     ///
     /// @param first the number of the first frame that is waited for
     /// @param stamps takes its time, under its number less that; frames of other numbers, late ones
     ///   of another burst, are passed over
-    boolean read(int first, long[] stamps) {
+    Found read(int first, long[] stamps) {
         message.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_BYTES);
         long length = Libc.recvmsg(socket, message, Libc.MSG_DONTWAIT);
         if (length < 0) {
-            return false;
+            return Found.NOTHING;
         }
         boolean isStamped =
                 message.get(JAVA_LONG, CONTROL_LENGTH) > NANOS
@@ -70,15 +77,16 @@ final class StampedSocket {
                 stamps[sequence] =
                         control.get(JAVA_LONG, SECONDS) * 1_000_000_000L
                                 + control.get(JAVA_LONG, NANOS);
+                return Found.AWAITED;
             }
         }
-        return true;
+        return Found.OTHER;
     }
 
     /// Takes all that is there, and says how many that were.
     int drain() {
         int count = 0;
-        while (read(0, NO_STAMPS)) {
+        while (read(0, NO_STAMPS) != Found.NOTHING) {
             count++;
         }
         return count;

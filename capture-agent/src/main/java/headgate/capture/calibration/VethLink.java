@@ -29,6 +29,7 @@ import java.util.function.IntSupplier;
 ///
 /// Nobody speaks unasked: there is no IPv6, and the neighbours need no asking.
 final class VethLink implements AutoCloseable {
+    static final String SENDER_MAC = "02:00:00:00:00:01";
     static final String RECEIVER_MAC = "02:00:00:00:00:02";
     static final int PORT = 9;
 
@@ -36,7 +37,7 @@ final class VethLink implements AutoCloseable {
     private static final String PREFIX = "headgate-";
     private static final String SENDER = "hgsend";
     private static final String RECEIVER = "hgrecv";
-    private static final short ETH_P_ALL_BIG_ENDIAN = 0x0300;
+    private static final int ETH_P_ALL = 3;
     private static final int SOCKADDR_LL_BYTES = 20;
     private static final int SOCKADDR_IN_BYTES = 16;
     private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
@@ -132,23 +133,23 @@ final class VethLink implements AutoCloseable {
                         bindPacketSocket(
                                 Libc.socket(Libc.AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0),
                                 SENDER,
-                                (short) 0));
+                                0));
     }
 
     /// A packet socket that sees all that arrives, with its time stamp.
     int tapSocket() throws IOException {
-        int socket =
-                socketIn(
-                        receive,
-                        () ->
-                                bindPacketSocket(
-                                        Libc.socket(
-                                                Libc.AF_PACKET,
-                                                Libc.SOCK_RAW | Libc.SOCK_CLOEXEC,
-                                                0),
-                                        RECEIVER,
-                                        ETH_P_ALL_BIG_ENDIAN));
-        return stamped(socket);
+        return stamped(packetSocket(ETH_P_ALL));
+    }
+
+    /// A packet socket that sees what arrives with this EtherType.
+    int packetSocket(int etherType) throws IOException {
+        return socketIn(
+                receive,
+                () ->
+                        bindPacketSocket(
+                                Libc.socket(Libc.AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0),
+                                RECEIVER,
+                                etherType));
     }
 
     /// The socket that the frames are for, with their time stamps.
@@ -170,7 +171,7 @@ final class VethLink implements AutoCloseable {
         Libc.close(socket);
     }
 
-    private static int bindPacketSocket(int socket, String device, short protocol) {
+    private static int bindPacketSocket(int socket, String device, int etherType) {
         if (socket < 0) {
             return socket;
         }
@@ -178,7 +179,7 @@ final class VethLink implements AutoCloseable {
                 NetDevices devices = NetDevices.open()) {
             MemorySegment address = arena.allocate(SOCKADDR_LL_BYTES, 4);
             address.set(JAVA_SHORT, 0, (short) Libc.AF_PACKET);
-            address.set(JAVA_SHORT, 2, protocol);
+            address.set(JAVA_SHORT, 2, Short.reverseBytes((short) etherType));
             address.set(JAVA_INT, 4, devices.index(device));
             return bound(socket, address);
         }
