@@ -7,6 +7,7 @@ import headgate.packet.Frame;
 import headgate.packet.FrameDecoder;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -142,6 +143,40 @@ class FlowTablePropertyTest {
         assertEquals(packets, statistics.frames() - statistics.framesWithoutIp());
         assertEquals(ended.size(), statistics.flowsStarted());
         assertEquals(0, statistics.flowsAlive());
+    }
+
+    @Property(tries = 200)
+    void countsSeveralAtOnceAsOneByOne(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 40) int maxFlows,
+            @ForAll @IntRange(min = 1, max = 20) int atOnce) {
+        var random = new Random(seed);
+        var expected = new ArrayList<FlowRecord>();
+        var records = new ArrayList<FlowRecord>();
+        var settings =
+                FlowSettings.LIVE.with(draft -> {
+                    draft.maxFlows = maxFlows;
+                    draft.maxDetailedFlows = maxFlows / 2;
+                });
+        var oneByOne = new FlowTable(settings, expected::add);
+        var several = new FlowTable(settings, records::add);
+        var frames = new Frame[atOnce];
+        Arrays.setAll(frames, _ -> new Frame());
+        long nanos = 1_700_000_000L * SECOND;
+        for (int i = 0; i < 1000 / atOnce; i++) {
+            for (Frame frame : frames) {
+                nanos += randomStep(random);
+                randomFrame(random, frame, nanos);
+                oneByOne.onFrame(frame);
+            }
+            int first = random.nextInt(atOnce);
+            several.onFrames(frames, 0, first);
+            several.onFrames(frames, first, atOnce);
+        }
+        oneByOne.endAll();
+        several.endAll();
+        assertEquals(expected, records);
+        assertEquals(oneByOne.statistics(), several.statistics());
     }
 
     @Property(tries = 100)

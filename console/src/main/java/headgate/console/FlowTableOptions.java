@@ -1,5 +1,6 @@
 package headgate.console;
 
+import headgate.capture.FrameHandler;
 import headgate.flow.FlowListener;
 import headgate.flow.FlowRecord;
 import headgate.flow.FlowSettings;
@@ -8,6 +9,7 @@ import headgate.flow.FlowTableStatistics;
 import headgate.flow.FlowTotals;
 import headgate.flow.LossPlace;
 import headgate.flow.ZeekPackets;
+import headgate.packet.Frame;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -104,7 +106,7 @@ final class FlowTableOptions {
         var placed = new Placed(listener);
         var table = new FlowTable(settings, placed);
         var packets = new ZeekPackets(settings, table::onFrame);
-        var end = traffic.read(zeek ? packets::onFrame : table::onFrame);
+        var end = traffic.read(zeek ? packets::onFrame : new Counter(table));
         placed.lostAt = end.lostAt();
         table.endAll();
         say(
@@ -114,6 +116,19 @@ final class FlowTableOptions {
                 packets.wrongChecksums(),
                 "packets around others with a wrong checksum, not looked into: %d");
         return new Reading(end, table.statistics());
+    }
+
+    /// Lets the table know several frames at once.
+    private record Counter(FlowTable table) implements FrameHandler {
+        @Override
+        public void onFrame(Frame frame) {
+            table.onFrame(frame);
+        }
+
+        @Override
+        public void onFrames(Frame[] frames, int from, int to) {
+            table.onFrames(frames, from, to);
+        }
     }
 
     /// Gives missing bytes their place: none is known before the end of the traffic.

@@ -11,6 +11,7 @@ import headgate.capture.InputOptions;
 import headgate.capture.LiveSettings;
 import headgate.flow.LossPlace;
 import headgate.packet.Check;
+import headgate.packet.Frame;
 import headgate.packet.FrameDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -194,7 +195,7 @@ final class TrafficOptions {
     }
 
     /// One pass over a source.
-    private final class Reading {
+    private final class Reading implements FrameHandler {
         private final FrameSource source;
         private final FrameHandler handler;
         private final long limit;
@@ -217,7 +218,7 @@ final class TrafficOptions {
         End run() throws IOException {
             while (frames < limit && !Interruption.raised() && !timeIsUp()) {
                 int wanted = (int) Math.min(FRAMES_PER_POLL, limit - frames);
-                if (source.poll(this::take, wanted) == FrameSource.END) {
+                if (source.poll(this, wanted) == FrameSource.END) {
                     break;
                 }
                 showProgress();
@@ -247,17 +248,34 @@ final class TrafficOptions {
             return seen.interfaceDropped() > 0 ? place.and(LossPlace.INTERFACE) : place;
         }
 
-        private void take(headgate.packet.Frame frame) {
+        @Override
+        public void onFrame(Frame frame) {
             if (duplicateWindow != null && duplicateWindow.isDuplicate(frame)) {
                 duplicates++;
                 return;
             }
+            decode(frame);
+            handler.onFrame(frame);
+        }
+
+        @Override
+        public void onFrames(Frame[] several, int from, int to) {
+            if (duplicateWindow != null) {
+                FrameHandler.super.onFrames(several, from, to);
+                return;
+            }
+            for (int i = from; i < to; i++) {
+                decode(several[i]);
+            }
+            handler.onFrames(several, from, to);
+        }
+
+        private void decode(Frame frame) {
             decoder.decode(frame);
             frames++;
             if (frame.check != Check.OK) {
                 malformed++;
             }
-            handler.onFrame(frame);
         }
 
         private boolean timeIsUp() {

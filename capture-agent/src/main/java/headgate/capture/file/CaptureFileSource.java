@@ -71,10 +71,12 @@ public final class CaptureFileSource implements FrameSource {
         try {
             while (count < limit
                     && (file = files.next()) != null
-                    && isDue(file.frame, count == 0)) {
-                file.release();
-                count++;
-                handler.onFrame(file.frame);
+                    && isDue(file.frame(), count == 0)) {
+                int first = file.next();
+                int several = pacing.isFlatOut() ? Math.min(files.inRow(), limit - count) : 1;
+                file.release(several);
+                count += several;
+                handler.onFrames(file.frames, first, first + several);
             }
         } finally {
             handedOver += count;

@@ -33,6 +33,9 @@ abstract sealed class FileSequence implements Closeable permits MergedFiles, Fol
     /// next one until it is released.
     abstract OpenFile next() throws IOException;
 
+    /// How many held frames of the file that [#next] gave are next, one after the other.
+    abstract int inRow();
+
     /// Whether no further frame will come.
     abstract boolean ended();
 

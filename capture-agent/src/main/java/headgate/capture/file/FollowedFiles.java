@@ -155,6 +155,11 @@ final class FollowedFiles extends FileSequence {
     }
 
     @Override
+    int inRow() {
+        return open.getFirst().held();
+    }
+
+    @Override
     boolean ended() {
         return ended;
     }

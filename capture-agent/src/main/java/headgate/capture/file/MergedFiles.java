@@ -22,7 +22,7 @@ final class MergedFiles extends FileSequence {
     static final int MAX_OPEN = 64;
 
     private static final Comparator<OpenFile> BY_TIME =
-            Comparator.comparingLong(file -> file.frame.arrivalNanos);
+            Comparator.comparingLong(file -> file.frame().arrivalNanos);
 
     /// A file that is not open yet.
     private record Waiting(Path file, long firstNanos) {}
@@ -110,7 +110,7 @@ final class MergedFiles extends FileSequence {
     /// The time of a file's first frame; the smallest number there is if it has none.
     static long firstNanos(Path file) throws IOException {
         try (var looked = OpenFile.open(file, false, new InterfaceNumbers())) {
-            return looked.hold() ? looked.frame.arrivalNanos : Long.MIN_VALUE;
+            return looked.hold() ? looked.frame().arrivalNanos : Long.MIN_VALUE;
         }
     }
 
@@ -164,7 +164,7 @@ final class MergedFiles extends FileSequence {
 
     private boolean openNextIfDue() throws IOException {
         Waiting first = waiting.peek();
-        if (first == null || current != null && current.frame.arrivalNanos < first.firstNanos) {
+        if (first == null || current != null && current.frame().arrivalNanos < first.firstNanos) {
             return false;
         }
         if (open.size() == MAX_OPEN) {
@@ -184,6 +184,12 @@ final class MergedFiles extends FileSequence {
                     "overlaps with %d other files, more than are merged: its frames come late"
                             .formatted(MAX_OPEN));
         }
+    }
+
+    /// While other files are open or wait, the frame behind the next one may be theirs.
+    @Override
+    int inRow() {
+        return open.size() == 1 && waiting.isEmpty() ? current.held() : 1;
     }
 
     @Override

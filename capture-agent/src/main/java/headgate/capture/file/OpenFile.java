@@ -14,10 +14,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A capture file that is open, and the frame of it that comes next.
+/// A capture file that is open, and the frames of it that come next.
 final class OpenFile implements Closeable {
-    /// The next frame, once [#hold] says that there is one.
-    final Frame frame = new Frame();
+    /// Frames that are held at once, if so many were read together: enough for who looks ahead, and
+    /// few enough for the processor's first cache.
+    private static final int MOST_HELD = 8;
+
+    /// The next frames, from [#next] on, once [#hold] says that there is one.
+    final Frame[] frames = new Frame[MOST_HELD];
+
+    private int next;
+    private int end;
 
     private final String name;
     private final RawInput input;
@@ -29,7 +36,6 @@ final class OpenFile implements Closeable {
     private int[] interfaceIds = {};
 
     private final Map<CaptureInterface, Integer> equalSoFar = new HashMap<>();
-    private boolean held;
 
     private OpenFile(
             String name,
@@ -42,6 +48,7 @@ final class OpenFile implements Closeable {
         this.decompressor = decompressor;
         this.reader = reader;
         this.numbers = numbers;
+        Arrays.setAll(frames, _ -> new Frame());
     }
 
     /// @param file a capture file, a named pipe or [CaptureFileSource#STANDARD_INPUT]; waits for a
@@ -76,26 +83,49 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /// Whether there is a next frame: reads one unless one is there already.
+    /// Whether there is a next frame: reads some unless one is there already.
     boolean hold() throws IOException {
-        if (!held && reader.next(frame)) {
-            held = true;
-            if (frame.interfaceId >= interfaceIds.length) {
-                describeInterfaces();
+        if (next == end) {
+            next = end = 0;
+            boolean placed = reader.next(frames[0]);
+            while (placed) {
+                number(frames[end++]);
+                placed = end < MOST_HELD && reader.nextOfThoseRead(frames[end]);
             }
-            frame.interfaceId = interfaceIds[frame.interfaceId];
         }
-        return held;
+        return next < end;
     }
 
-    /// The next frame was handed over.
-    void release() {
-        held = false;
+    private void number(Frame frame) {
+        if (frame.interfaceId >= interfaceIds.length) {
+            describeInterfaces();
+        }
+        frame.interfaceId = interfaceIds[frame.interfaceId];
+    }
+
+    /// The next frame.
+    Frame frame() {
+        return frames[next];
+    }
+
+    /// Where in [#frames] the next one is.
+    int next() {
+        return next;
+    }
+
+    /// How many frames are held.
+    int held() {
+        return end - next;
+    }
+
+    /// The next so many frames were handed over.
+    void release(int count) {
+        next += count;
     }
 
     /// Whether no further frame will come.
     boolean ended() {
-        return !held && reader.ended();
+        return next == end && reader.ended();
     }
 
     /// What is there now is all there will be of a followed file.
@@ -159,7 +189,7 @@ final class OpenFile implements Closeable {
 
     @Override
     public void close() throws IOException {
-        held = false;
+        next = end;
         reader.close();
     }
 }

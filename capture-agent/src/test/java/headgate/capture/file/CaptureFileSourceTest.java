@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.luben.zstd.Zstd;
 import headgate.capture.CaptureInterface;
+import headgate.capture.FrameHandler;
 import headgate.capture.FrameSource;
 import headgate.packet.Frame;
 import headgate.packet.file.CaptureFileException;
@@ -283,6 +284,36 @@ class CaptureFileSourceTest {
             assertEquals(capture.length, source.statistics().bytesRead());
             assertEquals(0, source.statistics().bytesTotal());
         }
+    }
+
+    @Test
+    void handsOverSeveralFramesThatAreValidTogether() throws IOException {
+        List<byte[]> frames = new ArrayList<>();
+        var severalAtOnce =
+                new FrameHandler() {
+                    int most;
+
+                    @Override
+                    public void onFrame(Frame frame) {
+                        throw new AssertionError("one frame of a file that was read by many");
+                    }
+
+                    @Override
+                    public void onFrames(Frame[] several, int from, int to) {
+                        most = Math.max(most, to - from);
+                        for (int i = from; i < to; i++) {
+                            frames.add(bytes(several[i]));
+                        }
+                    }
+                };
+        try (var source = open(capture(2000))) {
+            assertEquals(3, source.poll(severalAtOnce, 3));
+            assertEquals(1, source.poll(severalAtOnce, 1));
+            while (source.poll(severalAtOnce, 100) != FrameSource.END) {}
+        }
+        assertTrue(severalAtOnce.most > 1, "never several");
+        assertEquals(2000, frames.size());
+        assertFrames(frames);
     }
 
     private static byte[] bytes(Frame frame) {

@@ -75,7 +75,7 @@ class MergedFilesTest {
             int frames = 0;
             for (OpenFile file = files.next(); file != null; file = files.next()) {
                 most = Math.max(most, files.open.size());
-                file.release();
+                file.release(1);
                 frames++;
             }
             assertEquals(600, frames);

@@ -56,6 +56,19 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     ///   channel has nothing at the moment
     public abstract boolean next(Frame frame) throws IOException;
 
+    /// Like [#next], but reads nothing, so that frames which were placed since the last `next` stay
+    /// valid.
+    ///
+    /// @return false also if the next frame was not read yet
+    public final boolean nextOfThoseRead(Frame frame) throws IOException {
+        in.stands = true;
+        try {
+            return next(frame);
+        } finally {
+            in.stands = false;
+        }
+    }
+
     /// Described so far, in the order of [Frame#interfaceId], over all sections of the file.
     public abstract List<InterfaceDescription> interfaces();
 

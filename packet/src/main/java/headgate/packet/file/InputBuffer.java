@@ -42,14 +42,17 @@ final class InputBuffer {
 
     private boolean ended;
 
+    /// While this holds nothing is read, so that nothing in the buffer moves.
+    boolean stands;
+
     InputBuffer(ReadableByteChannel channel) {
         this.channel = channel;
     }
 
     /// Whether `length` bytes, at most [#LENGTH], lie here from [#position] on; reads them if they
-    /// do not, and may move the position for it.
+    /// do not and it does not stand, and may move the position for it.
     boolean have(int length) throws IOException {
-        return limit - position >= length || fill(length);
+        return limit - position >= length || !stands && fill(length);
     }
 
     /// Bytes from [#position] on.

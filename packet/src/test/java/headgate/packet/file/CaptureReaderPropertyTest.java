@@ -69,6 +69,22 @@ class CaptureReaderPropertyTest {
         }
     }
 
+    @Property(tries = 500)
+    void keepsFramesValidThatAreReadTogether(
+            @ForAll("samples") byte[] file,
+            @ForAll @IntRange(max = 599) int place,
+            @ForAll byte value,
+            @ForAll @IntRange(min = 1, max = 200) int mostAtOnce,
+            @ForAll @IntRange(min = 2, max = 5) int together)
+            throws IOException {
+        byte[] changed = file.clone();
+        changed[place % file.length] = value;
+        ReadFile expected = readUnlessRefused(changed);
+        if (expected != null) {
+            assertEquals(expected, ReadFile.several(new Drip(changed, mostAtOnce), together));
+        }
+    }
+
     @Provide
     Arbitrary<byte[]> samples() {
         return Arbitraries.of(SampleFiles.ALL);

@@ -27,18 +27,30 @@ record ReadFile(
     /// Fails when a frame is not inside the reader's buffer, and never polls more often than a file
     /// of so many bytes could need.
     static ReadFile of(ReadableByteChannel channel) throws IOException {
+        return several(channel, 1);
+    }
+
+    /// Like [#of(ReadableByteChannel)], and looks at up to so many frames at once: all of them have
+    /// to be valid then.
+    static ReadFile several(ReadableByteChannel channel, int most) throws IOException {
         try (var reader = CaptureReader.open(channel, "file")) {
             List<ReadFrame> frames = new ArrayList<>();
-            var frame = new Frame();
+            List<Frame> placed = new ArrayList<>();
             for (int calls = 0; !reader.ended(); calls++) {
                 if (calls > 10_000_000) {
                     throw new AssertionError("the reader does not come to an end");
                 }
-                if (reader.next(frame)) {
-                    frames.add(read(frame));
+                var frame = new Frame();
+                boolean more = reader.next(frame);
+                while (more) {
+                    placed.add(frame);
+                    frame = new Frame();
+                    more = placed.size() < most && reader.nextOfThoseRead(frame);
                 }
+                placed.forEach(each -> frames.add(read(each)));
+                placed.clear();
             }
-            if (reader.next(frame)) {
+            if (reader.next(new Frame())) {
                 throw new AssertionError("a frame after the end");
             }
             return new ReadFile(
