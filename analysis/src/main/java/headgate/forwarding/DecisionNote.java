@@ -2,30 +2,27 @@ package headgate.forwarding;
 
 import headgate.forwarding.Decision.Outcome;
 
-/// What of a decision led to its fate, kept as it is: so the next packet's decision is seen to be
-/// the same without making text of it.
+/// A fate and what of a decision led to it, kept as it is: so the next packet's decision is seen to
+/// be the same without making text of it. Immutable: rows of many flows share one.
 final class DecisionNote {
-    private Outcome outcome;
-    private Object input;
-    private Object error;
-    private Object dropReason;
-    private Object dropFunction;
-    private Object egress;
-    private Object route;
-    private int leaf;
-    private Object rule;
-    private String why;
-    private int icmp;
-    private int neighbour;
-    private long nextHopMac;
-    private boolean redirect;
+    private final Fate fate;
+    private final Outcome outcome;
+    private final Object input;
+    private final Object error;
+    private final Object dropReason;
+    private final Object dropFunction;
+    private final Object egress;
+    private final Object route;
+    private final int leaf;
+    private final Object rule;
+    private final String why;
+    private final int icmp;
+    private final int neighbour;
+    private final long nextHopMac;
+    private final boolean redirect;
 
-    /// @param decision null where there was none, for want of a device
-    void take(Decision decision) {
-        if (decision == null) {
-            outcome = Outcome.UNDECIDED;
-            return;
-        }
+    DecisionNote(Decision decision) {
+        fate = Fate.of(decision);
         outcome = decision.outcome;
         input = decision.input;
         error = decision.error;
@@ -40,6 +37,21 @@ final class DecisionNote {
         neighbour = decision.neighbour;
         nextHopMac = decision.nextHopMac;
         redirect = decision.redirect;
+    }
+
+    /// No decision, as the host does not have that device.
+    DecisionNote(String unknownDevice) {
+        fate = Fate.ofUnknownDevice(unknownDevice);
+        outcome = Outcome.UNDECIDED;
+        input = error = dropReason = dropFunction = egress = route = rule = null;
+        why = null;
+        leaf = icmp = neighbour = 0;
+        nextHopMac = 0;
+        redirect = false;
+    }
+
+    Fate fate() {
+        return fate;
     }
 
     /// Whether a decision says the same as the one noted; false may also mean "perhaps".

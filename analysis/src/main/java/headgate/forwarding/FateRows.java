@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
 /// makes no object.
 final class FateRows {
     private static final int FIRST_SLOTS = 256;
+    private static final int SHARED_BITS = 8;
 
     final long bucketNanos;
     private final int maxRows;
@@ -23,6 +24,9 @@ final class FateRows {
 
     private final List<Row> rows = new ArrayList<>();
     private long nextNumber;
+
+    /// Notes that rows share: of each next hop, roughly, the latest.
+    private final DecisionNote[] shared = new DecisionNote[1 << SHARED_BITS];
 
     /// Numbers of rows that left and had been handed to [#drainChanged].
     private final List<Long> left = new ArrayList<>();
@@ -64,8 +68,8 @@ final class FateRows {
         long bucket = Math.floorDiv(frame.arrivalNanos, bucketNanos);
         int mask = slots.length - 1;
         int at = hash() & mask;
-        Fate fate = null;
-        Fate otherFate = null;
+        DecisionNote note = null;
+        DecisionNote otherNote = null;
         for (; slots[at] != null; at = at + 1 & mask) {
             Row row = slots[at];
             if (!row.isOf(this, bucket, device)) {
@@ -74,10 +78,10 @@ final class FateRows {
             if (row.says(decision, other, compares)) {
                 return row;
             }
-            fate = fate == null ? fate(device, decision) : fate;
-            otherFate = otherFate == null && compares ? fate(device, other) : otherFate;
-            if (row.isOf(fate, otherFate)) {
-                row.note(decision, other, compares);
+            note = note == null ? note(device, decision) : note;
+            otherNote = otherNote == null && compares ? note(device, other) : otherNote;
+            if (row.isOf(note, otherNote)) {
+                row.take(note, otherNote);
                 return row;
             }
         }
@@ -85,18 +89,31 @@ final class FateRows {
             return null;
         }
         var row = new Row(nextNumber++, bucket, device, FlowKey.of(frame), frame.arrivalNanos);
-        row.fate = fate == null ? fate(device, decision) : fate;
-        row.otherFate = otherFate == null && compares ? fate(device, other) : otherFate;
         row.takeFlow(this);
-        row.note(decision, other, compares);
+        row.take(
+                note == null ? note(device, decision) : note,
+                otherNote == null && compares ? note(device, other) : otherNote);
         slots[at] = row;
         rows.add(row);
         growWhenHalfFull();
         return row;
     }
 
-    private static Fate fate(String device, Decision decision) {
-        return decision != null ? Fate.of(decision) : Fate.ofUnknownDevice(device);
+    /// The note of a decision. Most packets of a host fare alike, so that rows share notes; not
+    /// those of refusals, whose words depend on more than is noted, nor of IPv6, for its
+    /// neighbours.
+    private DecisionNote note(String device, Decision decision) {
+        if (decision == null) {
+            return new DecisionNote(device);
+        }
+        if (decision.outcome == Decision.Outcome.REFUSED || decision.isIpv6()) {
+            return new DecisionNote(decision);
+        }
+        int at = decision.neighbour * 0x9e3779b9 >>> 32 - SHARED_BITS;
+        if (shared[at] == null || !shared[at].isOf(decision)) {
+            shared[at] = new DecisionNote(decision);
+        }
+        return shared[at];
     }
 
     private void takeFlow(Frame frame) {
@@ -233,8 +250,11 @@ final class FateRows {
         private long destinationLow;
         private long ports;
         private int protocol;
-        private final DecisionNote decision = new DecisionNote();
-        private final DecisionNote other = new DecisionNote();
+
+        /// Null in a row that was restored, until its next packet; so is [#other].
+        private DecisionNote decision;
+
+        private DecisionNote other;
         private boolean changed;
         private boolean logged;
 
@@ -279,20 +299,25 @@ final class FateRows {
                     && this.device.equals(device);
         }
 
-        private boolean isOf(Fate fate, Fate otherFate) {
-            return this.fate.equals(fate)
-                    && (otherFate == null || otherFate.equals(this.otherFate));
+        /// @param otherNote null if other rules are not compared
+        private boolean isOf(DecisionNote note, DecisionNote otherNote) {
+            return fate.equals(note.fate())
+                    && (otherNote == null || otherNote.fate().equals(otherFate));
         }
 
-        private void note(Decision decision, Decision other, boolean compares) {
-            this.decision.take(decision);
-            if (compares) {
-                this.other.take(other);
+        private void take(DecisionNote note, DecisionNote otherNote) {
+            decision = note;
+            fate = note.fate();
+            if (otherNote != null) {
+                other = otherNote;
+                otherFate = otherNote.fate();
             }
         }
 
         private boolean says(Decision decision, Decision other, boolean compares) {
-            return this.decision.isOf(decision) && (!compares || this.other.isOf(other));
+            return this.decision != null
+                    && this.decision.isOf(decision)
+                    && (!compares || this.other.isOf(other));
         }
     }
 }

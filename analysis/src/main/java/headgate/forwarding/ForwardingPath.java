@@ -167,6 +167,9 @@ public final class ForwardingPath {
     /// too long, and tells its source. Before frames of a later time are judged, it is called until
     /// it says null; packets that nobody asked for by then are given up without a word.
     public Decision timeout(long nowNanos) {
+        if (!decision.state.hasFragments()) {
+            return null;
+        }
         decision.clear();
         decision.nowNanos = nowNanos;
         decision.asked = NOTHING_ASKED;

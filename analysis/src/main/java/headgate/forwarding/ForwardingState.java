@@ -76,6 +76,13 @@ public final class ForwardingState {
     final IpReassembly reassembly = new IpReassembly();
     final Ip6Reassembly reassembly6 = new Ip6Reassembly();
 
+    /// Whether fragments wait for others of their packet.
+    boolean hasFragments() {
+        return !reassembly.fragments.isEmpty()
+                || !reassembly6.fragments.isEmpty()
+                || !reassembly6.tracked.isEmpty();
+    }
+
     private Neighbours learned = new Neighbours();
     private long neighboursRefused;
 

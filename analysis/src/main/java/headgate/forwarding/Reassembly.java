@@ -246,6 +246,10 @@ final class Reassembly {
         remove(datagram);
     }
 
+    boolean isEmpty() {
+        return queues.isEmpty();
+    }
+
     /// Gives up the datagram that began to arrive first, if it has waited too long.
     ///
     /// @param skb becomes its first fragment; without bytes if that never came

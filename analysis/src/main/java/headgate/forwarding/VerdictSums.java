@@ -13,6 +13,8 @@ public final class VerdictSums {
     private final long[] counters = new long[SnmpCounters.COUNT];
     private final long[] reasons = new long[REASONS.length];
     private final Map<String, long[]> verdicts = new TreeMap<>();
+    private String latestVerdict;
+    private long[] latestCount;
     private long packets;
     private long bytes;
 
@@ -24,12 +26,11 @@ public final class VerdictSums {
         packets++;
         bytes += frame.lengthOnWire;
         String verdict = decision == null ? Fate.INCOMPLETE : Fate.verdict(decision);
-        long[] count = verdicts.get(verdict);
-        if (count == null) {
-            count = new long[1];
-            verdicts.put(verdict, count);
+        if (verdict != latestVerdict) {
+            latestVerdict = verdict;
+            latestCount = verdicts.computeIfAbsent(verdict, _ -> new long[1]);
         }
-        count[0]++;
+        latestCount[0]++;
         if (decision != null) {
             add(decision);
         }
@@ -54,6 +55,7 @@ public final class VerdictSums {
         Arrays.fill(counters, 0);
         Arrays.fill(reasons, 0);
         verdicts.clear();
+        latestVerdict = null;
         packets = bytes = 0;
         before = null;
         return stats;

@@ -60,6 +60,11 @@ public record RollUp(
                     bytes + other.bytes,
                     retransmissions + other.retransmissions);
         }
+
+        Sums times(int factor) {
+            return new Sums(
+                    flows * factor, packets * factor, bytes * factor, retransmissions * factor);
+        }
     }
 
     public RollUp {

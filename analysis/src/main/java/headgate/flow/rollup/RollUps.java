@@ -22,7 +22,8 @@ import java.util.function.Consumer;
 /// A step is spread evenly over the time that it is about. It goes into windows of 10 seconds;
 /// these are told when time has come [RollUpSettings#graceNanos] past their end, and added to the
 /// minute, and minutes to the hour. What comes later opens its window again, and is told as one
-/// more roll-up of the same time: nothing is left out. One thread uses it.
+/// more roll-up of the same time: nothing is left out. Where one of N flows is captured, each
+/// counts for N. One thread uses it.
 public final class RollUps {
     /// Lengths in seconds, each a multiple of the one before.
     public static final List<Integer> SPANS = List.of(10, 60, 3600);
@@ -134,6 +135,7 @@ public final class RollUps {
         if (isTold(first, finest)) {
             late++;
         }
+        int sampling = step.flow().sampling();
         SideSums originatorDone = SideSums.NONE;
         SideSums responderDone = SideSums.NONE;
         for (long start = first; start <= last; start += finest.nanos()) {
@@ -144,8 +146,9 @@ public final class RollUps {
             add(
                     start,
                     step,
-                    sums(originator, originatorDone, start == first && step.begins()),
-                    sums(responder, responderDone, false),
+                    sums(originator, originatorDone, start == first && step.begins())
+                            .times(sampling),
+                    sums(responder, responderDone, false).times(sampling),
                     whole);
             originatorDone = originator;
             responderDone = responder;

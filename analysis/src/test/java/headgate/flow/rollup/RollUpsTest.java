@@ -131,6 +131,25 @@ class RollUpsTest {
     }
 
     @Test
+    void countsEachSampledFlowForThoseThatWereNotCaptured() {
+        add(
+                Records.tcp(ALICE, 1000, SERVER, 443)
+                        .at(0, 30 * SECOND)
+                        .packets(10, 20)
+                        .bytes(1_000, 20_000)
+                        .retransmissions(0, 2)
+                        .rtt(7)
+                        .build()
+                        .sampled(16));
+        rollUps.closeAll();
+        Row port = told(60, Dimension.PORT).getFirst().rows().getFirst();
+        assertEquals(new Sums(16, 160, 16_000, 0), port.sent());
+        assertEquals(new Sums(0, 320, 320_000, 32), port.received());
+        assertEquals(1, port.rttCount());
+        assertEquals(7, port.rttSumNanos());
+    }
+
+    @Test
     void tellsATimeWhenItIsOverForLongEnough() {
         add(Records.udp(ALICE, 1, SERVER, 53).at(0, 0).build());
         rollUps.advanceTo(NOON + 75 * SECOND - 1);
