@@ -15,18 +15,23 @@ import headgate.schema.FrameBatchHeader.Interface;
 import headgate.schema.HostSnapshotCodec;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
-import headgate.streams.StreamProcessor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -34,17 +39,18 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// Frames per CPU second of the stream processor, exactly once, on a real broker beside it: each in
-/// a process of its own, so that the CPU time of each is known.
+/// a process of its own, so that the CPU time of each is known. The processor is started by the
+/// launcher, as users start it.
 ///
 /// The traffic: 10,000 TCP flows, 220 bytes a frame, a million frames a second of event time, 500
-/// frames a batch, four lanes. Twelve rounds warm up, until the compiler rests, the others are
-/// measured.
+/// frames a batch, four lanes. Six million frames warm up, until the compiler rests; then a round
+/// is measured from when all of the round before was committed until all of its own is.
 public final class StreamThroughput {
     private static final int FLOWS = 10_000;
     private static final int FRAME_BYTES = 220;
     private static final int FRAMES_IN_BATCH = 500;
     private static final int LANES = 4;
-    private static final int WARM_UP_ROUNDS = 12;
+    private static final int WARM_UP_FRAMES = 6_000_000;
     private static final String AGENT = "bench";
     private static final List<Interface> INTERFACES = List.of(new Interface("eth0", 1, 0));
 
@@ -66,14 +72,17 @@ public final class StreamThroughput {
     private final KafkaProcess kafka;
     private final ProcessHandle broker;
     private final Path directory;
+    private final Path launcher;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Admin admin;
     private volatile Exception failure;
 
-    private StreamThroughput(KafkaProcess kafka, ProcessHandle broker, Path directory) {
+    private StreamThroughput(
+            KafkaProcess kafka, ProcessHandle broker, Path directory, Path launcher) {
         this.kafka = kafka;
         this.broker = broker;
         this.directory = directory;
+        this.launcher = launcher;
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
         producer =
                 new KafkaProducer<>(
@@ -90,24 +99,37 @@ public final class StreamThroughput {
                         new ByteArraySerializer());
     }
 
-    /// @param arguments directory for the broker's data; frames of a round; measured rounds
+    /// @param arguments directory for the broker's data; the launcher; frames of a round; measured
+    ///   rounds; which loads, all if none is named
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        int frames = Integer.parseInt(arguments[1]);
-        int rounds = Integer.parseInt(arguments[2]);
+        Path launcher = Path.of(arguments[1]);
+        int frames = Integer.parseInt(arguments[2]);
+        int rounds = Integer.parseInt(arguments[3]);
+        List<Load> loads =
+                arguments.length == 4
+                        ? List.of(Load.values())
+                        : Arrays.stream(arguments, 4, arguments.length).map(Load::valueOf).toList();
         System.out.printf(
-                "%-20s %18s %18s %14s %14s%n",
-                "", "frames/CPU-s", "min..max", "ns/frame", "broker ns/frame");
+                "%-20s %12s %14s %9s  %s%n",
+                "", "frames/CPU-s", "min..max", "ns/frame", "ns a frame of each kind of thread");
         try (var kafka = KafkaProcess.start(directory.resolve("broker"), "-Xmx1g")) {
             ProcessHandle broker = ProcessHandle.current().children().findFirst().orElseThrow();
-            var bench = new StreamThroughput(kafka, broker, directory);
-            for (Load load : Load.values()) {
+            var bench = new StreamThroughput(kafka, broker, directory, launcher);
+            for (Load load : loads) {
                 bench.run(load, frames, rounds);
             }
             bench.producer.close();
             bench.admin.close();
         }
     }
+
+    /// CPU time that a round took.
+    ///
+    /// @param nanos of the stream processor
+    /// @param brokerNanos of the broker
+    /// @param threads of the stream processor, by kind
+    private record Round(long nanos, long brokerNanos, Map<Threads, Long> threads) {}
 
     private void run(Load load, int frames, int rounds) throws Exception {
         var topics = new Topics(load.name().toLowerCase().replace('_', '-') + ".");
@@ -119,62 +141,116 @@ public final class StreamThroughput {
         Process processor = startProcessor(topics);
         try {
             var traffic = new Traffic();
-            double[] nanos = new double[rounds];
-            double[] brokerNanos = new double[rounds];
-            long published = 0;
-            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-                long before = cpuNanos(processor.toHandle());
-                long brokerBefore = cpuNanos(broker);
-                published += traffic.publish(topics, load, frames);
-                awaitProcessed(topics, published);
-                if (round >= 0) {
-                    nanos[round] = (double) (cpuNanos(processor.toHandle()) - before) / frames;
-                    brokerNanos[round] = (double) (cpuNanos(broker) - brokerBefore) / frames;
-                }
+            awaitProcessed(topics, traffic.publish(topics, load, WARM_UP_FRAMES), processor);
+            var measured = new ArrayList<Round>();
+            for (int round = 0; round < rounds; round++) {
+                measured.add(measure(topics, traffic, load, frames, processor));
             }
-            Arrays.sort(nanos);
-            Arrays.sort(brokerNanos);
-            System.out.printf(
-                    "%-20s %,18.0f %8s..%-8s %14.0f %14.0f%n",
-                    load.name().toLowerCase().replace('_', ' '),
-                    1e9 / nanos[rounds / 2],
-                    "%,.0fk".formatted(1e6 / nanos[rounds - 1]),
-                    "%,.0fk".formatted(1e6 / nanos[0]),
-                    nanos[rounds / 2],
-                    brokerNanos[rounds / 2]);
+            measured.sort(Comparator.comparingLong(Round::nanos));
+            print(load, frames, measured);
         } finally {
             processor.destroy();
             processor.waitFor();
         }
     }
 
+    private Round measure(Topics topics, Traffic traffic, Load load, int frames, Process processor)
+            throws Exception {
+        long nanos = cpuNanos(processor.toHandle());
+        long brokerNanos = cpuNanos(broker);
+        Map<Threads, Long> threads = Threads.cpuNanos(processor.pid());
+        awaitProcessed(topics, traffic.publish(topics, load, frames), processor);
+        Map<Threads, Long> after = Threads.cpuNanos(processor.pid());
+        after.replaceAll((kind, ended) -> ended - threads.getOrDefault(kind, 0L));
+        return new Round(
+                cpuNanos(processor.toHandle()) - nanos, cpuNanos(broker) - brokerNanos, after);
+    }
+
+    private static void print(Load load, int frames, List<Round> rounds) {
+        Round median = rounds.get(rounds.size() / 2);
+        var parts = new StringBuilder();
+        median.threads.forEach((kind, nanos) ->
+                parts.append("%s %d, ".formatted(kind.name().toLowerCase(), nanos / frames)));
+        System.out.printf(
+                "%-20s %,12.0f %5.0fk..%5.0fk %9d  %sbroker %d%n",
+                load.name().toLowerCase().replace('_', ' '),
+                1e9 * frames / median.nanos,
+                1e6 * frames / rounds.getLast().nanos,
+                1e6 * frames / rounds.getFirst().nanos,
+                median.nanos / frames,
+                parts,
+                median.brokerNanos / frames);
+    }
+
     private static long cpuNanos(ProcessHandle process) {
         return process.info().totalCpuDuration().orElseThrow().toNanos();
     }
 
+    /// Kinds of threads of a JVM that runs Kafka Streams, by what Linux calls them.
+    private enum Threads {
+        PRODUCER("kafka-producer"),
+        COMPILER("C1 |C2 "),
+        COLLECTOR("VM Thread|GC Thread|G1 "),
+        STREAM(".*");
+
+        private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) \\S (.*)");
+        private static final int UTIME = 10;
+        private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 everywhere
+
+        private final Pattern names;
+
+        Threads(String names) {
+            this.names = Pattern.compile(names);
+        }
+
+        /// So far, of the threads that are alive; without those of a kernel that has no `/proc`.
+        static Map<Threads, Long> cpuNanos(long pid) throws IOException {
+            var nanos = new EnumMap<Threads, Long>(Threads.class);
+            Path tasks = Path.of("/proc", Long.toString(pid), "task");
+            if (!Files.isDirectory(tasks)) {
+                return nanos;
+            }
+            try (var all = Files.newDirectoryStream(tasks)) {
+                for (Path task : all) {
+                    Matcher stat = STAT.matcher(Files.readString(task.resolve("stat")).strip());
+                    if (stat.matches()) {
+                        String[] fields = stat.group(2).split(" ");
+                        long ticks =
+                                Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]);
+                        nanos.merge(kindOf(stat.group(1)), ticks * TICK_NANOS, Long::sum);
+                    }
+                }
+            }
+            return nanos;
+        }
+
+        private static Threads kindOf(String name) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.names.matcher(name).lookingAt())
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
     private Process startProcessor(Topics topics) throws IOException {
         var command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx1g",
-                                "-XX:+UseSerialGC",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                StreamProcessor.class.getName()));
-        command.addAll(
                 List.of(
-                        "--brokers", kafka.bootstrap(),
-                        "--topic-prefix", topics.prefix(),
-                        "--application-id", topics.prefix() + "stream",
-                        "--state-dir", directory.resolve("state").toString()));
+                        launcher.toString(),
+                        "stream",
+                        "--brokers",
+                        kafka.bootstrap(),
+                        "--topic-prefix",
+                        topics.prefix(),
+                        "--application-id",
+                        topics.prefix() + "stream",
+                        "--state-dir",
+                        directory.resolve("state").toString());
         Path log = directory.resolve(topics.prefix() + "log");
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        var process =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        process.environment()
+                .merge("HEADGATE_JAVA_OPTIONS", "-Xmx1g", (own, ours) -> ours + ' ' + own);
+        return process.start();
     }
 
     private void createTopics(Topics topics) throws InterruptedException, ExecutionException {
@@ -204,19 +280,25 @@ public final class StreamThroughput {
         }
     }
 
-    private void awaitProcessed(Topics topics, long records)
+    private void awaitProcessed(Topics topics, long recordsInAll, Process processor)
             throws InterruptedException, ExecutionException {
+        Set<String> read = Set.of(topics.name(Topic.FRAMES), topics.name(Topic.ARRIVALS));
         long processed = 0;
-        while (processed < records) {
+        while (processed < recordsInAll) {
+            if (!processor.isAlive()) {
+                throw new IllegalStateException("the stream processor ended; see its log");
+            }
             Thread.sleep(100);
             processed =
                     admin
                             .listConsumerGroupOffsets(topics.prefix() + "stream")
                             .partitionsToOffsetAndMetadata()
                             .get()
-                            .values()
+                            .entrySet()
                             .stream()
-                            .mapToLong(position -> position == null ? 0 : position.offset())
+                            .filter(position -> read.contains(position.getKey().topic()))
+                            .filter(position -> position.getValue() != null)
+                            .mapToLong(position -> position.getValue().offset())
                             .sum();
         }
     }
@@ -288,6 +370,7 @@ public final class StreamThroughput {
         private final long[] batchSequences = new long[LANES];
         private final ArrivalBatchCodec arrivals = new ArrivalBatchCodec();
         private long arrivalBatches;
+        private long records;
         private long sequence;
         private long nanos = 1_750_000_000_000_000_000L;
 
@@ -298,11 +381,10 @@ public final class StreamThroughput {
             Arrays.setAll(lanes, _ -> new FrameBatchCodec());
         }
 
-        /// @return records that were published
+        /// @return records that were published so far
         long publish(Topics topics, Load load, int frames) {
             var decoder = new FrameDecoder();
             var frame = new Frame();
-            long records = 0;
             for (int i = 0; i < frames; i++) {
                 byte[] bytes = flows[random.nextInt(FLOWS)];
                 ByteBuffer.wrap(bytes).putInt(38, ByteBuffer.wrap(bytes).getInt(38) + 166);

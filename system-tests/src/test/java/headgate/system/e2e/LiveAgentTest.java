@@ -18,24 +18,32 @@ import headgate.capture.LiveSettings.Direction;
 import headgate.capture.SourceStatistics;
 import headgate.capture.file.CaptureFileSource;
 import headgate.capture.file.Pacing;
+import headgate.flow.FlowRecord;
+import headgate.flow.LossPlace;
 import headgate.packet.Frame;
+import headgate.schema.FlowRecordCodec;
 import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHandler;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.Ledger;
 import headgate.schema.Topic;
 import headgate.schema.Topics;
+import headgate.streams.StreamProcessor;
+import headgate.streams.StreamSettings;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +170,58 @@ class LiveAgentTest {
         }
     }
 
+    /// Rules L1 and L2 of `docs/flows.md`: what the ring had no room for is missing from the flow
+    /// that it was of, to the byte, and the stream says where it was lost.
+    @Test
+    void bytesThatFoundTheRingFullAreMissingFromTheirFlowAndLaidToTheSocket() throws Exception {
+        int count = 4_000; // of 1000 bytes, for a ring of 1 MiB
+        var heard = new Heard();
+        var connection = new Connection();
+        try (var broker = Broker.start(directory.resolve("kafka"))) {
+            LiveSettings small =
+                    settings(east)
+                            .with(live -> {
+                                live.filter = "tcp and host 192.0.2.1";
+                                live.snaplen = 2048;
+                                live.ringBytes = 1 << 20;
+                                live.blockBytes = 1 << 16;
+                            });
+            var agent = new CaptureAgent(settings(List.of(small), broker), heard);
+            var stream =
+                    StreamSettings.of(broker.bootstrap(), TOPICS, directory.resolve("state"))
+                            .withInterim(Duration.ofMillis(200));
+            Ledger last;
+            try (var _ = StreamProcessor.start(stream, System.err::println)) {
+                var run = AgentRun.start(agent);
+                heard.awaitLedgersOf(1);
+                send(far(east), connection.handshake());
+                heard.holdReader();
+                send(far(east), connection.request(count));
+                heard.letReaderGo();
+                Broker.await("a drop told", () -> heard.latest().source().dropped() > 0);
+                // The flow goes on until the stream has heard of the loss.
+                while (flows(broker).noneMatch(LiveAgentTest::saysWhereItLostFrames)) {
+                    send(far(east), List.of(connection.acknowledgment()));
+                    Thread.sleep(50);
+                }
+                agent.stop();
+                last = run.get(60, TimeUnit.SECONDS).ledgers().getFirst();
+                while (flows(broker).allMatch(FlowRecord::interim)) {
+                    Thread.sleep(50);
+                }
+            }
+            FlowRecord flow =
+                    flows(broker).filter(each -> !each.interim()).findFirst().orElseThrow();
+            long lost = 2 + count - flow.originator().packets();
+            assertTrue(lost > count / 2, flow::toString);
+            assertEquals(lost * Connection.PAYLOAD, flow.missingBytes());
+            // A busy host may also have lost some before the ring.
+            boolean inRingAlone = last.source().dropped() == lost && last.softnet().dropped() == 0;
+            assertEquals(
+                    inRingAlone ? LossPlace.SOCKET : LossPlace.IN_CAPTURE, flow.missingPlace());
+        }
+    }
+
     @Test
     void endsByItselfWhenItsTimeIsUpWithEverythingThatHadArrived() throws Exception {
         int count = 1000;
@@ -248,6 +308,84 @@ class LiveAgentTest {
                         new Input.Live(interfaces, FrameSources.Live.RING),
                         Publishing.to(broker.bootstrap()).with(to -> to.topics = TOPICS))
                 .with(draft -> draft.agent = "gw1");
+    }
+
+    /// A connection of which the client's side sends; both sides' frames come in at the near end.
+    private static final class Connection {
+        static final int PAYLOAD = 946;
+
+        private static final byte[] REQUEST =
+                hex(
+                        """
+                        020000000001 020000000009 0800
+                        4500 0028 0000 4000 40 06 6ec6 0a000009 c0000201
+                        c350 0050 00000000 00000000 5010 ffff 0000 0000
+                        """);
+        private static final byte[] ANSWER =
+                hex(
+                        """
+                        020000000009 020000000001 0800
+                        4500 0028 0000 4000 40 06 6ec6 c0000201 0a000009
+                        0050 c350 00000000 00000000 5010 ffff 0000 0000
+                        """);
+        private static final int SYN = 0x02;
+        private static final int ACK = 0x10;
+
+        private int clientNext = 1;
+
+        List<byte[]> handshake() {
+            return List.of(
+                    segment(REQUEST, SYN, 0, 0, 0),
+                    segment(ANSWER, SYN | ACK, 0, 1, 0),
+                    segment(REQUEST, ACK, 1, 1, 0));
+        }
+
+        List<byte[]> request(int segments) {
+            var all = new ArrayList<byte[]>();
+            for (int i = 0; i < segments; i++, clientNext += PAYLOAD) {
+                all.add(segment(REQUEST, ACK, clientNext, 1, PAYLOAD));
+            }
+            return all;
+        }
+
+        /// Of all that the client sent.
+        byte[] acknowledgment() {
+            return segment(ANSWER, ACK, 1, clientNext, 0);
+        }
+
+        private byte[] segment(
+                byte[] headers, int flags, int sequence, int acknowledgment, int payload) {
+            var frame = ByteBuffer.wrap(Arrays.copyOf(headers, headers.length + payload));
+            return frame.putShort(16, (short) (40 + payload))
+                    .putInt(38, sequence)
+                    .putInt(42, acknowledgment)
+                    .put(47, (byte) flags)
+                    .array();
+        }
+    }
+
+    private static byte[] hex(String text) {
+        return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+    }
+
+    private static boolean saysWhereItLostFrames(FlowRecord flow) {
+        return switch (flow.missingPlace()) {
+            case NONE, UNKNOWN, BEFORE_CAPTURE -> false;
+            case IN_CAPTURE, INTERFACE, BACKLOG, SOCKET, AGENT, BATCHES -> true;
+        };
+    }
+
+    private static Stream<FlowRecord> flows(Broker broker) throws InterruptedException {
+        return broker.committed(TOPICS.name(Topic.FLOWS)).stream()
+                .map(record -> FlowRecordCodec.read(record.value()));
+    }
+
+    private static void send(String interfaceName, List<byte[]> frames) throws Exception {
+        try (PcapHandle handle = new PcapHandle.Builder(interfaceName).build()) {
+            for (byte[] frame : frames) {
+                handle.sendPacket(frame);
+            }
+        }
     }
 
     private static void send(String interfaceName, int count, int bytes) throws Exception {
