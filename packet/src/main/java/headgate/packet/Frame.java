@@ -177,11 +177,13 @@ public final class Frame {
 
     /// Which header is number `index`, 0 ≤ index < layerCount.
     public Layer layer(int index) {
+        needLayers();
         return LAYERS[layers[index] & 0xff];
     }
 
     /// Where header number `index` starts.
     public int layerOffset(int index) {
+        needLayers();
         return layers[index] >>> 8;
     }
 
@@ -639,6 +641,13 @@ public final class Frame {
     static final int IGMP = 1 << 14;
     static final int ERROR = 1 << 15;
 
+    /// The layers follow from the other facts and are not written yet.
+    static final int LAYERS_DUE = 1 << 16;
+
+    /// Of every frame of [PlainWalk].
+    private static final int PLAIN =
+            LINK | DESTINATION_MAC | SOURCE_MAC | IP | TRANSPORT | LAYERS_DUE;
+
     /// Those with fields that [#clear] sets to "absent".
     static final int CLEARED = IP | TRANSPORT | ERROR;
 
@@ -655,6 +664,31 @@ public final class Frame {
                     | ICMP
                     | ICMP_IDENTIFIER
                     | IGMP;
+
+    /// Notes that the frame is Ethernet, with the VLAN tags that are already placed, this IP header
+    /// and this transport, and nothing else. Most who look at a frame ask for none of its layers.
+    void setPlain(int ip, int transport) {
+        present = PLAIN | ip | transport;
+        etherType = ip == IPV4 ? EtherType.IPV4 : EtherType.IPV6;
+        layerCount = vlanCount + 3;
+    }
+
+    private void needLayers() {
+        if (has(LAYERS_DUE)) {
+            writePlainLayers();
+        }
+    }
+
+    private void writePlainLayers() {
+        present &= ~LAYERS_DUE;
+        layerCount = 0;
+        addLayer(Layer.ETHERNET, 0);
+        for (int i = 0; i < vlanCount; i++) {
+            addLayer(Layer.VLAN, EthernetView.HEADER_LENGTH + i * VlanView.HEADER_LENGTH);
+        }
+        addLayer(has(IPV4) ? Layer.IPV4 : Layer.IPV6, networkOffset);
+        addLayer(has(TCP) ? Layer.TCP : Layer.UDP, transportOffset);
+    }
 
     boolean has(int header) {
         return (present & header) != 0;

@@ -16,6 +16,7 @@ public final class FrameDecoder {
     private final Ipv6FragmentView ipv6Fragment = new Ipv6FragmentView();
     private final QuotedPacket quotedPacket = new QuotedPacket();
     private final TunnelWalk tunnels = new TunnelWalk(this);
+    private final PlainWalk plain = new PlainWalk(this);
     private final LinkWalk links = new LinkWalk(this, tunnels);
 
     /// Which datagrams are looked into.
@@ -69,14 +70,21 @@ public final class FrameDecoder {
     /// as present.
     public void decode(Frame frame) {
         int before = frame.present;
-        frame.present = 0;
-        frame.layerCount = frame.vlanCount = 0;
-        frame.etherType = -1;
-        layers(frame);
+        if (frame.linkType != LinkType.ETHERNET || !plain.decode(frame)) {
+            walk(frame);
+        }
         int stale = before & ~frame.present & Frame.CLEARED;
         if (stale != 0) {
             frame.clear(stale);
         }
+    }
+
+    /// Decodes whatever frame it is; nothing of it is read yet.
+    void walk(Frame frame) {
+        frame.present = 0;
+        frame.layerCount = frame.vlanCount = 0;
+        frame.etherType = -1;
+        layers(frame);
     }
 
     private void layers(Frame frame) {
@@ -241,7 +249,7 @@ public final class FrameDecoder {
     private void ipv4(Frame frame, int offset) {
         Check check = frame.ipv4.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check == Check.OK) {
-            ipv4Facts(frame, offset);
+            noteIpv4(frame, offset);
             int totalLength = frame.ipv4.totalLength();
             if (totalLength != 0) {
                 endAt(frame, offset + totalLength, Limit.IPV4_TOTAL_LENGTH, Layer.IPV4, offset);
@@ -252,12 +260,16 @@ public final class FrameDecoder {
         }
     }
 
-    private void ipv4Facts(Frame frame, int offset) {
+    private static void noteIpv4(Frame frame, int offset) {
         frame.addLayer(Layer.IPV4, offset);
         frame.present |= Frame.IP | Frame.IPV4;
+        ipv4Facts(frame, offset, frame.ipv4.headerLength());
+    }
+
+    static void ipv4Facts(Frame frame, int offset, int headerLength) {
         frame.ipVersion = 4;
         frame.networkOffset = offset;
-        frame.networkHeaderLength = frame.ipv4.headerLength();
+        frame.networkHeaderLength = headerLength;
         frame.protocol = frame.ipv4.protocol();
         frame.sourceHigh = frame.destinationHigh = 0;
         frame.sourceLow = Integer.toUnsignedLong(frame.ipv4.sourceAddress());
@@ -268,7 +280,7 @@ public final class FrameDecoder {
         if (present(frame, offset) < Ipv4View.MIN_HEADER_LENGTH || check == Check.BAD_VERSION) {
             fail(frame, check, Layer.IPV4, offset, Ipv4View.MIN_HEADER_LENGTH);
         } else if (check == Check.TRUNCATED) {
-            ipv4Facts(frame, offset);
+            noteIpv4(frame, offset);
             fail(frame, check, Layer.IPV4, offset, frame.ipv4.headerLength());
         } else if (frame.ipv4.headerLength() < Ipv4View.MIN_HEADER_LENGTH) {
             fail(
@@ -299,14 +311,7 @@ public final class FrameDecoder {
         }
         frame.addLayer(Layer.IPV6, offset);
         frame.present |= Frame.IP | Frame.IPV6;
-        frame.ipVersion = 6;
-        frame.networkOffset = offset;
-        frame.networkHeaderLength = Ipv6View.HEADER_LENGTH;
-        frame.protocol = -1;
-        frame.sourceHigh = frame.ipv6.sourceHigh();
-        frame.sourceLow = frame.ipv6.sourceLow();
-        frame.destinationHigh = frame.ipv6.destinationHigh();
-        frame.destinationLow = frame.ipv6.destinationLow();
+        ipv6Facts(frame, offset);
         if (frame.ipv6.payloadLength() != 0
                 || frame.ipv6.nextHeader() == IpProtocol.NO_NEXT_HEADER) {
             endAt(
@@ -317,6 +322,17 @@ public final class FrameDecoder {
                     offset);
         }
         ipv6Payload(frame, frame.ipv6.nextHeader());
+    }
+
+    static void ipv6Facts(Frame frame, int offset) {
+        frame.ipVersion = 6;
+        frame.networkOffset = offset;
+        frame.networkHeaderLength = Ipv6View.HEADER_LENGTH;
+        frame.protocol = -1;
+        frame.sourceHigh = frame.ipv6.sourceHigh();
+        frame.sourceLow = frame.ipv6.sourceLow();
+        frame.destinationHigh = frame.ipv6.destinationHigh();
+        frame.destinationLow = frame.ipv6.destinationLow();
     }
 
     /// What follows the IPv6 header and the extension headers that were read: more of these, or the
@@ -425,15 +441,19 @@ public final class FrameDecoder {
     private void tcp(Frame frame, int offset) {
         Check check = frame.tcp.wrap(frame.bytes, frame.start + offset, limit(frame));
         if (check == Check.OK && frame.addLayer(Layer.TCP, offset)) {
-            tcpFacts(frame, offset);
+            noteTcp(frame, offset);
             payload(frame, offset + frame.tcp.headerLength());
         } else {
             tcpFailed(frame, check, offset);
         }
     }
 
-    private void tcpFacts(Frame frame, int offset) {
+    private static void noteTcp(Frame frame, int offset) {
         frame.present |= Frame.TRANSPORT | Frame.TCP;
+        tcpFacts(frame, offset);
+    }
+
+    static void tcpFacts(Frame frame, int offset) {
         frame.transportOffset = offset;
         frame.sourcePort = frame.tcp.sourcePort();
         frame.destinationPort = frame.tcp.destinationPort();
@@ -447,7 +467,7 @@ public final class FrameDecoder {
             fail(frame, check, Layer.TCP, offset, TcpView.MIN_HEADER_LENGTH);
         } else if (check == Check.TRUNCATED) {
             frame.addLayer(Layer.TCP, offset);
-            tcpFacts(frame, offset);
+            noteTcp(frame, offset);
             frame.setTcpOptions(-1, -1, false);
             fail(frame, check, Layer.TCP, offset, frame.tcp.headerLength());
         } else {
@@ -469,19 +489,30 @@ public final class FrameDecoder {
             return;
         }
         frame.present |= Frame.TRANSPORT | Frame.UDP;
-        frame.transportOffset = offset;
-        frame.sourcePort = frame.udp.sourcePort();
-        frame.destinationPort = frame.udp.destinationPort();
-        frame.transportChecksum = frame.udp.checksum();
+        udpFacts(frame, offset);
         if (frame.udp.length() != 0) {
             udpEnd(frame, offset);
         }
         int next = offset + UdpView.HEADER_LENGTH;
         payload(frame, next);
-        if (opensDatagrams
-                && (seeksTeredo || TunnelWalk.mayTunnel(frame.sourcePort, frame.destinationPort))) {
+        if (mayTunnel(frame.udp)) {
             tunnels.udp(frame, frame.sourcePort, frame.destinationPort, next, seeksTeredo);
         }
+    }
+
+    static void udpFacts(Frame frame, int offset) {
+        frame.transportOffset = offset;
+        frame.sourcePort = frame.udp.sourcePort();
+        frame.destinationPort = frame.udp.destinationPort();
+        frame.transportChecksum = frame.udp.checksum();
+    }
+
+    /// Whether a packet may be in the datagram.
+    boolean mayTunnel(UdpView udp) {
+        return opensDatagrams
+                && (seeksTeredo
+                        || TunnelWalk.mayTunnel(udp.sourcePort())
+                        || TunnelWalk.mayTunnel(udp.destinationPort()));
     }
 
     /// The length of a fragmented datagram is that of the whole.

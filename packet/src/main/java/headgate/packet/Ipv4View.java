@@ -24,6 +24,11 @@ public final class Ipv4View {
     /// Without options.
     public static final int MIN_HEADER_LENGTH = 20;
 
+    /// Version 4 and a header of five words, no more fragments, no offset; and where that is said.
+    private static final long PLAIN = 0x4500_0000_0000_0000L;
+
+    private static final long PLAIN_BITS = 0xff00_0000_0000_3fffL;
+
     /// Bytes 0 to 7: version to fragment offset.
     private long word0;
 
@@ -52,6 +57,18 @@ public final class Ipv4View {
             return Check.BAD_LENGTH;
         }
         return limit - offset < headerLength ? Check.TRUNCATED : Check.OK;
+    }
+
+    /// As [#wrap], but for a header without options, of a packet that is no fragment: returns false
+    /// for any other, whatever is wrong or merely different.
+    boolean wrapPlain(MemorySegment bytes, long offset, long limit) {
+        if (limit - offset < MIN_HEADER_LENGTH) {
+            return false;
+        }
+        word0 = NetworkOrder.i64(bytes, offset);
+        word1 = NetworkOrder.i64(bytes, offset + 8);
+        addresses = NetworkOrder.i64(bytes, offset + 12);
+        return (word0 & PLAIN_BITS) == PLAIN && totalLength() >= MIN_HEADER_LENGTH;
     }
 
     public int version() {

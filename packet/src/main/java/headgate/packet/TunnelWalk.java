@@ -92,13 +92,10 @@ final class TunnelWalk {
         this.decoder = decoder;
     }
 
-    /// Whether a datagram between these ports may carry a packet: false for most others, and never
+    /// Whether a datagram from or to this port may carry a packet: false for most others, and never
     /// for one that [#udp] would look into.
-    static boolean mayTunnel(int sourcePort, int destinationPort) {
-        long source = PORT_BLOCKS >>> (sourcePort >>> 6) & PORTS_IN_BLOCKS >>> sourcePort;
-        long destination =
-                PORT_BLOCKS >>> (destinationPort >>> 6) & PORTS_IN_BLOCKS >>> destinationPort;
-        return ((source | destination) & 1) != 0;
+    static boolean mayTunnel(int port) {
+        return (PORT_BLOCKS >>> (port >>> 6) & PORTS_IN_BLOCKS >>> port & 1) != 0;
     }
 
     // ---- By EtherType ----

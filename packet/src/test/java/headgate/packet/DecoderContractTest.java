@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -66,6 +68,50 @@ class DecoderContractTest {
                 assertConsistent(Hex.frame(packet.linkType, bytes));
             }
             bytes[at] = original;
+        }
+    }
+
+    /// The straight way through plain frames is there for speed only.
+    @ParameterizedTest
+    @EnumSource(SamplePackets.class)
+    void theStraightWaySaysWhatTheWalkSays(SamplePackets packet) {
+        byte[] bytes = packet.bytes();
+        for (int at = 0; at < bytes.length; at++) {
+            assertAsWalked(Hex.frame(packet.linkType, Arrays.copyOf(bytes, at)));
+            assertAsWalked(Hex.frame(packet.linkType, Arrays.copyOf(bytes, at), at, bytes.length));
+            byte original = bytes[at];
+            for (int value = 0; value < 256; value++) {
+                bytes[at] = (byte) value;
+                assertAsWalked(Hex.frame(packet.linkType, bytes));
+            }
+            bytes[at] = original;
+        }
+    }
+
+    @Test
+    void plainFramesGoTheStraightWay() {
+        List<SamplePackets> plain =
+                Arrays.stream(SamplePackets.values())
+                        .filter(packet -> packet.decoded().has(Frame.LAYERS_DUE))
+                        .toList();
+        assertEquals(
+                List.of(
+                        SamplePackets.DNS_QUERY,
+                        SamplePackets.SYN_WITH_OPTIONS,
+                        SamplePackets.IPV6_SEGMENT,
+                        SamplePackets.PADDED_RESET),
+                plain);
+    }
+
+    /// Nothing to compare unless it went the straight way: then it was walked.
+    static void assertAsWalked(Frame frame) {
+        if (frame.has(Frame.LAYERS_DUE)) {
+            var walked = new Frame();
+            walked.bytes = frame.bytes;
+            walked.lengthCaptured = frame.lengthCaptured;
+            walked.lengthOnWire = frame.lengthOnWire;
+            new FrameDecoder().walk(walked);
+            assertEquals(FrameFacts.of(walked), FrameFacts.of(frame));
         }
     }
 

@@ -80,6 +80,12 @@ class DecoderProperties {
         assertEquals(FrameFacts.of(after.decoded()), FrameFacts.of(reused));
     }
 
+    /// The straight way through plain frames is there for speed only.
+    @Property
+    void theStraightWaySaysWhatTheWalkSays(@ForAll("damaged") Input input) {
+        DecoderContractTest.assertAsWalked(input.decoded());
+    }
+
     @Property
     void endlessExtensionChainsEndAtTheMostLayers(@ForAll("extensionChains") byte[] packet) {
         var frame = Hex.frame(LinkType.IPV6, packet);

@@ -124,6 +124,17 @@ enum SamplePackets {
             42 42 03  00 00 00 00                        # LLC
             00 00 00                                     # padding
             """),
+    IPV6_SEGMENT(
+            LinkType.ETHERNET,
+            """
+            02 00 00 00 00 02  02 00 00 00 00 01  86 dd
+            60 00 00 00  00 18 06 40                     # 24 bytes, TCP
+            20 01 0d b8 00 00 00 00  00 00 00 00 00 00 00 01
+            20 01 0d b8 00 00 00 00  00 00 00 00 00 00 00 02
+            01 bb d4 31  55 66 77 88  11 22 33 45        # 443 > 54321
+            50 18 01 f5  12 34 00 00                     # 20 bytes, PSH ACK, window 501
+            48 54 54 50
+            """),
     PADDED_RESET(
             LinkType.ETHERNET,
             """
