@@ -149,8 +149,10 @@ public final class FileToKafka {
         var config = new Properties();
         config.put("bootstrap.servers", kafka.bootstrap());
         config.put("acks", "all");
-        config.put("compression.type", "lz4");
-        config.put("batch.size", 4 << 20); // as the agent with four lanes
+        // As the agent with four lanes and a broker of this host.
+        config.put("compression.type", "none");
+        config.put("batch.size", 4 << 20);
+        config.put("send.buffer.bytes", -1);
         config.put("linger.ms", 2);
         config.put("buffer.memory", 64 << 20);
         config.put("max.request.size", Topic.MAX_MESSAGE_BYTES);

@@ -137,13 +137,17 @@ final class FramePublisher implements AutoCloseable {
         int giveUpMillis = (int) Math.min(publishing.giveUpAfter().toMillis(), Integer.MAX_VALUE);
         var config = new HashMap<String, Object>();
         config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
-        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                BrokerAddresses.areOfThisHost(publishing.brokers()) ? "none" : "lz4");
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes(publishing));
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topic.MAX_MESSAGE_BYTES);
         config.put(
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
                 Math.max(LEAST_PRODUCER_MEMORY_BYTES, publishing.outboxBytes()));
-        config.put(ProducerConfig.SEND_BUFFER_CONFIG, 1 << 20);
+        // The JDK copies all that is left of a request each time that the socket takes a part of
+        // it: the kernel chooses how large the socket's buffer is, and takes large parts.
+        config.put(ProducerConfig.SEND_BUFFER_CONFIG, -1);
         config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(10_000, giveUpMillis / 2));
         config.putAll(publishing.client());

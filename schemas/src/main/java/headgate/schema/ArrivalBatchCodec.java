@@ -187,17 +187,23 @@ public final class ArrivalBatchCodec {
 
     private void writeDeltas() {
         out.setItemCount(count);
+        int at = out.room(AvroBytes.LONGEST_NUMBER * count);
+        long before = count == 0 ? 0 : arrivalNanos[0];
         for (int i = 0; i < count; i++) {
-            out.writeLong(i == 0 ? 0 : arrivalNanos[i] - arrivalNanos[i - 1]);
+            at = AvroBytes.putLong(out.array(), at, arrivalNanos[i] - before);
+            before = arrivalNanos[i];
         }
+        out.wroteTo(at);
         out.writeArrayEnd();
     }
 
     private void writeColumn(int[] column, int length) {
         out.setItemCount(length);
+        int at = out.room(AvroBytes.LONGEST_NUMBER * length);
         for (int i = 0; i < length; i++) {
-            out.writeInt(column[i]);
+            at = AvroBytes.putInt(out.array(), at, column[i]);
         }
+        out.wroteTo(at);
         out.writeArrayEnd();
     }
 

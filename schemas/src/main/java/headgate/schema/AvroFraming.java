@@ -14,8 +14,7 @@ public final class AvroFraming {
     /// Bytes before the value.
     public static final int LENGTH = 10;
 
-    private static final int MARKER_FIRST = 0xc3;
-    private static final int MARKER_SECOND = 0x01;
+    private static final byte[] MARKER = {(byte) 0xc3, 0x01};
     private static final VarHandle LONG_LE =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -66,9 +65,7 @@ public final class AvroFraming {
     }
 
     static void begin(AvroOutput out, long fingerprint) {
-        out.ensure(LENGTH);
-        out.putByte(MARKER_FIRST);
-        out.putByte(MARKER_SECOND);
+        out.writeFixed(MARKER);
         out.writeLittleEndian(fingerprint);
     }
 
@@ -89,7 +86,7 @@ public final class AvroFraming {
         if (value.length < LENGTH) {
             return Framing.TOO_SHORT;
         }
-        if ((value[0] & 0xff) == MARKER_FIRST && value[1] == MARKER_SECOND) {
+        if (value[0] == MARKER[0] && value[1] == MARKER[1]) {
             return fingerprintOf(value) == fingerprint ? Framing.EXPECTED : Framing.OTHER_SCHEMA;
         }
         return value[0] == 0 ? Framing.REGISTRY : Framing.FOREIGN;

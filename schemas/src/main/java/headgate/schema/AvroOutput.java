@@ -2,29 +2,16 @@ package headgate.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apache.avro.io.BinaryEncoder;
 
 /// Avro's binary encoding into one byte array that grows and is reused. Unlike Avro's own encoders
 /// it knows no stream, so nothing here can fail with an I/O error.
 ///
-/// A codec on a hot path calls [#ensure] once for a whole frame; all other methods make room
-/// themselves.
+/// A codec on a hot path calls [#room] once for a whole frame and writes with [AvroBytes]; all
+/// other methods make room themselves.
 public final class AvroOutput extends BinaryEncoder {
-    private static final int LONGEST_VARINT = 10;
-    private static final VarHandle LONG_LE =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG_BE =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT_BE =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-
     private byte[] buffer;
     private int position;
 
@@ -47,13 +34,28 @@ public final class AvroOutput extends BinaryEncoder {
         return Arrays.copyOf(buffer, position);
     }
 
-    /// Copies what was written to `target` from `start` on.
-    void copyTo(byte[] target, int start) {
-        System.arraycopy(buffer, 0, target, start, position);
+    /// The array that [#room] is in. It is another one after the next call of that.
+    byte[] array() {
+        return buffer;
     }
 
-    /// Makes room for so many further bytes.
-    void ensure(int bytes) {
+    /// Makes room for so many further bytes, and for what [AvroBytes] overwrites behind them.
+    /// Returns the place in [#array] from which they are to be written; tell [#wroteTo] how far.
+    int room(int bytes) {
+        ensure(bytes + AvroBytes.SLACK);
+        return position;
+    }
+
+    void wroteTo(int end) {
+        position = end;
+    }
+
+    /// What was written between two places, as an array of its own.
+    byte[] copyOf(int from, int to) {
+        return Arrays.copyOfRange(buffer, from, to);
+    }
+
+    private void ensure(int bytes) {
         if (buffer.length - position < bytes) {
             grow(bytes);
         }
@@ -76,71 +78,20 @@ public final class AvroOutput extends BinaryEncoder {
 
     @Override
     public void writeInt(int value) {
-        ensure(LONGEST_VARINT);
-        putInt(value);
+        int at = room(AvroBytes.LONGEST_NUMBER);
+        position = AvroBytes.putInt(buffer, at, value);
     }
 
     @Override
     public void writeLong(long value) {
-        ensure(LONGEST_VARINT);
-        putLong(value);
-    }
-
-    /// [#writeInt] where [#ensure] has made the room.
-    void putInt(int value) {
-        int rest = (value << 1) ^ (value >> 31);
-        while ((rest & ~0x7f) != 0) {
-            buffer[position++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        buffer[position++] = (byte) rest;
-    }
-
-    /// [#writeLong] where [#ensure] has made the room.
-    void putLong(long value) {
-        long rest = (value << 1) ^ (value >> 63);
-        while ((rest & ~0x7fL) != 0) {
-            buffer[position++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        buffer[position++] = (byte) rest;
-    }
-
-    /// One byte as it is, where [#ensure] has made the room: a boolean, a small index, an end.
-    void putByte(int value) {
-        buffer[position++] = (byte) value;
-    }
-
-    /// Bytes of a `fixed`, or of a `bytes` whose length was written, where [#ensure] has made the
-    /// room.
-    void putSegment(MemorySegment source, long offset, int length) {
-        MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset, buffer, position, length);
-        position += length;
-    }
-
-    /// The low 48 bits of a number, highest first, where [#ensure] has made the room.
-    void putMac(long value) {
-        LONG_BE.set(buffer, position, value << 16);
-        position += 6;
-    }
-
-    /// Four bytes, highest first, where [#ensure] has made the room.
-    void putBigEndian(int value) {
-        INT_BE.set(buffer, position, value);
-        position += Integer.BYTES;
-    }
-
-    /// Eight bytes, highest first, where [#ensure] has made the room.
-    void putBigEndian(long value) {
-        LONG_BE.set(buffer, position, value);
-        position += Long.BYTES;
+        int at = room(AvroBytes.LONGEST_NUMBER);
+        position = AvroBytes.putLong(buffer, at, value);
     }
 
     /// Eight bytes, lowest first, as the fingerprint of a schema is framed.
     void writeLittleEndian(long value) {
-        ensure(Long.BYTES);
-        LONG_LE.set(buffer, position, value);
-        position += Long.BYTES;
+        int at = room(Long.BYTES);
+        position = AvroBytes.putLittleEndian(buffer, at, value);
     }
 
     @Override

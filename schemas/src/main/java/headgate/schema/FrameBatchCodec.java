@@ -18,27 +18,34 @@ public final class FrameBatchCodec {
     private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
     private static final Clock[] CLOCKS = Clock.values();
 
-    private final AvroOutput head = new AvroOutput(256);
-    private final AvroOutput frames = new AvroOutput(4096);
+    /// Most bytes that the number of frames takes.
+    private static final int LONGEST_COUNT = 5;
+
+    /// The header, room for the number of frames, the frames.
+    private final AvroOutput out = new AvroOutput(4096);
+
     private final AvroInput in = new AvroInput();
     private final FrameCodec codec = new FrameCodec();
     private final Frame frame = new Frame();
+    private final byte[] number = new byte[AvroBytes.LONGEST_NUMBER + AvroBytes.SLACK];
+    private int headerEnd;
     private int count;
 
     /// Starts a batch, and forgets what was added before.
     public void begin(FrameBatchHeader header) {
-        head.reset();
-        frames.reset();
+        out.reset();
         count = 0;
-        FRAMING.begin(head);
+        FRAMING.begin(out);
         writeHeader(header);
+        headerEnd = out.size();
+        out.wroteTo(out.room(LONGEST_COUNT) + LONGEST_COUNT);
     }
 
     /// Adds a decoded frame.
     ///
     /// @param bytesToKeep how many of its captured bytes are published; more than it has means all
     public void add(Frame frame, long sequence, int flowHash, int bytesToKeep) {
-        codec.write(frames, frame, sequence, flowHash, bytesToKeep);
+        codec.write(out, frame, sequence, flowHash, bytesToKeep);
         count++;
     }
 
@@ -49,34 +56,35 @@ public final class FrameBatchCodec {
 
     /// Bytes that the value has so far, but for the few that close it.
     public int size() {
-        return head.size() + frames.size();
+        return out.size() - LONGEST_COUNT;
     }
 
     /// The batch as a value. It is empty afterwards; [#begin] starts the next one.
     public byte[] finish() {
-        head.writeArrayStart();
-        head.setItemCount(count);
-        byte[] value = new byte[head.size() + frames.size() + 1];
-        head.copyTo(value, 0);
-        frames.copyTo(value, head.size());
+        out.writeArrayEnd();
+        // An empty array has no count.
+        int start = LONGEST_COUNT - (count == 0 ? 0 : AvroBytes.putInt(number, 0, count));
+        byte[] bytes = out.array();
+        System.arraycopy(bytes, 0, bytes, start, headerEnd);
+        System.arraycopy(number, 0, bytes, start + headerEnd, LONGEST_COUNT - start);
         count = 0;
-        return value; // its last byte, the end of the array, is 0
+        return out.copyOf(start, out.size());
     }
 
     private void writeHeader(FrameBatchHeader header) {
-        head.writeString(header.agent());
-        head.writeString(header.capturePoint());
-        writeInterfaces(head, header.interfaces());
-        head.writeInt(header.lane());
-        head.writeInt(header.lanes());
-        head.writeLong(header.batchSequence());
-        head.writeLong(header.firstSequence());
-        head.writeEnum(header.clock().ordinal());
-        head.writeInt(header.snaplen());
-        head.writeString(header.filter());
+        out.writeString(header.agent());
+        out.writeString(header.capturePoint());
+        writeInterfaces(out, header.interfaces());
+        out.writeInt(header.lane());
+        out.writeInt(header.lanes());
+        out.writeLong(header.batchSequence());
+        out.writeLong(header.firstSequence());
+        out.writeEnum(header.clock().ordinal());
+        out.writeInt(header.snaplen());
+        out.writeString(header.filter());
         writeOffloads(header.offloads());
-        head.writeInt(header.sampling());
-        head.writeBoolean(header.last());
+        out.writeInt(header.sampling());
+        out.writeBoolean(header.last());
     }
 
     static void writeInterfaces(AvroOutput out, List<Interface> interfaces) {
@@ -91,13 +99,13 @@ public final class FrameBatchCodec {
 
     private void writeOffloads(List<String> offloads) {
         if (offloads == null) {
-            head.writeIndex(0);
+            out.writeIndex(0);
             return;
         }
-        head.writeIndex(1);
-        head.setItemCount(offloads.size());
-        offloads.forEach(head::writeString);
-        head.writeArrayEnd();
+        out.writeIndex(1);
+        out.setItemCount(offloads.size());
+        offloads.forEach(out::writeString);
+        out.writeArrayEnd();
     }
 
     /// Hands over the header and then each frame of a value. What was handed over before damage was

@@ -1,9 +1,18 @@
 package headgate.schema;
 
+import static headgate.schema.AvroBytes.putBigEndian;
+import static headgate.schema.AvroBytes.putByte;
+import static headgate.schema.AvroBytes.putInt;
+import static headgate.schema.AvroBytes.putLong;
+import static headgate.schema.AvroBytes.putMac;
+import static headgate.schema.AvroBytes.putSmall;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import headgate.packet.Check;
 import headgate.packet.DecodeError;
 import headgate.packet.Frame;
 import headgate.packet.Layer;
+import java.lang.foreign.MemorySegment;
 
 /// One frame ⇄ its fields in the order of `frame.avsc`. What the decoder filled in comes back as it
 /// was; a field that it left at "absent" is null or left out with its record.
@@ -27,31 +36,33 @@ final class FrameCodec {
 
     void write(AvroOutput out, Frame frame, long sequence, int flowHash, int bytesToKeep) {
         int kept = Math.min(frame.lengthCaptured, bytesToKeep);
-        out.ensure(LONGEST_HEADERS + kept);
-        out.putLong(sequence);
-        out.putLong(frame.arrivalNanos);
-        out.putInt(frame.interfaceId);
-        out.putInt(frame.linkType);
-        out.putInt(frame.lengthOnWire);
-        out.putInt(frame.lengthCaptured);
-        out.putInt(flowHash);
-        writeLayers(out, frame);
-        writeLink(out, frame);
-        writeArp(out, frame);
-        out.putInt(frame.networkOffset);
-        writeIpv4(out, frame);
-        writeIpv6(out, frame);
-        out.putInt(frame.transportOffset);
-        writeTcp(out, frame);
-        writeUdp(out, frame);
-        writeIcmp(out, frame);
-        writePorts(out, frame);
-        out.putInt(frame.payloadOffset);
-        out.putInt(frame.payloadLength);
-        out.putInt(frame.payloadCaptured);
-        writeError(out, frame);
-        out.putInt(kept);
-        out.putSegment(frame.bytes, frame.start, kept);
+        int at = out.room(LONGEST_HEADERS + kept);
+        byte[] to = out.array();
+        at = putLong(to, at, sequence);
+        at = putLong(to, at, frame.arrivalNanos);
+        at = putSmall(to, at, frame.interfaceId);
+        at = putSmall(to, at, frame.linkType);
+        at = putInt(to, at, frame.lengthOnWire);
+        at = putInt(to, at, frame.lengthCaptured);
+        at = putInt(to, at, flowHash);
+        at = putLayers(to, at, frame);
+        at = putLink(to, at, frame);
+        at = putArp(to, at, frame);
+        at = putSmall(to, at, frame.networkOffset);
+        at = putIpv4(to, at, frame);
+        at = putIpv6(to, at, frame);
+        at = putSmall(to, at, frame.transportOffset);
+        at = putTcp(to, at, frame);
+        at = putUdp(to, at, frame);
+        at = putIcmp(to, at, frame);
+        at = putPorts(to, at, frame);
+        at = putSmall(to, at, frame.payloadOffset);
+        at = putInt(to, at, frame.payloadLength);
+        at = putInt(to, at, frame.payloadCaptured);
+        at = putError(to, at, frame);
+        at = putInt(to, at, kept);
+        MemorySegment.copy(frame.bytes, JAVA_BYTE, frame.start, to, at, kept);
+        out.wroteTo(at + kept);
     }
 
     /// Fills in the facts of the next frame; its bytes are those of the value itself.
@@ -83,16 +94,16 @@ final class FrameCodec {
         readBytes(in, frame);
     }
 
-    private static void writeLayers(AvroOutput out, Frame frame) {
+    private static int putLayers(byte[] to, int at, Frame frame) {
         int count = frame.layerCount;
         if (count > 0) {
-            out.putInt(count);
+            at = putSmall(to, at, count);
             for (int i = 0; i < count; i++) {
-                out.putInt(frame.layer(i).ordinal());
-                out.putInt(frame.layerOffset(i));
+                at = putSmall(to, at, frame.layer(i).ordinal());
+                at = putSmall(to, at, frame.layerOffset(i));
             }
         }
-        out.putByte(0);
+        return putByte(to, at, 0);
     }
 
     private static void readLayers(AvroInput in, Frame frame) {
@@ -107,47 +118,47 @@ final class FrameCodec {
         }
     }
 
-    private static void writeLink(AvroOutput out, Frame frame) {
+    private static int putLink(byte[] to, int at, Frame frame) {
         if (frame.destinationMac() >= 0) {
-            out.putByte(PRESENT);
-            out.putMac(frame.destinationMac());
-            out.putMac(frame.sourceMac());
-            writeCooked(out, frame, -1);
+            at = putByte(to, at, PRESENT);
+            at = putMac(to, at, frame.destinationMac());
+            at = putMac(to, at, frame.sourceMac());
+            at = putCooked(to, at, frame, -1);
         } else {
-            out.putByte(NULL);
-            writeCooked(out, frame, frame.sourceMac());
+            at = putByte(to, at, NULL);
+            at = putCooked(to, at, frame, frame.sourceMac());
         }
         int vlans = frame.vlanCount;
         if (vlans > 0) {
-            out.putInt(vlans);
+            at = putSmall(to, at, vlans);
             for (int i = 0; i < vlans; i++) {
-                writeVlan(out, frame.vlanTags[i]);
+                at = putVlan(to, at, frame.vlanTags[i]);
             }
         }
-        out.putByte(0);
-        writeNullable(out, frame.etherType);
+        at = putByte(to, at, 0);
+        return putNullable(to, at, frame.etherType);
     }
 
-    private static void writeCooked(AvroOutput out, Frame frame, long sourceMac) {
+    private static int putCooked(byte[] to, int at, Frame frame, long sourceMac) {
         if (frame.packetType < 0 && sourceMac < 0) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.packetType);
+        at = putByte(to, at, PRESENT);
+        at = putSmall(to, at, frame.packetType);
         if (sourceMac < 0) {
-            out.putByte(NULL);
+            at = putByte(to, at, NULL);
         } else {
-            out.putByte(PRESENT);
-            out.putMac(sourceMac);
+            at = putByte(to, at, PRESENT);
+            at = putMac(to, at, sourceMac);
         }
+        return at;
     }
 
-    private static void writeVlan(AvroOutput out, int tag) {
-        out.putInt(tag >>> 16);
-        out.putInt(tag >>> 13 & 7);
-        out.putByte(tag >>> 12 & 1);
-        out.putInt(tag & 0xfff);
+    private static int putVlan(byte[] to, int at, int tag) {
+        at = putInt(to, at, tag >>> 16);
+        at = putSmall(to, at, tag >>> 13 & 7);
+        at = putByte(to, at, tag >>> 12 & 1);
+        return putInt(to, at, tag & 0xfff);
     }
 
     private static void readLink(AvroInput in, Frame frame) {
@@ -181,17 +192,16 @@ final class FrameCodec {
         frame.vlanTags[frame.vlanCount++] = tag;
     }
 
-    private static void writeArp(AvroOutput out, Frame frame) {
+    private static int putArp(byte[] to, int at, Frame frame) {
         if (frame.arpOperation() < 0) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.arpOperation());
-        out.putMac(frame.arpSenderMac());
-        out.putBigEndian(frame.arpSenderAddress());
-        out.putMac(frame.arpTargetMac());
-        out.putBigEndian(frame.arpTargetAddress());
+        at = putByte(to, at, PRESENT);
+        at = putSmall(to, at, frame.arpOperation());
+        at = putMac(to, at, frame.arpSenderMac());
+        at = putBigEndian(to, at, frame.arpSenderAddress());
+        at = putMac(to, at, frame.arpTargetMac());
+        return putBigEndian(to, at, frame.arpTargetAddress());
     }
 
     private static void readArp(AvroInput in, Frame frame) {
@@ -205,24 +215,23 @@ final class FrameCodec {
         }
     }
 
-    private static void writeIpv4(AvroOutput out, Frame frame) {
+    private static int putIpv4(byte[] to, int at, Frame frame) {
         if (frame.ipVersion != 4) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.networkHeaderLength);
-        out.putInt(frame.trafficClass());
-        out.putInt(frame.networkLength());
-        out.putInt(frame.identification());
-        out.putByte(frame.dontFragment() ? 1 : 0);
-        out.putByte(frame.moreFragments() ? 1 : 0);
-        out.putInt(frame.fragmentOffset());
-        out.putInt(frame.timeToLive());
-        out.putInt(frame.protocol);
-        out.putInt(frame.networkChecksum());
-        out.putBigEndian((int) frame.sourceLow);
-        out.putBigEndian((int) frame.destinationLow);
+        at = putByte(to, at, PRESENT);
+        at = putSmall(to, at, frame.networkHeaderLength);
+        at = putSmall(to, at, frame.trafficClass());
+        at = putInt(to, at, frame.networkLength());
+        at = putInt(to, at, frame.identification());
+        at = putByte(to, at, frame.dontFragment() ? 1 : 0);
+        at = putByte(to, at, frame.moreFragments() ? 1 : 0);
+        at = putSmall(to, at, frame.fragmentOffset());
+        at = putInt(to, at, frame.timeToLive());
+        at = putSmall(to, at, frame.protocol);
+        at = putInt(to, at, frame.networkChecksum());
+        at = putBigEndian(to, at, (int) frame.sourceLow);
+        return putBigEndian(to, at, (int) frame.destinationLow);
     }
 
     private static void readIpv4(AvroInput in, Frame frame) {
@@ -243,31 +252,29 @@ final class FrameCodec {
         }
     }
 
-    private static void writeIpv6(AvroOutput out, Frame frame) {
+    private static int putIpv6(byte[] to, int at, Frame frame) {
         if (frame.ipVersion != 6) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.networkHeaderLength);
-        out.putInt(frame.trafficClass());
-        out.putInt(frame.flowLabel());
-        out.putInt(frame.networkLength() - IPV6_HEADER_LENGTH);
-        out.putInt(frame.nextHeader());
-        out.putInt(frame.timeToLive());
-        out.putInt(frame.protocol);
-        out.putBigEndian(frame.sourceHigh);
-        out.putBigEndian(frame.sourceLow);
-        out.putBigEndian(frame.destinationHigh);
-        out.putBigEndian(frame.destinationLow);
+        at = putByte(to, at, PRESENT);
+        at = putSmall(to, at, frame.networkHeaderLength);
+        at = putSmall(to, at, frame.trafficClass());
+        at = putInt(to, at, frame.flowLabel());
+        at = putInt(to, at, frame.networkLength() - IPV6_HEADER_LENGTH);
+        at = putSmall(to, at, frame.nextHeader());
+        at = putInt(to, at, frame.timeToLive());
+        at = putSmall(to, at, frame.protocol);
+        at = putBigEndian(to, at, frame.sourceHigh);
+        at = putBigEndian(to, at, frame.sourceLow);
+        at = putBigEndian(to, at, frame.destinationHigh);
+        at = putBigEndian(to, at, frame.destinationLow);
         if (frame.identification() == 0 && !frame.isFragment()) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putLong(Integer.toUnsignedLong(frame.identification()));
-        out.putByte(frame.moreFragments() ? 1 : 0);
-        out.putInt(frame.fragmentOffset());
+        at = putByte(to, at, PRESENT);
+        at = putLong(to, at, Integer.toUnsignedLong(frame.identification()));
+        at = putByte(to, at, frame.moreFragments() ? 1 : 0);
+        return putSmall(to, at, frame.fragmentOffset());
     }
 
     private static void readIpv6(AvroInput in, Frame frame) {
@@ -286,31 +293,29 @@ final class FrameCodec {
         }
     }
 
-    private static void writeTcp(AvroOutput out, Frame frame) {
+    private static int putTcp(byte[] to, int at, Frame frame) {
         if (frame.tcpHeaderLength() == 0) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.sourcePort);
-        out.putInt(frame.destinationPort);
-        out.putLong(Integer.toUnsignedLong(frame.sequenceNumber()));
-        out.putLong(Integer.toUnsignedLong(frame.acknowledgmentNumber()));
-        out.putInt(frame.tcpHeaderLength());
-        out.putInt(frame.tcpFlags());
-        out.putInt(frame.window());
-        out.putInt(frame.transportChecksum);
-        out.putInt(frame.urgentPointer());
-        writeNullable(out, frame.maximumSegmentSize());
-        writeNullable(out, frame.windowScale());
-        out.putByte(frame.sackPermitted() ? 1 : 0);
+        at = putByte(to, at, PRESENT);
+        at = putInt(to, at, frame.sourcePort);
+        at = putInt(to, at, frame.destinationPort);
+        at = putLong(to, at, Integer.toUnsignedLong(frame.sequenceNumber()));
+        at = putLong(to, at, Integer.toUnsignedLong(frame.acknowledgmentNumber()));
+        at = putSmall(to, at, frame.tcpHeaderLength());
+        at = putSmall(to, at, frame.tcpFlags());
+        at = putInt(to, at, frame.window());
+        at = putInt(to, at, frame.transportChecksum);
+        at = putSmall(to, at, frame.urgentPointer());
+        at = putNullable(to, at, frame.maximumSegmentSize());
+        at = putNullable(to, at, frame.windowScale());
+        at = putByte(to, at, frame.sackPermitted() ? 1 : 0);
         if (!frame.hasTimestamps()) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putLong(Integer.toUnsignedLong(frame.timestampValue()));
-        out.putLong(Integer.toUnsignedLong(frame.timestampEchoReply()));
+        at = putByte(to, at, PRESENT);
+        at = putLong(to, at, Integer.toUnsignedLong(frame.timestampValue()));
+        return putLong(to, at, Integer.toUnsignedLong(frame.timestampEchoReply()));
     }
 
     private static void readTcp(AvroInput in, Frame frame) {
@@ -333,16 +338,15 @@ final class FrameCodec {
         }
     }
 
-    private static void writeUdp(AvroOutput out, Frame frame) {
+    private static int putUdp(byte[] to, int at, Frame frame) {
         if (frame.udpLength() < 0) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.sourcePort);
-        out.putInt(frame.destinationPort);
-        out.putInt(frame.udpLength());
-        out.putInt(frame.transportChecksum);
+        at = putByte(to, at, PRESENT);
+        at = putInt(to, at, frame.sourcePort);
+        at = putInt(to, at, frame.destinationPort);
+        at = putInt(to, at, frame.udpLength());
+        return putInt(to, at, frame.transportChecksum);
     }
 
     private static void readUdp(AvroInput in, Frame frame) {
@@ -355,28 +359,29 @@ final class FrameCodec {
     }
 
     /// ICMP, ICMPv6 and IGMP share their fields in [Frame].
-    private static void writeIcmp(AvroOutput out, Frame frame) {
+    private static int putIcmp(byte[] to, int at, Frame frame) {
         if (frame.icmpType() < 0) {
-            out.putByte(NULL);
-            out.putByte(NULL);
+            at = putByte(to, at, NULL);
+            at = putByte(to, at, NULL);
         } else if (frame.protocol == IGMP) {
-            out.putByte(NULL);
-            out.putByte(PRESENT);
-            writeIcmpStart(out, frame);
-            out.putBigEndian(frame.igmpGroup());
+            at = putByte(to, at, NULL);
+            at = putByte(to, at, PRESENT);
+            at = putIcmpStart(to, at, frame);
+            at = putBigEndian(to, at, frame.igmpGroup());
         } else {
-            out.putByte(PRESENT);
-            writeIcmpStart(out, frame);
-            writeNullable(out, frame.icmpIdentifier());
-            writeNullable(out, frame.icmpSequence());
-            out.putByte(NULL);
+            at = putByte(to, at, PRESENT);
+            at = putIcmpStart(to, at, frame);
+            at = putNullable(to, at, frame.icmpIdentifier());
+            at = putNullable(to, at, frame.icmpSequence());
+            at = putByte(to, at, NULL);
         }
+        return at;
     }
 
-    private static void writeIcmpStart(AvroOutput out, Frame frame) {
-        out.putInt(frame.icmpType());
-        out.putInt(frame.icmpCode());
-        out.putInt(frame.transportChecksum);
+    private static int putIcmpStart(byte[] to, int at, Frame frame) {
+        at = putSmall(to, at, frame.icmpType());
+        at = putSmall(to, at, frame.icmpCode());
+        return putInt(to, at, frame.transportChecksum);
     }
 
     private static void readIcmp(AvroInput in, Frame frame) {
@@ -398,15 +403,14 @@ final class FrameCodec {
     }
 
     /// Ports of a transport that has no record of its own.
-    private static void writePorts(AvroOutput out, Frame frame) {
+    private static int putPorts(byte[] to, int at, Frame frame) {
         if (frame.sourcePort < 0 || frame.tcpHeaderLength() > 0 || frame.udpLength() >= 0) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.sourcePort);
-        out.putInt(frame.destinationPort);
-        out.putLong(Integer.toUnsignedLong(frame.transportChecksum));
+        at = putByte(to, at, PRESENT);
+        at = putInt(to, at, frame.sourcePort);
+        at = putInt(to, at, frame.destinationPort);
+        return putLong(to, at, Integer.toUnsignedLong(frame.transportChecksum));
     }
 
     private static void readPorts(AvroInput in, Frame frame) {
@@ -417,18 +421,18 @@ final class FrameCodec {
         }
     }
 
-    private static void writeError(AvroOutput out, Frame frame) {
+    private static int putError(byte[] to, int at, Frame frame) {
         if (frame.check == Check.OK) {
-            out.putByte(NULL);
-            return;
+            return putByte(to, at, NULL);
         }
-        out.putByte(PRESENT);
-        out.putInt(frame.check.ordinal());
-        writeNullable(out, frame.errorLayer == null ? -1 : frame.errorLayer.ordinal());
-        out.putInt(frame.errorOffset);
-        out.putInt(frame.errorBytesNeeded);
-        out.putInt(frame.errorBytesPresent);
-        writeNullable(out, frame.errorLimitedBy == null ? -1 : frame.errorLimitedBy.ordinal());
+        at = putByte(to, at, PRESENT);
+        at = putSmall(to, at, frame.check.ordinal());
+        at = putNullable(to, at, frame.errorLayer == null ? -1 : frame.errorLayer.ordinal());
+        at = putSmall(to, at, frame.errorOffset);
+        at = putSmall(to, at, frame.errorBytesNeeded);
+        at = putSmall(to, at, frame.errorBytesPresent);
+        return putNullable(
+                to, at, frame.errorLimitedBy == null ? -1 : frame.errorLimitedBy.ordinal());
     }
 
     private static void readError(AvroInput in, Frame frame) {
@@ -463,13 +467,14 @@ final class FrameCodec {
     }
 
     /// Fields of which -1 says "absent".
-    private static void writeNullable(AvroOutput out, int value) {
+    private static int putNullable(byte[] to, int at, int value) {
         if (value < 0) {
-            out.putByte(NULL);
+            at = putByte(to, at, NULL);
         } else {
-            out.putByte(PRESENT);
-            out.putInt(value);
+            at = putByte(to, at, PRESENT);
+            at = putInt(to, at, value);
         }
+        return at;
     }
 
     private static int readNullable(AvroInput in) {
