@@ -61,34 +61,21 @@ public final class FateChangeTally {
                 row.firstNanos);
     }
 
-    /// Hands over the changes that themselves changed since the last call, for a changelog.
-    public void drainChanged(TallySink<FateChange> sink) {
-        rows.drainChanged(
-                (number, row) -> {
-                    if (isChange(row)) {
-                        sink.put(number, change(row));
-                    }
-                },
-                number -> sink.put(number, null));
+    /// Hands over the pages of changes that themselves changed since the last call, for a
+    /// changelog.
+    public void drainChanged(TallySink sink) {
+        rows.drainChanged(FateChangeTally::isChange, sink);
     }
 
-    /// Takes a change back that [#drainChanged] has handed over and that has not left since; in any
+    /// Takes a page back that [#drainChanged] has handed over and that has not left since; in any
     /// order, [#restored] after the last one.
-    public void restore(long number, FateChange change) {
-        var row =
-                rows.restore(
-                        number,
-                        change.secondNanos(),
-                        change.device(),
-                        change.flow(),
-                        change.firstNanos());
-        row.fate = change.asIs();
-        row.otherFate = change.whatIf();
-        row.packets = change.packets();
-        row.bytes = change.bytes();
+    ///
+    /// @throws java.io.UncheckedIOException if it is no such page
+    public void restore(long page, byte[] state) {
+        rows.restore(page, state);
     }
 
-    /// Every change was taken back.
+    /// Every page was taken back.
     public void restored() {
         rows.restored();
     }

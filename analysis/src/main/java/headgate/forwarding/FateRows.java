@@ -4,10 +4,11 @@ import headgate.packet.FlowKey;
 import headgate.packet.Frame;
 import headgate.packet.IpProtocol;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /// Packets and bytes by device, flow, time and what became of them, under one set of rules or under
 /// two: what [VerdictTally] and [FateChangeTally] have in common. A packet of a row that is there
@@ -22,13 +23,22 @@ final class FateRows {
     /// Open addressing, linear probing; a row stays until all leave.
     private Row[] slots = new Row[FIRST_SLOTS];
 
+    /// In the order in which they began.
     private final List<Row> rows = new ArrayList<>();
-    private long nextNumber;
+
+    /// Number of the page that the first of the rows is on, each with [FatePage#ROWS] of them.
+    private long firstPage;
+
+    /// Pages from [#firstPage] on that were handed to [#drainChanged] and have not left.
+    private final BitSet logged = new BitSet();
+
+    /// What [#restore] brought so far.
+    private final TreeMap<Long, List<Row>> restoring = new TreeMap<>();
 
     /// Notes that rows share: of each next hop, roughly, the latest.
     private final DecisionNote[] shared = new DecisionNote[1 << SHARED_BITS];
 
-    /// Numbers of rows that left and had been handed to [#drainChanged].
+    /// Pages that left and had been handed to [#drainChanged].
     private final List<Long> left = new ArrayList<>();
 
     // The flow of the frame at hand.
@@ -88,7 +98,7 @@ final class FateRows {
         if (rows.size() == maxRows) {
             return null;
         }
-        var row = new Row(nextNumber++, bucket, device, FlowKey.of(frame), frame.arrivalNanos);
+        var row = new Row(bucket, device, FlowKey.of(frame), frame.arrivalNanos);
         row.takeFlow(this);
         row.take(
                 note == null ? note(device, decision) : note,
@@ -168,7 +178,8 @@ final class FateRows {
     }
 
     private void place(Row row) {
-        row.giveFlow(this);
+        takeFlow(row.flow);
+        row.takeFlow(this);
         int mask = slots.length - 1;
         int at = hash() & mask;
         while (slots[at] != null) {
@@ -183,56 +194,66 @@ final class FateRows {
 
     /// Hands over all rows, in the order in which they began, and starts anew.
     void drain(Consumer<Row> sink) {
-        for (Row row : rows) {
-            sink.accept(row);
-            if (row.logged) {
-                left.add(row.number);
-            }
+        if (rows.isEmpty()) {
+            return;
         }
-        if (!rows.isEmpty()) {
-            rows.clear();
-            slots = new Row[FIRST_SLOTS];
-        }
+        rows.forEach(sink);
+        logged.stream().forEach(page -> left.add(firstPage + page));
+        logged.clear();
+        firstPage += pages();
+        rows.clear();
+        slots = new Row[FIRST_SLOTS];
     }
 
-    /// Hands over the rows that changed, and the numbers of those that left, since the last call.
-    void drainChanged(BiConsumer<Long, Row> changed, LongConsumer gone) {
-        left.forEach(gone::accept);
+    private int pages() {
+        return Math.ceilDiv(rows.size(), FatePage.ROWS);
+    }
+
+    /// Hands over the pages on which rows changed or that left, since the last call.
+    ///
+    /// @param isKept the rows to hand over; to the others it does no harm to begin anew
+    void drainChanged(Predicate<Row> isKept, TallySink sink) {
+        left.forEach(page -> sink.put(page, null));
         left.clear();
-        for (Row row : rows) {
-            if (row.changed) {
-                row.changed = false;
-                row.logged = true;
-                changed.accept(row.number, row);
+        for (int page = 0; page < pages(); page++) {
+            int from = page * FatePage.ROWS;
+            List<Row> onPage = rows.subList(from, Math.min(rows.size(), from + FatePage.ROWS));
+            List<Row> kept = onPage.stream().filter(isKept).toList();
+            if (kept.stream().anyMatch(row -> row.changed)) {
+                kept.forEach(row -> row.changed = false);
+                logged.set(page);
+                sink.put(firstPage + page, FatePage.write(kept));
             }
         }
     }
 
-    /// Takes a row back that [#drainChanged] handed over; [#restored] follows the last one.
-    Row restore(long number, long timeNanos, String device, FlowKey flow, long firstNanos) {
-        var row = new Row(number, Math.floorDiv(timeNanos, bucketNanos), device, flow, firstNanos);
-        takeFlow(flow);
-        row.takeFlow(this);
-        row.logged = true;
-        rows.add(row);
-        nextNumber = Math.max(nextNumber, number + 1);
-        return row;
+    /// Takes a page back that [#drainChanged] handed over; [#restored] follows the last one.
+    void restore(long page, byte[] state) {
+        restoring.put(page, FatePage.read(state));
     }
 
+    /// Rows that were left out make pages shorter: all are put on new ones.
     void restored() {
-        rows.sort((a, b) -> Long.compare(a.number, b.number));
+        restoring.forEach((page, ofPage) -> {
+            left.add(page);
+            rows.addAll(ofPage);
+        });
+        firstPage = restoring.isEmpty() ? 0 : restoring.lastKey() + 1;
+        restoring.clear();
         int length = FIRST_SLOTS;
         while (2 * rows.size() > length) {
             length *= 2;
         }
         slots = new Row[length];
-        rows.forEach(this::place);
+        rows.forEach(row -> {
+            row.changed = true;
+            place(row);
+        });
     }
 
     /// One device, flow, time and fate, or pair of fates.
     static final class Row {
-        private final long number;
-        private final long bucket;
+        final long bucket;
         final String device;
         final FlowKey flow;
         final long firstNanos;
@@ -256,10 +277,8 @@ final class FateRows {
 
         private DecisionNote other;
         private boolean changed;
-        private boolean logged;
 
-        private Row(long number, long bucket, String device, FlowKey flow, long firstNanos) {
-            this.number = number;
+        Row(long bucket, String device, FlowKey flow, long firstNanos) {
             this.bucket = bucket;
             this.device = device;
             this.flow = flow;
@@ -277,15 +296,6 @@ final class FateRows {
             destinationLow = at.destinationLow;
             ports = at.ports;
             protocol = at.protocol;
-        }
-
-        private void giveFlow(FateRows at) {
-            at.sourceHigh = sourceHigh;
-            at.sourceLow = sourceLow;
-            at.destinationHigh = destinationHigh;
-            at.destinationLow = destinationLow;
-            at.ports = ports;
-            at.protocol = protocol;
         }
 
         private boolean isOf(FateRows at, long bucket, String device) {

@@ -1,11 +1,9 @@
 package headgate.forwarding;
 
-/// Takes rows of a tally that changed, for a changelog.
-///
-/// @param <R> what a row is told as
+/// Takes pages of a tally's rows that changed, for a changelog.
 @FunctionalInterface
-public interface TallySink<R> {
-    /// @param number of the row, never another one's
-    /// @param rowOrNull the row as it is now; null if it has left
-    void put(long number, R rowOrNull);
+public interface TallySink {
+    /// @param page number of the page
+    /// @param stateOrNull the page as it is now; null if it has left
+    void put(long page, byte[] stateOrNull);
 }

@@ -46,22 +46,20 @@ public final class VerdictTally {
                 row.bytes);
     }
 
-    /// Hands over the rows that changed since the last call, for a changelog.
-    public void drainChanged(TallySink<FlowVerdict> sink) {
-        rows.drainChanged(
-                (number, row) -> sink.put(number, verdict(row)), number -> sink.put(number, null));
+    /// Hands over the pages of rows that changed since the last call, for a changelog.
+    public void drainChanged(TallySink sink) {
+        rows.drainChanged(_ -> true, sink);
     }
 
-    /// Takes a row back that [#drainChanged] has handed over and that has not left since; in any
+    /// Takes a page back that [#drainChanged] has handed over and that has not left since; in any
     /// order, [#restored] after the last one.
-    public void restore(long number, FlowVerdict verdict) {
-        var row = rows.restore(number, verdict.secondNanos(), verdict.device(), verdict.flow(), 0);
-        row.fate = verdict.fate();
-        row.packets = verdict.packets();
-        row.bytes = verdict.bytes();
+    ///
+    /// @throws java.io.UncheckedIOException if it is no such page
+    public void restore(long page, byte[] state) {
+        rows.restore(page, state);
     }
 
-    /// Every row was taken back.
+    /// Every page was taken back.
     public void restored() {
         rows.restored();
     }

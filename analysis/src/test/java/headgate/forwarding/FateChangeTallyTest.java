@@ -62,28 +62,42 @@ class FateChangeTallyTest {
 
     @Test
     void goesOnFromWhatAnotherHandedOver() {
-        var first = tally(100);
-        var log = new TreeMap<Long, FateChange>();
-        add(first, packet("10.0.0.9", "8.8.8.8", 64, 60), 6);
-        add(first, packet("10.0.0.9", "8.8.4.4", 64, 60), 7);
-        first.drainChanged((number, row) -> log.put(number, row));
-        var second = tally(100);
+        var first = tally(1000);
+        var log = new TreeMap<Long, byte[]>();
+        for (int i = 0; i < 100; i++) {
+            add(first, packet("10.0.0.9", "8.8.8." + i, 64, 60), 6);
+            add(first, packet("10.0.0.9", "9.9.9." + i, 64, 60), 6);
+        }
+        first.drainChanged(log::put);
+        assertEquals(4, log.size(), "pages of 64 rows, half of them no changes");
+        var second = tally(1000);
         log.descendingMap().forEach(second::restore);
         second.restored();
         for (FateChangeTally each : List.of(first, second)) {
-            add(each, packet("10.0.0.9", "8.8.4.4", 64, 60), 8);
+            add(each, packet("10.0.0.9", "8.8.8.99", 64, 60), 8);
             add(each, packet("10.0.0.9", "8.1.1.1", 64, 60), 9);
         }
-        second.drainChanged((number, row) -> log.put(number, row));
-        assertEquals(3, log.size());
+        second.drainChanged((page, state) -> put(log, page, state));
+        assertEquals(2, log.size(), "now with changes alone");
+        var third = tally(1000);
+        log.forEach(third::restore);
+        third.restored();
         List<FateChange> changes = drain(first);
+        assertEquals(101, changes.size());
+        assertEquals(2, changes.get(99).packets());
+        assertEquals(6, changes.get(99).firstNanos());
         assertEquals(changes, drain(second));
-        assertEquals(List.of(1L, 2L, 1L), changes.stream().map(FateChange::packets).toList());
-        second.drainChanged((number, row) -> {
-            assertEquals(null, row);
-            log.remove(number);
-        });
+        assertEquals(changes, drain(third));
+        second.drainChanged((page, state) -> put(log, page, state));
         assertTrue(log.isEmpty());
+    }
+
+    private static void put(TreeMap<Long, byte[]> log, long page, byte[] stateOrNull) {
+        if (stateOrNull == null) {
+            log.remove(page);
+        } else {
+            log.put(page, stateOrNull);
+        }
     }
 
     @Test

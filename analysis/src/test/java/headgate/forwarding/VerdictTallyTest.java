@@ -2,9 +2,13 @@ package headgate.forwarding;
 
 import static headgate.forwarding.RouterFixture.packet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import headgate.packet.Frame;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +56,31 @@ class VerdictTallyTest {
         assertEquals(List.of(), drain(tally));
         add(tally, packet("10.0.0.9", "8.8.8.8", 64, 60), 5);
         assertEquals(1, drain(tally).getFirst().packets());
+    }
+
+    @Test
+    void goesOnFromWhatAnotherHandedOver() {
+        add(tally, packet("10.0.0.9", "8.8.8.8", 64, 60), 5);
+        add(tally, packet("10.0.0.9", "8.8.8.8", 1, 60), 6);
+        add(tally, packet("10.0.0.9", "9.9.9.9", 64, 60), 7);
+        var log = new HashMap<Long, byte[]>();
+        tally.drainChanged(log::put);
+        assertEquals(1, log.size());
+        tally.drainChanged((page, _) -> fail("nothing changed on page " + page));
+        var next = new VerdictTally("gw1", SECOND, 1000);
+        log.forEach(next::restore);
+        next.restored();
+        for (VerdictTally each : List.of(tally, next)) {
+            add(each, packet("10.0.0.9", "8.8.8.8", 64, 80), 8);
+        }
+        List<FlowVerdict> verdicts = drain(tally);
+        assertEquals(2, verdicts.getFirst().packets());
+        assertEquals(verdicts, drain(next));
+    }
+
+    @Test
+    void refusesPagesThatItDidNotMake() {
+        assertThrows(UncheckedIOException.class, () -> tally.restore(0, new byte[] {0, 1, 0, 9}));
     }
 
     @Test

@@ -14,16 +14,15 @@ import headgate.forwarding.VerdictStats;
 import headgate.forwarding.VerdictSums;
 import headgate.forwarding.VerdictTally;
 import headgate.packet.Frame;
-import headgate.schema.FateChangeCodec;
 import headgate.schema.FrameBatchHeader;
 import headgate.schema.FrameBatchHeader.Interface;
-import headgate.schema.VerdictCodec;
 import headgate.schema.VerdictStatsCodec;
 import headgate.streams.RuleSets.RuleSet;
 import headgate.streams.state.PortableEngine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,6 +106,9 @@ final class VerdictSeconds implements PortableEngine {
 
     /// Of rule sets that are no more, until the changelog knows.
     private final Map<String, FateChangeTally> ended = new HashMap<>();
+
+    /// Of rows, what [#restore] brought so far.
+    private final Map<byte[], byte[]> pages = new IdentityHashMap<>();
 
     VerdictSeconds(Listener listener) {
         this.listener = listener;
@@ -240,8 +242,7 @@ final class VerdictSeconds implements PortableEngine {
         if (verdicts == null) {
             return;
         }
-        verdicts.drainChanged((number, row) ->
-                sink.put(key(VERDICT, "", number), row == null ? null : VerdictCodec.write(row)));
+        verdicts.drainChanged((page, rows) -> sink.put(key(VERDICT, "", page), rows));
         changes.forEach((name, tally) -> drainChanged(name, tally, sink));
         ended.forEach((name, tally) -> drainChanged(name, tally, sink));
         ended.clear();
@@ -251,10 +252,7 @@ final class VerdictSeconds implements PortableEngine {
     }
 
     private static void drainChanged(String name, FateChangeTally tally, EntrySink sink) {
-        tally.drainChanged((number, row) ->
-                sink.put(
-                        key(CHANGE, name, number),
-                        row == null ? null : FateChangeCodec.write(row)));
+        tally.drainChanged((page, rows) -> sink.put(key(CHANGE, name, page), rows));
     }
 
     private void drainSums(EntrySink sink) {
@@ -299,19 +297,11 @@ final class VerdictSeconds implements PortableEngine {
     @Override
     public void restore(byte[] key, byte[] state) {
         switch (key[0]) {
-            case VERDICT -> {
-                FlowVerdict verdict = VerdictCodec.read(state);
-                restoreAgent(verdict.agent(), verdict.secondNanos());
-                verdicts.restore(number(key), verdict);
-            }
-            case CHANGE -> {
-                FateChange change = FateChangeCodec.read(state);
-                restoreAgent(change.agent(), change.secondNanos());
-                changes(change.profile()).restore(number(key), change);
-            }
+            case VERDICT, CHANGE -> pages.put(key, state);
             case SUMS -> {
                 VerdictStats stats = VerdictStatsCodec.read(state);
-                restoreAgent(stats.agent(), stats.secondNanos());
+                agent = stats.agent();
+                latestSecond = Math.floorDiv(stats.secondNanos(), SECOND_NANOS);
                 capturePoint = stats.capturePoint();
                 lane = stats.lane();
                 sums.restore(stats);
@@ -331,19 +321,27 @@ final class VerdictSeconds implements PortableEngine {
         return ByteBuffer.wrap(key).getLong(1);
     }
 
-    private void restoreAgent(String agent, long secondNanos) {
-        if (verdicts == null) {
-            this.agent = agent;
-            verdicts = new VerdictTally(agent, SECOND_NANOS, MAX_ROWS);
-        }
-        latestSecond = Math.max(latestSecond, Math.floorDiv(secondNanos, SECOND_NANOS));
+    private static String name(byte[] key) {
+        int from = 1 + Long.BYTES;
+        return new String(key, from, key.length - from, UTF_8);
     }
 
+    /// Where there are rows, there are sums of their second.
     @Override
     public void restored() {
-        if (verdicts != null) {
-            verdicts.restored();
-            changes.values().forEach(FateChangeTally::restored);
+        if (latestSecond == Long.MIN_VALUE) {
+            return;
         }
+        verdicts = new VerdictTally(agent, SECOND_NANOS, MAX_ROWS);
+        pages.forEach((key, rows) -> {
+            if (key[0] == VERDICT) {
+                verdicts.restore(number(key), rows);
+            } else {
+                changes(name(key)).restore(number(key), rows);
+            }
+        });
+        pages.clear();
+        verdicts.restored();
+        changes.values().forEach(FateChangeTally::restored);
     }
 }
