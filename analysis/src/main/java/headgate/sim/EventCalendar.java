@@ -21,22 +21,30 @@ public final class EventCalendar {
     /// No slot's number.
     public static final int NO_SLOT = -1;
 
-    /// Slots that are due, the next one last; of equal times the one scheduled first is last.
+    /// Slots that are due, the next one last; of equal times the one scheduled first is last. Place
+    /// 0 is nobody's.
     private final int[] slots;
 
-    /// When the slot at each place is due.
+    /// When the slot at each place is due; at place 0 [#NEVER], so that whoever looks for a time
+    /// finds one.
     private final long[] dueAtPlace;
 
     /// When each slot is due.
     private final long[] dueOfSlot;
 
-    private int size;
+    /// The place of the next slot, 0 if none is due.
+    private int next;
+
     private long nowNanos = Long.MIN_VALUE;
+
+    /// The bound of the latest [#takeUntil].
+    private long untilNanos = Long.MIN_VALUE;
 
     /// @param slots how many there are
     public EventCalendar(int slots) {
-        this.slots = new int[slots];
-        dueAtPlace = new long[slots];
+        this.slots = new int[slots + 1];
+        dueAtPlace = new long[slots + 1];
+        dueAtPlace[0] = NEVER;
         dueOfSlot = new long[slots];
         Arrays.fill(dueOfSlot, NEVER);
     }
@@ -48,7 +56,7 @@ public final class EventCalendar {
 
     /// When the next event is due; [#NEVER] if none is.
     public long nextDueNanos() {
-        return size == 0 ? NEVER : dueAtPlace[size - 1];
+        return dueAtPlace[next];
     }
 
     /// When the slot is due; [#NEVER] if it is not.
@@ -68,8 +76,8 @@ public final class EventCalendar {
             cancel(slot);
         }
         dueOfSlot[slot] = due;
-        int place = size++;
-        while (place > 0 && dueAtPlace[place - 1] <= due) {
+        int place = ++next;
+        while (place > 1 && dueAtPlace[place - 1] <= due) {
             dueAtPlace[place] = dueAtPlace[place - 1];
             slots[place] = slots[place - 1];
             place--;
@@ -84,13 +92,13 @@ public final class EventCalendar {
             return;
         }
         dueOfSlot[slot] = NEVER;
-        int place = size - 1;
+        int place = next;
         while (slots[place] != slot) {
             place--;
         }
-        size--;
-        System.arraycopy(slots, place + 1, slots, place, size - place);
-        System.arraycopy(dueAtPlace, place + 1, dueAtPlace, place, size - place);
+        System.arraycopy(slots, place + 1, slots, place, next - place);
+        System.arraycopy(dueAtPlace, place + 1, dueAtPlace, place, next - place);
+        next--;
     }
 
     /// Takes the slot that is due next off the calendar, if that is up to `untilNanos`; its due
@@ -98,22 +106,35 @@ public final class EventCalendar {
     ///
     /// @return [#NO_SLOT] if none is due; then now is `untilNanos`, unless it is later already
     public int takeUntil(long untilNanos) {
-        int last = size - 1;
-        if (last < 0 || dueAtPlace[last] > untilNanos) {
+        this.untilNanos = untilNanos;
+        long due = dueAtPlace[next];
+        if (due > untilNanos || due == NEVER) {
             nowNanos = Math.max(nowNanos, untilNanos);
             return NO_SLOT;
         }
-        size = last;
-        nowNanos = dueAtPlace[last];
-        int slot = slots[last];
+        nowNanos = due;
+        int slot = slots[next--];
         dueOfSlot[slot] = NEVER;
         return slot;
     }
 
+    /// Passes straight on to a time at which whoever was taken last has something due, if that
+    /// would be taken next: nothing else is due up to then, nor does the bound of [#takeUntil] lie
+    /// before it. The same as to schedule it and take it, without the way through the calendar.
+    ///
+    /// @return whether that time is the new now; if not, nothing has changed
+    public boolean passOnTo(long due) {
+        if (due > Math.min(untilNanos, dueAtPlace[next] - 1)) {
+            return false;
+        }
+        nowNanos = due;
+        return true;
+    }
+
     public void save(DataOutput out) throws IOException {
         out.writeLong(nowNanos);
-        out.writeInt(size);
-        for (int place = size - 1; place >= 0; place--) {
+        out.writeInt(next);
+        for (int place = next; place > 0; place--) {
             out.writeInt(slots[place]);
             out.writeLong(dueAtPlace[place]);
         }
@@ -123,16 +144,16 @@ public final class EventCalendar {
     ///
     /// @throws IOException if that cannot be
     public void restore(DataInput in) throws IOException {
-        size = 0;
+        next = 0;
         Arrays.fill(dueOfSlot, NEVER);
         nowNanos = Long.MIN_VALUE;
         long now = in.readLong();
         int count = in.readInt();
-        if (count < 0 || count > slots.length) {
+        if (count < 0 || count > dueOfSlot.length) {
             throw new IOException("a calendar of " + count + " events cannot be");
         }
         for (int i = 0; i < count; i++) {
-            at(Math.floorMod(in.readInt(), slots.length), in.readLong());
+            at(Math.floorMod(in.readInt(), dueOfSlot.length), in.readLong());
         }
         nowNanos = now;
     }

@@ -21,8 +21,14 @@ final class NapiList {
     }
 
     void add(int index) {
-        indexes[(head + length) % indexes.length] = index;
+        indexes[place(length)] = index;
         length++;
+    }
+
+    /// Of the entry that has `index` others before it; up to [#indexes]' length.
+    private int place(int index) {
+        int place = head + index;
+        return place < indexes.length ? place : place - indexes.length;
     }
 
     int head() {
@@ -31,7 +37,7 @@ final class NapiList {
 
     int removeHead() {
         int index = indexes[head];
-        head = (head + 1) % indexes.length;
+        head = place(1);
         length--;
         return index;
     }
@@ -46,7 +52,7 @@ final class NapiList {
     void save(DataOutput out) throws IOException {
         out.writeInt(length);
         for (int i = 0; i < length; i++) {
-            out.writeInt(indexes[(head + i) % indexes.length]);
+            out.writeInt(indexes[place(i)]);
         }
     }
 

@@ -20,27 +20,36 @@ final class NetRxAction {
 
     private static final int NO_NAPI = -1;
 
-    private enum Phase {
+    /// What the calendar's next call is about. Numbers: each event sets one, and a reference would
+    /// be reported to the garbage collector each time.
+    private static final class Phase {
         /// Nothing to do.
-        IDLE,
-        /// An interrupt is about to end; the softirq follows.
-        RAISED,
-        /// A driver's poll is on and has not looked at the ring yet.
-        POLLING,
-        /// A poll of the backlog is on, and a packet in service.
-        IN_SERVICE,
-        /// A driver's poll is on, and at a frame.
-        AT_FRAME,
-        /// ksoftirqd was woken and has not run yet.
-        KSOFTIRQD_WOKEN
-    }
+        static final int IDLE = 0;
 
-    private static final Phase[] PHASES = Phase.values();
+        /// An interrupt is about to end; the softirq follows.
+        static final int RAISED = 1;
+
+        /// A driver's poll is on and has not looked at the ring yet.
+        static final int POLLING = 2;
+
+        /// A poll of the backlog is on, and a packet in service.
+        static final int IN_SERVICE = 3;
+
+        /// A driver's poll is on, and at a frame.
+        static final int AT_FRAME = 4;
+
+        /// ksoftirqd was woken and has not run yet.
+        static final int KSOFTIRQD_WOKEN = 5;
+
+        static final int COUNT = 6;
+    }
 
     private final ReceivePath path;
     private final EventCalendar calendar;
     private final TickCount jiffies;
     private final PathCounters counters;
+    private final PathStages stages;
+    private final RxListener listener;
     private final SoftnetData softnetData;
     private final NapiList pollList;
 
@@ -60,7 +69,7 @@ final class NetRxAction {
 
     private long softirqJiffies;
 
-    private Phase phase = Phase.IDLE;
+    private int phase = Phase.IDLE;
     private boolean inKsoftirqd;
 
     /// Whether the poll that is on is a thread's.
@@ -70,6 +79,9 @@ final class NetRxAction {
     private long softirqEndJiffies;
     private int budget;
     private long timeLimitJiffies;
+
+    /// When the work ends that a poll has just begun; [EventCalendar#NEVER] between events.
+    private long workEndNanos = EventCalendar.NEVER;
 
     private int napi = NO_NAPI;
     private int quota;
@@ -97,6 +109,8 @@ final class NetRxAction {
         calendar = path.calendar();
         jiffies = path.jiffies();
         counters = path.counters();
+        stages = path.stages();
+        listener = path.listener();
         pollList = new NapiList(softnetData.napis.length);
         list = new NapiList(softnetData.napis.length);
         repoll = new NapiList(softnetData.napis.length);
@@ -157,6 +171,7 @@ final class NetRxAction {
         }
         if (phase == Phase.IDLE) {
             runThread(nowNanos);
+            scheduleWorkEnd();
         }
     }
 
@@ -167,6 +182,7 @@ final class NetRxAction {
         napiSchedule(SoftnetData.BACKLOG);
         if (phase == Phase.IDLE || phase == Phase.KSOFTIRQD_WOKEN) {
             handleSoftirqs(nowNanos, false);
+            scheduleWorkEnd();
         }
     }
 
@@ -182,15 +198,32 @@ final class NetRxAction {
         }
     }
 
-    /// The calendar's call.
+    /// The calendar's call. A poll goes on for as long as nothing else happens on the host.
     void proceed(long nowNanos) {
+        long now = nowNanos;
+        do {
+            workEndNanos = EventCalendar.NEVER;
+            takeStep(now);
+            now = workEndNanos;
+        } while (now != EventCalendar.NEVER && calendar.passOnTo(now));
+        scheduleWorkEnd();
+    }
+
+    private void scheduleWorkEnd() {
+        if (workEndNanos != EventCalendar.NEVER) {
+            calendar.at(softnetData.cpu, workEndNanos);
+            workEndNanos = EventCalendar.NEVER;
+        }
+    }
+
+    private void takeStep(long nowNanos) {
         switch (phase) {
-            case IN_SERVICE -> serviceEnded(nowNanos);
-            case AT_FRAME -> frameDone(nowNanos);
-            case POLLING -> lookAtRing(nowNanos);
-            case RAISED -> handleSoftirqs(nowNanos, false);
-            case KSOFTIRQD_WOKEN -> handleSoftirqs(nowNanos, true);
-            case IDLE -> throw new IllegalStateException("an idle CPU has nothing due");
+            case Phase.IN_SERVICE -> serviceEnded(nowNanos);
+            case Phase.AT_FRAME -> frameDone(nowNanos);
+            case Phase.POLLING -> lookAtRing(nowNanos);
+            case Phase.RAISED -> handleSoftirqs(nowNanos, false);
+            case Phase.KSOFTIRQD_WOKEN -> handleSoftirqs(nowNanos, true);
+            default -> throw new IllegalStateException("an idle CPU has nothing due");
         }
     }
 
@@ -262,7 +295,7 @@ final class NetRxAction {
             return false;
         }
         phase = Phase.POLLING;
-        calendar.at(softnetData.cpu, nowNanos + pollNanos);
+        workEndNanos = nowNanos + pollNanos;
         return true;
     }
 
@@ -285,15 +318,11 @@ final class NetRxAction {
         takeHead(queue);
         startNanos = nowNanos;
         softnetData.processed++;
-        path.stages()
-                .onPacket(
-                        queue.headFirstNanos(),
-                        queue.headSinceNanos(),
-                        softnetData.spliceNanos,
-                        nowNanos);
+        stages.onPacket(
+                queue.headFirstNanos(), queue.headSinceNanos(), softnetData.spliceNanos, nowNanos);
         queue.removeHead();
         phase = Phase.IN_SERVICE;
-        calendar.at(softnetData.cpu, nowNanos + serviceNanos + costs.gapNanos());
+        workEndNanos = nowNanos + serviceNanos + costs.gapNanos();
         return true;
     }
 
@@ -327,24 +356,23 @@ final class NetRxAction {
         ring.removeHead();
         queue.ringDepth.change(ring.length(), nowNanos);
         softnetData.napiDepth.change(1, nowNanos);
-        path.stages().onFrame(arrivalNanos, nowNanos);
+        stages.onFrame(arrivalNanos, nowNanos);
         startNanos = nowNanos + costs.driverNanos();
         long due = startNanos;
         rpsCpu = queue.nic.getRpsCpu(flowHash);
         if (rpsCpu == ReceivePath.NO_CPU) {
             softnetData.processed++;
-            path.stages().waits.add(startNanos - arrivalNanos);
+            stages.waits.add(startNanos - arrivalNanos);
             due += serviceNanos;
         }
         phase = Phase.AT_FRAME;
-        calendar.at(softnetData.cpu, due);
+        workEndNanos = due;
         return true;
     }
 
     private void frameDone(long nowNanos) {
         work++;
         counters.napiDone++;
-        softnetData.napiDepth.change(0, nowNanos);
         if (rpsCpu == ReceivePath.NO_CPU) {
             deliver();
         } else {
@@ -359,19 +387,15 @@ final class NetRxAction {
                     lengthBytes);
         }
         if (work >= quota || !takeFrame(nowNanos)) {
+            softnetData.napiDepth.change(0, nowNanos);
             goOn(nowNanos);
         }
     }
 
     private void deliver() {
         counters.delivered++;
-        path.listener()
-                .delivered(
-                        sequence,
-                        lengthBytes,
-                        startNanos,
-                        startNanos + serviceNanos,
-                        softnetData.cpu);
+        listener.delivered(
+                sequence, lengthBytes, startNanos, startNanos + serviceNanos, softnetData.cpu);
     }
 
     /// The poll is over.
@@ -418,7 +442,7 @@ final class NetRxAction {
     private void countPoll(long nowNanos) {
         counters.polls++;
         counters.work += work;
-        path.listener().polled(softnetData.cpu, nowNanos, work, inKsoftirqd);
+        listener.polled(softnetData.cpu, nowNanos, work, inKsoftirqd);
     }
 
     /// RP-25, RP-26: true if the run has to end, which is asked after a poll, also when nothing is
@@ -469,7 +493,7 @@ final class NetRxAction {
         calendar.at(softnetData.cpu, nowNanos + costs.ksoftirqdNanos());
     }
 
-    private void leaveSoftirq(long nowNanos, Phase next) {
+    private void leaveSoftirq(long nowNanos, int next) {
         softirqNanos += nowNanos - softirqSinceNanos;
         softirqSinceNanos = nowNanos;
         phase = next;
@@ -489,7 +513,7 @@ final class NetRxAction {
         list.save(out);
         repoll.save(out);
         threads.save(out);
-        out.writeByte(phase.ordinal());
+        out.writeByte(phase);
         out.writeBoolean(inKsoftirqd);
         out.writeBoolean(inThread);
         out.writeInt(restartsLeft);
@@ -515,7 +539,7 @@ final class NetRxAction {
         list.restore(in);
         repoll.restore(in);
         threads.restore(in);
-        phase = PHASES[Math.floorMod(in.readByte(), PHASES.length)];
+        phase = Math.floorMod(in.readByte(), Phase.COUNT);
         inKsoftirqd = in.readBoolean();
         inThread = in.readBoolean();
         restartsLeft = in.readInt();

@@ -71,10 +71,10 @@ public final class ReceivePath implements QueueLayer {
         for (DriverNapi queue : queues) {
             softnetData[queue.pollCpu].add(queue);
         }
+        stages = new PathStages(counters, softnetData, queues);
         for (int cpu = 0; cpu < count; cpu++) {
             netRxActions[cpu] = new NetRxAction(this, softnetData[cpu]);
         }
-        stages = new PathStages(counters, softnetData, queues);
     }
 
     private Nic[] nics(List<NetInterface> interfaces) {
@@ -284,7 +284,8 @@ public final class ReceivePath implements QueueLayer {
             drop(sequence, nowNanos, targetCpu, DropReason.NOMEM);
             return;
         }
-        if (target.inputPktQueue.isEmpty() && !target.backlog.scheduled) {
+        // A backlog that is not scheduled has an empty queue: it left only when it had served all.
+        if (!target.backlog.scheduled) {
             target.backlog.scheduled = true;
             schedule(cpu, targetCpu, nowNanos);
         }

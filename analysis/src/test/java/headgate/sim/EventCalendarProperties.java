@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class EventCalendarProperties {
@@ -43,6 +45,37 @@ class EventCalendarProperties {
             takeBoth(EventCalendar.NEVER - 1);
         }
         assertEquals(EventCalendar.NEVER, calendar.nextDueNanos());
+    }
+
+    /// Two models of actors that reschedule themselves, one by way of the calendar, one by passing
+    /// on where it can, take the same events.
+    @Property
+    void passesOnOnlyWhereSchedulingWouldComeToTheSame(
+            @ForAll @Size(max = 100) List<@IntRange(max = 6) Integer> delays,
+            @ForAll @Size(max = 20) List<@IntRange(max = 40) Integer> bounds) {
+        assertEquals(events(delays, bounds, false), events(delays, bounds, true));
+    }
+
+    private static List<String> events(
+            List<Integer> delays, List<Integer> bounds, boolean passesOn) {
+        var calendar = new EventCalendar(SLOTS);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            calendar.at(slot, slot / 2);
+        }
+        var events = new ArrayList<String>();
+        Iterator<Integer> delay = delays.iterator();
+        for (int bound : bounds) {
+            int slot = calendar.takeUntil(bound);
+            while (slot != EventCalendar.NO_SLOT && delay.hasNext()) {
+                events.add(slot + " at " + calendar.nowNanos());
+                long due = calendar.nowNanos() + delay.next();
+                if (!passesOn || !calendar.passOnTo(due)) {
+                    calendar.at(slot, due);
+                    slot = calendar.takeUntil(bound);
+                }
+            }
+        }
+        return events;
     }
 
     private void takeBoth(long untilNanos) {

@@ -1,7 +1,9 @@
 package headgate.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -112,6 +114,22 @@ class EventCalendarTest {
         assertEquals(2, take());
         assertEquals(3, take());
         assertEquals(EventCalendar.NEVER, calendar.nextDueNanos());
+    }
+
+    @Test
+    void passesOnToATimeOnlyIfThatComesNext() {
+        calendar.at(0, 10);
+        calendar.at(1, 20);
+        assertEquals(0, calendar.takeUntil(30));
+
+        assertFalse(calendar.passOnTo(21), "1 comes before");
+        assertFalse(calendar.passOnTo(20), "1 was scheduled before");
+        assertTrue(calendar.passOnTo(19));
+        assertEquals(19, calendar.nowNanos());
+        assertEquals(1, calendar.takeUntil(30));
+        assertFalse(calendar.passOnTo(31), "nothing is to happen after 30");
+        assertTrue(calendar.passOnTo(30));
+        assertEquals(EventCalendar.NO_SLOT, calendar.takeUntil(30));
     }
 
     @Test

@@ -22,8 +22,13 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     /// Packets that no tap can exceed, by the bounds of [TapSettings].
     static final int LIMIT = 1 << 24;
 
+    /// The due time of what is not due.
+    static final long NEVER = EventCalendar.NEVER;
+
+    /// What stands for the reader, and for the alarm, in saved state.
     private static final int READER = 0;
-    private static final int TIMER = 1;
+
+    private static final int ALARM = 1;
 
     private enum Phase {
         ASLEEP,
@@ -34,7 +39,16 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     private static final Phase[] PHASES = Phase.values();
 
     private final TapSettings settings;
-    private final EventCalendar calendar = new EventCalendar(2);
+
+    /// Two things can be due, the reader's next step and the alarm: two numbers, not a calendar.
+    private long readerDueNanos = NEVER;
+
+    private long alarmDueNanos = NEVER;
+
+    /// Which of them was set last: at equal times it comes second.
+    private boolean isReaderSetLast;
+
+    private long nowNanos = Long.MIN_VALUE;
 
     /// What was accepted and the reader has not taken yet.
     private final ServiceQueue packets = new ServiceQueue(LIMIT);
@@ -99,30 +113,41 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
 
     /// The time up to which everything has happened.
     public final long nowNanos() {
-        return calendar.nowNanos();
+        return nowNanos;
     }
 
     /// Lets everything happen that is due up to that time.
     public final void runUntil(long nanos) {
-        for (int slot = calendar.takeUntil(nanos);
-                slot != EventCalendar.NO_SLOT;
-                slot = calendar.takeUntil(nanos)) {
-            if (slot == TIMER) {
-                timerExpired(calendar.nowNanos());
+        for (long due = nextDueNanos(); due <= nanos && due != NEVER; due = nextDueNanos()) {
+            nowNanos = due;
+            if (isReaderNext()) {
+                readerDueNanos = NEVER;
+                read(due);
             } else {
-                read(calendar.nowNanos());
+                alarmDueNanos = NEVER;
+                timerExpired(due);
             }
         }
+        nowNanos = Math.max(nowNanos, nanos);
+    }
+
+    private long nextDueNanos() {
+        return Math.min(readerDueNanos, alarmDueNanos);
+    }
+
+    private boolean isReaderNext() {
+        return readerDueNanos < alarmDueNanos
+                || readerDueNanos == alarmDueNanos && !isReaderSetLast;
     }
 
     /// Lets everything happen that the packets so far lead to.
     ///
     /// @return when the last of it happened
     public final long runUntilIdle() {
-        while (calendar.nextDueNanos() != EventCalendar.NEVER) {
-            runUntil(calendar.nextDueNanos());
+        while (nextDueNanos() != NEVER) {
+            runUntil(nextDueNanos());
         }
-        return calendar.nowNanos();
+        return nowNanos;
     }
 
     /// Makes room for a packet, or refuses it.
@@ -147,21 +172,27 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     final void wakeReader(long nowNanos) {
         if (phase == Phase.ASLEEP) {
             phase = Phase.WOKEN;
-            calendar.at(READER, nowNanos + settings.reader().wakeupNanos());
+            readerAt(nowNanos + settings.reader().wakeupNanos());
         }
     }
 
+    private void readerAt(long nanos) {
+        readerDueNanos = nanos;
+        isReaderSetLast = true;
+    }
+
     final void alarmAt(long nanos) {
-        calendar.at(TIMER, nanos);
+        alarmDueNanos = nanos;
+        isReaderSetLast = false;
     }
 
     final void cancelAlarm() {
-        calendar.cancel(TIMER);
+        alarmDueNanos = NEVER;
     }
 
-    /// [EventCalendar#NEVER] if it is not set.
+    /// [#NEVER] if it is not set.
     final long alarmNanos() {
-        return calendar.dueNanos(TIMER);
+        return alarmDueNanos;
     }
 
     final boolean isReaderAsleep() {
@@ -191,15 +222,14 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     private void read(long nowNanos) {
         if (readable == 0) {
             readable = Math.min(fetch(nowNanos), packets.length());
+            phase = readable == 0 ? Phase.ASLEEP : Phase.READING;
         }
         if (readable == 0) {
-            phase = Phase.ASLEEP;
             return;
         }
         readable--;
-        phase = Phase.READING;
         waits.add(nowNanos - packets.headSinceNanos());
-        calendar.at(READER, nowNanos + packets.headServiceNanos());
+        readerAt(nowNanos + packets.headServiceNanos());
         int lengthBytes = packets.headLengthBytes();
         packets.removeHead();
         depth.change(packets.length(), nowNanos);
@@ -257,7 +287,7 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
 
     /// Writes everything that the future depends on.
     public final void save(DataOutput out) throws IOException {
-        calendar.save(out);
+        saveDue(out);
         packets.save(out);
         depth.save(out);
         waits.save(out);
@@ -275,7 +305,7 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
     ///
     /// @throws IOException if it cannot be that
     public final void restore(DataInput in) throws IOException {
-        calendar.restore(in);
+        restoreDue(in);
         packets.restore(in);
         depth.restore(in);
         waits.restore(in);
@@ -287,6 +317,33 @@ public abstract sealed class Tap permits PacketSocket, TpacketV2Ring, TpacketV3R
         intervalDropped = in.readLong();
         intervalDelivered = in.readLong();
         restoreState(in);
+    }
+
+    /// What is due, in the order in which it comes.
+    private void saveDue(DataOutput out) throws IOException {
+        out.writeLong(nowNanos);
+        int due = (readerDueNanos == NEVER ? 0 : 1) + (alarmDueNanos == NEVER ? 0 : 1);
+        out.writeInt(due);
+        boolean isReader = isReaderNext();
+        for (int i = 0; i < due; i++, isReader = !isReader) {
+            out.writeInt(isReader ? READER : ALARM);
+            out.writeLong(isReader ? readerDueNanos : alarmDueNanos);
+        }
+    }
+
+    private void restoreDue(DataInput in) throws IOException {
+        nowNanos = in.readLong();
+        int due = in.readInt();
+        if (due < 0 || due > 2) {
+            throw new IOException("a tap with %d things due cannot be".formatted(due));
+        }
+        for (int i = 0; i < due; i++) {
+            if (in.readInt() == READER) {
+                readerAt(in.readLong());
+            } else {
+                alarmAt(in.readLong());
+            }
+        }
     }
 
     abstract void saveState(DataOutput out) throws IOException;
