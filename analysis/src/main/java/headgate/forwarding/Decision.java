@@ -307,7 +307,7 @@ public final class Decision {
     }
 
     /// What the lookup for the packet found.
-    public FibAnswer routed() {
+    public FibAnswer<?, ?> routed() {
         return isIpv6() ? result6 : result;
     }
 

@@ -1,42 +1,29 @@
 package headgate.forwarding;
 
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 
 /// DIR-24-8 (Gupta, Lin, McKeown, INFOCOM 1998) for IPv4: one slot for each value of the upper 24
 /// bits answers nearly every lookup with one memory access; blocks of 256 split the few that have
 /// longer prefixes. Costs 64 MiB and 1 KiB for each such block.
 ///
-/// A changed one shares the slots with the one before, and has pages of its own (256 KiB, a /8
-/// each) where they differ; when most differ, it has slots of its own.
+/// Slots lie in pages (256 KiB, a /8 each), of which a changed one shares those without a change.
 final class Dir24Dash8 implements LongestPrefixMatch {
-    private static final int SLOTS = 1 << 24;
     private static final int PAGES = 256;
     private static final int PAGE_BITS = 16;
     private static final int PAGE = 1 << PAGE_BITS;
     private static final int BLOCK = 256;
-    private static final int MARK_BITS = LeafRoutes.MARK_BITS;
 
-    /// How many leaves can be told apart: some four million.
-    static final int LEAVES = (1 << Integer.SIZE - 1 - MARK_BITS) - 1;
+    /// By the upper 8 bits and the 16 behind them: a value of [LeafRoutes#value]; or, negative, a
+    /// block, in one's complement.
+    private final int[][] pages;
 
-    private static final int[][] NOTHING_CHANGED = new int[PAGES][];
-
-    /// By the upper 24 bits: leaf + 1 with its mark (see [LeafRoutes]) in the lowest bits, 0 for
-    /// none; or, negative, a block, in one's complement.
-    private final int[] slots;
-
-    /// By the upper 8 bits: what stands in place of that part of the slots; null for nothing.
-    private final int[][] changed;
-
-    /// Leaves as in [#slots].
+    /// Values.
     private final int[][] blocks;
 
-    private Dir24Dash8(int[] slots, int[][] changed, int[][] blocks) {
-        this.slots = slots;
-        this.changed = changed;
+    private Dir24Dash8(int[][] pages, int[][] blocks) {
+        this.pages = pages;
         this.blocks = blocks;
     }
 
@@ -76,73 +63,62 @@ final class Dir24Dash8 implements LongestPrefixMatch {
         }
     }
 
-    /// @param ranges hands on the ranges of all addresses, whose lower 32 bits are left out of
-    ///   account
-    static Dir24Dash8 of(Consumer<RangeTrie.RangeVisitor> ranges) {
-        var slots = new int[SLOTS];
+    static Dir24Dash8 of(AddressRanges ranges) {
+        var pages = new int[PAGES][PAGE];
         var blocks = new Blocks(new int[0][]);
-        ranges.accept((first, last, value) -> {
-            if (slotOf(value) != 0) {
-                fill(slots, blocks, first >>> Integer.SIZE, last >>> Integer.SIZE, slotOf(value));
+        ranges.forEach((first, last, value) -> {
+            if (value != 0) {
+                fill(pages, blocks, first >>> 16, last >>> 16, value);
             }
         });
-        return new Dir24Dash8(slots, NOTHING_CHANGED, blocks.all());
+        return new Dir24Dash8(pages, blocks.all());
     }
 
-    /// @param first and `last`: unsigned
-    private static void fill(int[] slots, Blocks blocks, long first, long last, int value) {
+    /// @param first and `last`: within one page
+    private static void fill(int[][] pages, Blocks blocks, long first, long last, int value) {
+        int[] page = pages[(int) (first >>> 24)];
         for (long at = first; at <= last; ) {
-            int slot = (int) (at >>> 8);
+            int slot = (int) (at >>> 8) & PAGE - 1;
             if ((at & 255) == 0 && at + 255 <= last) {
                 int count = (int) (last + 1 - at >>> 8);
-                Arrays.fill(slots, slot, slot + count, value);
+                Arrays.fill(page, slot, slot + count, value);
                 at += (long) count << 8;
                 continue;
             }
-            if (slots[slot] >= 0) {
-                slots[slot] = blocks.add(slots[slot]);
+            if (page[slot] >= 0) {
+                page[slot] = blocks.add(page[slot]);
             }
             int end = (int) Math.min(BLOCK, (at & 255) + last + 1 - at);
-            Arrays.fill(blocks.of(slots[slot]), (int) at & 255, end, value);
+            Arrays.fill(blocks.of(page[slot]), (int) at & 255, end, value);
             at = (at & ~255L) + end;
         }
     }
 
     @Override
-    public long find(long high, long low) {
+    public int find(long high, long low) {
         int address = (int) (high >>> Integer.SIZE);
-        int value = slotAt(address >>> 8);
-        int slot = value >= 0 ? value : blocks[~value][address & BLOCK - 1];
-        return LeafRoutes.value(leaf(slot), slot & (1 << MARK_BITS) - 1);
+        int value = slot(address >>> 8);
+        return value >= 0 ? value : blocks[~value][address & BLOCK - 1];
     }
 
-    private int slotAt(int number) {
-        int[] page = changed[number >>> PAGE_BITS];
-        return page == null ? slots[number] : page[number & PAGE - 1];
-    }
-
-    private static int leaf(int slot) {
-        return (slot >>> MARK_BITS) - 1;
-    }
-
-    private static int slotOf(long value) {
-        return RangeTrie.leaf(value) + 1 << MARK_BITS | LeafRoutes.mark(value);
+    private int slot(int number) {
+        return pages[number >>> PAGE_BITS][number & PAGE - 1];
     }
 
     @Override
-    public void forEachLeaf(Prefix6 prefix, IntConsumer consumer) {
+    public void forEachValue(Prefix6 prefix, IntConsumer consumer) {
         int address = (int) (prefix.high() >>> Integer.SIZE);
         int first = address >>> 8;
         int before = 0;
         for (int at = first; at < first + slotsOf(prefix); at++) {
-            int value = slotAt(at);
+            int value = slot(at);
             if (value < 0) {
                 int from = prefix.length() > 24 ? address & 255 : 0;
                 for (int i = from; i < from + blockPart(prefix); i++) {
-                    consumer.accept(leaf(blocks[~value][i]));
+                    consumer.accept(blocks[~value][i]);
                 }
             } else if (value != before) {
-                consumer.accept(leaf(value));
+                consumer.accept(value);
             }
             before = value;
         }
@@ -159,34 +135,29 @@ final class Dir24Dash8 implements LongestPrefixMatch {
 
     @Override
     public Dir24Dash8 with(Prefix6 prefix, int from, int to, LeafRoutes routes) {
-        int[][] pages = changed.clone();
+        int[][] changed = pages.clone();
         var more = new Blocks(blocks.clone());
-        int value = slotOf(routes.value(to));
+        int value = routes.value(to);
         int first = (int) (prefix.high() >>> Integer.SIZE + 8);
-        int end = first + slotsOf(prefix);
-        for (int at = first; at < end; ) {
+        for (int at = first; at < first + slotsOf(prefix); at++) {
             int page = at >>> PAGE_BITS;
-            pages[page] = copyOfPage(page);
-            for (; at < end && at >>> PAGE_BITS == page; at++) {
-                replace(pages[page], more, at & PAGE - 1, prefix, from, value);
+            if (changed[page] == pages[page]) {
+                changed[page] = pages[page].clone();
             }
+            replace(
+                    changed[page],
+                    at & PAGE - 1,
+                    more,
+                    prefix,
+                    old -> routes.leaf(old) == from ? value : old);
         }
-        long differing = Arrays.stream(pages).filter(Objects::nonNull).count();
-        return differing <= PAGES / 2
-                ? new Dir24Dash8(slots, pages, more.all())
-                : new Dir24Dash8(joined(pages), NOTHING_CHANGED, more.all());
-    }
-
-    private int[] copyOfPage(int page) {
-        return changed[page] != null
-                ? changed[page].clone()
-                : Arrays.copyOfRange(slots, page << PAGE_BITS, page + 1 << PAGE_BITS);
+        return new Dir24Dash8(changed, more.all());
     }
 
     private static void replace(
-            int[] page, Blocks blocks, int slot, Prefix6 prefix, int from, int to) {
+            int[] page, int slot, Blocks blocks, Prefix6 prefix, IntUnaryOperator change) {
         if (page[slot] >= 0 && prefix.length() <= 24) {
-            page[slot] = leaf(page[slot]) == from ? to : page[slot];
+            page[slot] = change.applyAsInt(page[slot]);
             return;
         }
         if (page[slot] >= 0) {
@@ -195,17 +166,7 @@ final class Dir24Dash8 implements LongestPrefixMatch {
         int[] block = blocks.own(page[slot]);
         int start = prefix.length() <= 24 ? 0 : (int) (prefix.high() >>> Integer.SIZE) & 255;
         for (int i = start; i < start + blockPart(prefix); i++) {
-            block[i] = leaf(block[i]) == from ? to : block[i];
+            block[i] = change.applyAsInt(block[i]);
         }
-    }
-
-    private int[] joined(int[][] pages) {
-        int[] all = slots.clone();
-        for (int page = 0; page < PAGES; page++) {
-            if (pages[page] != null) {
-                System.arraycopy(pages[page], 0, all, page << PAGE_BITS, PAGE);
-            }
-        }
-        return all;
     }
 }

@@ -9,46 +9,24 @@ import java.util.List;
 /// `fib_trie` (DSCP first, then metric).
 ///
 /// Built in bulk and immutable: [#with] and [#without] make the table with one route changed.
-public final class Fib implements FibTable<Flowi4, FibResult> {
+public final class Fib extends FibTable<Flowi4, FibResult, FibInfo> {
     /// Bits of the packet's type of service that routes and rules with `tos` are compared with: the
     /// kernel masks off ECN *and* the old precedence bits, so that 0x28 meets `tos 0x08`
     /// (`fib_dscp_masked_match`, INET_DSCP_LEGACY_TOS_MASK).
     public static final int TOS_MASK = 0x1c;
 
-    private static final int NONE = LongestPrefixMatch.NONE;
     private static final int LARGE = 1 << 15;
 
     private static final Comparator<FibInfo> PREFERENCE =
             Comparator.comparingInt((FibInfo info) -> -info.tos())
                     .thenComparing((a, b) -> Integer.compareUnsigned(a.metric(), b.metric()));
 
-    private final int id;
-    private final PrefixTable<FibInfo> prefixes;
-    private final boolean unreadable;
-
     private Fib(int id, PrefixTable<FibInfo> prefixes, boolean unreadable) {
-        this.id = id;
-        this.prefixes = prefixes;
-        this.unreadable = unreadable;
-    }
-
-    /// Number of the table as rtnetlink(7) counts: 255 local, 254 main, 253 default; -1 for a table
-    /// that is known by name only.
-    public int id() {
-        return id;
-    }
-
-    /// How many prefixes the table has.
-    public int size() {
-        return prefixes.size();
+        super(id, prefixes, unreadable);
     }
 
     Prefix prefix(int leaf) {
         return narrow(prefixes.prefix(leaf));
-    }
-
-    int prefixLength(int leaf) {
-        return prefixes.length(leaf);
     }
 
     /// All routes, by address, length and preference.
@@ -78,41 +56,43 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
     }
 
     /// Finds the route for `flow` (kernel: `fib_table_lookup`).
-    ///
-    /// @param ignoreLinkState whether next hops without carrier are as good as others
-    /// @return [Errno#NONE] with the route in `result`; the error of an error route, likewise;
-    ///   [Errno#EAGAIN] if the table has no answer
     @Override
     public Errno lookup(Flowi4 flow, boolean ignoreLinkState, FibResult result) {
+        int value = find((long) flow.destination << Integer.SIZE, 0);
+        Errno answer = plainAnswer(value);
+        if (answer == null || flow.outputDevice != null) {
+            return askFrom(value, flow, ignoreLinkState, result);
+        }
+        result.set(this, value, null, 0);
+        return answer;
+    }
+
+    /// Asks the routes of a prefix, then those of the shorter ones around it.
+    private Errno askFrom(int first, Flowi4 flow, boolean ignoreLinkState, FibResult result) {
         if (unreadable) {
             result.incomplete = "a route of this table could not be read";
             return Errno.EAGAIN;
         }
-        long found = prefixes.match().find((long) flow.destination << Integer.SIZE, 0);
-        for (int leaf = RangeTrie.leaf(found); leaf != NONE; ) {
-            Errno answer = ask(flow, ignoreLinkState, result, found);
+        for (int value = first; value != LeafRoutes.NO_ROUTES; value = prefixes.around(value)) {
+            Errno answer = ask(flow, ignoreLinkState, result, value);
             if (answer != null) {
                 return answer;
             }
-            leaf = prefixes.parent(leaf);
-            found = LeafRoutes.value(leaf, 0);
         }
         return Errno.EAGAIN;
     }
 
     /// Null if no route of the prefix applies, so that the next shorter one is asked.
-    private Errno ask(Flowi4 flow, boolean ignoreLinkState, FibResult result, long value) {
+    private Errno ask(Flowi4 flow, boolean ignoreLinkState, FibResult result, int value) {
         Object routes = prefixes.routesOf(value);
         if (routes instanceof FibInfo only) {
             int hop = hop(flow, ignoreLinkState, only);
             return hop < 0 ? null : answer(result, value, only, null, hop);
         }
-        if (routes instanceof FibInfo[] several) {
-            for (FibInfo info : several) {
-                int hop = hop(flow, ignoreLinkState, info);
-                if (hop >= 0) {
-                    return answer(result, value, info, info, hop);
-                }
+        for (FibInfo info : (FibInfo[]) routes) {
+            int hop = hop(flow, ignoreLinkState, info);
+            if (hop >= 0) {
+                return answer(result, value, info, info, hop);
             }
         }
         return null;
@@ -128,7 +108,7 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
                 : info.usableNextHop(flow.outputDevice, ignoreLinkState);
     }
 
-    private Errno answer(FibResult result, long value, FibInfo info, FibInfo chosen, int hop) {
+    private Errno answer(FibResult result, int value, FibInfo info, FibInfo chosen, int hop) {
         result.set(this, value, chosen, hop);
         if (!info.unmodelled().isEmpty()) {
             result.incomplete = info.unmodelled();
@@ -137,8 +117,8 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
         return info.type().error();
     }
 
-    /// The route of a prefix that has a single one.
-    FibInfo onlyRoute(long value) {
+    @Override
+    FibInfo onlyRoute(int value) {
         return (FibInfo) prefixes.routesOf(value);
     }
 
@@ -157,6 +137,17 @@ public final class Fib implements FibTable<Flowi4, FibResult> {
                     return packed instanceof FibInfo only
                             ? List.of(only)
                             : List.of((FibInfo[]) packed);
+                }
+
+                @Override
+                public Errno answer(Object packed) {
+                    return packed instanceof FibInfo only
+                                    && only.tos() == 0
+                                    && only.unmodelled().isEmpty()
+                                    && (only.type().error() != Errno.NONE
+                                            || only.usableNextHop(null, false) == 0)
+                            ? only.type().error()
+                            : null;
                 }
             };
 

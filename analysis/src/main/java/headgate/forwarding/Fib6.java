@@ -10,18 +10,12 @@ import java.util.List;
 /// then the order of the kernel's `rt6_select` (metric first, then device and router preference).
 ///
 /// Built in bulk and immutable: [#with] and [#without] make the table with one route changed.
-public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
-    private static final int NONE = LongestPrefixMatch.NONE;
-
+public final class Fib6 extends FibTable<Flowi6, Fib6Result, Fib6Info> {
     /// What became of asking one prefix.
     private static final int SKIPPED = 0;
 
     private static final int REFUSED = 1;
     private static final int FOUND = 2;
-
-    private final int id;
-    private final PrefixTable<Fib6Info> prefixes;
-    private final boolean unreadable;
 
     /// The routes of one prefix that has several, or one for some sources only.
     ///
@@ -73,31 +67,25 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
                 public List<Fib6Info> unpack(Object packed) {
                     return packed instanceof Fib6Info only ? List.of(only) : ((Node) packed).all();
                 }
+
+                @Override
+                public Errno answer(Object packed) {
+                    return packed instanceof Fib6Info only
+                                    && only.unmodelled().isEmpty()
+                                    && (only.nextHops().isEmpty()
+                                            || only.nextHops().size() == 1
+                                                    && only.nextHops().getFirst().usable())
+                            ? only.type().error()
+                            : null;
+                }
             };
 
     private Fib6(int id, PrefixTable<Fib6Info> prefixes, boolean unreadable) {
-        this.id = id;
-        this.prefixes = prefixes;
-        this.unreadable = unreadable;
-    }
-
-    /// Number of the table as rtnetlink(7) counts: 255 local, 254 main; -1 for a table that is
-    /// known by name only.
-    public int id() {
-        return id;
-    }
-
-    /// How many prefixes the table has.
-    public int size() {
-        return prefixes.size();
+        super(id, prefixes, unreadable);
     }
 
     Prefix6 prefix(int leaf) {
         return prefixes.prefix(leaf);
-    }
-
-    int prefixLength(int leaf) {
-        return prefixes.length(leaf);
     }
 
     /// All routes, by address, length and preference.
@@ -121,13 +109,23 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     /// Finds the route for `flow` (kernel: `fib6_table_lookup`).
     @Override
     public Errno lookup(Flowi6 flow, boolean ignoreLinkState, Fib6Result result) {
+        int value = find(flow.destinationHigh, flow.destinationLow);
+        Errno answer = plainAnswer(value);
+        if (answer == null || flow.strict) {
+            return askFrom(value, flow, ignoreLinkState, result);
+        }
+        result.set(this, value, null, 0);
+        return answer;
+    }
+
+    /// Asks the routes of a prefix, then those of the shorter ones around it.
+    private Errno askFrom(int first, Flowi6 flow, boolean ignoreLinkState, Fib6Result result) {
         if (unreadable) {
             result.incomplete = "a route of this table could not be read";
             return Errno.EAGAIN;
         }
-        long value = prefixes.match().find(flow.destinationHigh, flow.destinationLow);
         boolean backtracks = false;
-        for (int leaf = RangeTrie.leaf(value); leaf != NONE; leaf = RangeTrie.leaf(value)) {
+        for (int value = first; value != LeafRoutes.NO_ROUTES; value = prefixes.around(value)) {
             Object routes = prefixes.routesOf(value);
             if (routes instanceof Fib6Info only) {
                 if (chooses(flow, ignoreLinkState, result, value, only)) {
@@ -141,7 +139,6 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
                 }
                 backtracks |= asked == REFUSED;
             }
-            value = LeafRoutes.value(prefixes.parent(leaf), 0);
         }
         return Errno.EAGAIN;
     }
@@ -153,8 +150,8 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
         return result.incomplete != null ? Errno.EAGAIN : info.type().error();
     }
 
-    /// The route of a prefix that has a single one, for any source.
-    Fib6Info onlyRoute(long value) {
+    @Override
+    Fib6Info onlyRoute(int value) {
         return (Fib6Info) prefixes.routesOf(value);
     }
 
@@ -168,7 +165,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
             Flowi6 flow,
             boolean ignoreLinkState,
             Fib6Result result,
-            long value,
+            int value,
             Node node,
             boolean backtracks) {
         boolean matched = false;
@@ -183,7 +180,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
         if (node.sources.length > 0
                 && !matched
                 && !backtracks
-                && prefixes.length(RangeTrie.leaf(value)) > 0) {
+                && prefixes.length(prefixes.leaf(value)) > 0) {
             return SKIPPED;
         }
         return selects(flow, ignoreLinkState, result, value, node.sourceless) ? FOUND : REFUSED;
@@ -192,11 +189,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     /// Of the routes with the lowest metric the one with the best score; if none of them can be
     /// used, the one with the best score of all others (kernel: `find_rr_leaf`).
     private boolean selects(
-            Flowi6 flow,
-            boolean ignoreLinkState,
-            Fib6Result result,
-            long value,
-            Fib6Info[] routes) {
+            Flowi6 flow, boolean ignoreLinkState, Fib6Result result, int value, Fib6Info[] routes) {
         int end = 0;
         while (end < routes.length && routes[end].metric() == routes[0].metric()) {
             end++;
@@ -209,7 +202,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
             Flowi6 flow,
             boolean ignoreLinkState,
             Fib6Result result,
-            long value,
+            int value,
             Fib6Info[] routes,
             int from,
             int to) {
@@ -233,7 +226,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
     }
 
     private boolean chooses(
-            Flowi6 flow, boolean ignoreLinkState, Fib6Result result, long value, Fib6Info info) {
+            Flowi6 flow, boolean ignoreLinkState, Fib6Result result, int value, Fib6Info info) {
         List<NextHop> hops = info.nextHops();
         if (hops.size() == 1) {
             return score(flow, ignoreLinkState, info, 0) >= 0 && takes(result, value, 0);
@@ -250,7 +243,7 @@ public final class Fib6 implements FibTable<Flowi6, Fib6Result> {
         return best >= 0 && takes(result, value, best);
     }
 
-    private boolean takes(Fib6Result result, long value, int hop) {
+    private boolean takes(Fib6Result result, int value, int hop) {
         result.set(this, value, null, hop);
         return true;
     }

@@ -24,16 +24,13 @@ public record Fib6Info(
         int mtuBytes,
         boolean nextHopObject,
         List<NextHop> nextHops,
-        String unmodelled) {
+        String unmodelled)
+        implements RouteInfo {
 
     public static final int MEDIUM = 2;
 
     public Fib6Info {
         nextHops = List.copyOf(nextHops);
-    }
-
-    public boolean isMultipath() {
-        return nextHops.size() > 1;
     }
 
     /// Whether a packet to `prefix` is delivered to the loopback device, as it is for addresses of

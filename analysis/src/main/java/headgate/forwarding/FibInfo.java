@@ -24,7 +24,8 @@ public record FibInfo(
         int mtuBytes,
         boolean nextHopObject,
         List<NextHop> nextHops,
-        String unmodelled) {
+        String unmodelled)
+        implements RouteInfo {
 
     public static final int SCOPE_UNIVERSE = 0;
     public static final int SCOPE_LINK = 253;
@@ -54,9 +55,5 @@ public record FibInfo(
             }
         }
         return false;
-    }
-
-    public boolean isMultipath() {
-        return nextHops.size() > 1;
     }
 }

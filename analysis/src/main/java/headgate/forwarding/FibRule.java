@@ -22,7 +22,7 @@ package headgate.forwarding;
 /// @param suppressGroup a result that leaves by a device of this group is refused; empty if absent
 /// @param unmodelled what this rule has that is not modelled; empty if nothing
 /// @param text the rule as `ip rule` prints it
-public record FibRule<F extends Flowi, A extends FibAnswer>(
+public record FibRule<F extends Flowi, A extends FibAnswer<?, ?>>(
         long priority,
         boolean inverted,
         AddressSelector<F> addresses,
@@ -37,7 +37,7 @@ public record FibRule<F extends Flowi, A extends FibAnswer>(
         int destinationPorts,
         boolean never,
         Action action,
-        FibTable<F, A> table,
+        FibTable<F, A, ?> table,
         long target,
         int suppressPrefixLength,
         String suppressGroup,

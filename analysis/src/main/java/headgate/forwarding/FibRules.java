@@ -4,13 +4,13 @@ import java.util.HashMap;
 import java.util.List;
 
 /// The rules of one host and the tables that they ask (kernel: `fib_rules_lookup`, `fib_lookup`).
-public final class FibRules<F extends Flowi, A extends FibAnswer> {
+public final class FibRules<F extends Flowi, A extends FibAnswer<?, ?>> {
     private final List<FibRule<F, A>> rules;
     private final int[] targets;
     private final boolean custom;
     private final boolean dissect;
-    private final FibTable<F, A> first;
-    private final FibTable<F, A> second;
+    private final FibTable<F, A, ?> first;
+    private final FibTable<F, A, ?> second;
 
     /// @param rules in order of priority
     /// @param first what is asked instead of the rules if these are those that every host starts
@@ -20,8 +20,8 @@ public final class FibRules<F extends Flowi, A extends FibAnswer> {
     FibRules(
             List<FibRule<F, A>> rules,
             boolean custom,
-            FibTable<F, A> first,
-            FibTable<F, A> second) {
+            FibTable<F, A, ?> first,
+            FibTable<F, A, ?> second) {
         this.rules = List.copyOf(rules);
         this.custom = custom;
         this.first = first;
@@ -38,7 +38,8 @@ public final class FibRules<F extends Flowi, A extends FibAnswer> {
 
     /// Where each `goto` leads: the first rule with that priority, which the kernel takes only if
     /// it comes later, so that no packet goes round in circles; -1 where there is none.
-    private static <F extends Flowi, A extends FibAnswer> int[] targets(List<FibRule<F, A>> rules) {
+    private static <F extends Flowi, A extends FibAnswer<?, ?>> int[] targets(
+            List<FibRule<F, A>> rules) {
         var firsts = new HashMap<Long, Integer>();
         for (int i = 0; i < rules.size(); i++) {
             firsts.putIfAbsent(rules.get(i).priority(), i);
@@ -88,7 +89,7 @@ public final class FibRules<F extends Flowi, A extends FibAnswer> {
         return answer == Errno.EAGAIN ? nothing(result) : answer;
     }
 
-    private Errno ask(FibTable<F, A> table, F flow, boolean ignoreLinkState, A result) {
+    private Errno ask(FibTable<F, A, ?> table, F flow, boolean ignoreLinkState, A result) {
         return table == null ? Errno.EAGAIN : table.lookup(flow, ignoreLinkState, result);
     }
 

@@ -28,6 +28,10 @@ final class PrefixTable<R> {
 
         /// All of them, in the order in which they are listed.
         List<R> unpack(Object packed);
+
+        /// What a lookup that asks for nothing but an address answers, by the first next hop; null
+        /// if it has to look further, or depends on more.
+        Errno answer(Object packed);
     }
 
     private final Packing<R> packing;
@@ -89,13 +93,9 @@ final class PrefixTable<R> {
         this.gone = gone;
         this.routes = routes;
         this.match =
-                match instanceof AddressRanges ranges && isDense(leaves, dense)
-                        ? Dir24Dash8.of(ranges.upper()::forEach)
+                match instanceof AddressRanges ranges && leaves >= dense
+                        ? Dir24Dash8.of(ranges)
                         : match;
-    }
-
-    private static boolean isDense(int leaves, int dense) {
-        return leaves >= dense && leaves <= Dir24Dash8.LEAVES;
     }
 
     /// How many prefixes there are.
@@ -112,9 +112,24 @@ final class PrefixTable<R> {
         return routes.get(leaf);
     }
 
-    /// What the leaf that [LongestPrefixMatch#find] found has, packed; null if it found none.
-    Object routesOf(long value) {
+    /// What the leaf of a value that [#match] found has, packed; null if it found none.
+    Object routesOf(int value) {
         return routes.ofValue(value);
+    }
+
+    /// The leaf of such a value; [LongestPrefixMatch#NONE] if there is none.
+    int leaf(int value) {
+        return routes.leaf(value);
+    }
+
+    /// The value of the next shorter prefix around the one of a value.
+    int around(int value) {
+        return routes.value(parent(leaf(value)));
+    }
+
+    /// As [LeafRoutes#answers].
+    Errno[] answers() {
+        return routes.answers();
     }
 
     private Page page(int leaf) {
@@ -162,8 +177,8 @@ final class PrefixTable<R> {
         if (leaf != NONE) {
             return withRoutes(prefix, leaf, plus(packing.unpack(routes(leaf)), route));
         }
-        if (leaves == Dir24Dash8.LEAVES && match instanceof Dir24Dash8) {
-            return tidied(Integer.MAX_VALUE).with(prefix, route);
+        if (leaves == routes.most()) {
+            return tidied().with(prefix, route);
         }
         int around = around(prefix);
         LeafRoutes changedRoutes = routes.with(leaves, packing.pack(List.of(route)));
@@ -210,7 +225,7 @@ final class PrefixTable<R> {
                         changedRoutes,
                         match.with(prefix, leaf, around, changedRoutes));
         changed.reparent(this, prefix, leaf, around);
-        return changed.gone > changed.size() + PAGE ? changed.tidied(dense) : changed;
+        return changed.gone > changed.size() + PAGE ? changed.tidied() : changed;
     }
 
     private PrefixTable<R> withRoutes(Prefix6 prefix, int leaf, List<R> those) {
@@ -226,8 +241,8 @@ final class PrefixTable<R> {
     }
 
     /// The same table, built anew.
-    private PrefixTable<R> tidied(int denseFrom) {
-        var builder = new Builder<>(packing, denseFrom, size());
+    private PrefixTable<R> tidied() {
+        var builder = new Builder<>(packing, dense, size());
         for (int leaf : inOrder()) {
             Prefix6 prefix = prefix(leaf);
             builder.add(prefix.high(), prefix.low(), prefix.length(), routes(leaf));
@@ -252,10 +267,10 @@ final class PrefixTable<R> {
 
     /// Prefixes within `prefix` that were right below one leaf come to be right below another.
     private void reparent(PrefixTable<R> before, Prefix6 prefix, int from, int to) {
-        before.match.forEachLeaf(
+        before.match.forEachValue(
                 prefix,
-                longest -> {
-                    int leaf = longest;
+                value -> {
+                    int leaf = leaf(value);
                     while (leaf != NONE && leaf != to && parent(leaf) != from) {
                         leaf = parent(leaf);
                     }
@@ -293,7 +308,7 @@ final class PrefixTable<R> {
     }
 
     private int longest(Prefix6 prefix) {
-        return RangeTrie.leaf(match.find(prefix.high(), prefix.low()));
+        return leaf(match.find(prefix.high(), prefix.low()));
     }
 
     /// Takes prefixes by address and then length, each once.
@@ -332,21 +347,15 @@ final class PrefixTable<R> {
                             Arrays.copyOf(lows, size),
                             Arrays.copyOf(lengths, size),
                             new int[size]);
-            LeafRoutes leafRoutes = LeafRoutes.of(Arrays.copyOf(routes, size));
-            var match =
-                    LongestPrefixMatch.of(
-                            all.highs,
-                            all.lows,
-                            all.lengths,
-                            leafRoutes,
-                            all.parents,
-                            isDense(size, dense));
+            LeafRoutes leafRoutes = LeafRoutes.of(Arrays.copyOf(routes, size), packing);
+            var ranges =
+                    AddressRanges.of(all.highs, all.lows, all.lengths, leafRoutes, all.parents);
             var pages = new Page[(size + PAGE - 1) / PAGE];
             for (int page = 0; page < pages.length; page++) {
                 int from = page << PAGE_BITS;
                 pages[page] = all.copy(from, Math.min(from + PAGE, size));
             }
-            return new PrefixTable<>(packing, dense, pages, size, 0, leafRoutes, match);
+            return new PrefixTable<>(packing, dense, pages, size, 0, leafRoutes, ranges);
         }
     }
 }

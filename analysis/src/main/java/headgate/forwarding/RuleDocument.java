@@ -6,14 +6,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /// The policy rules of `rule4.json` or `rule6.json`.
-final class RuleDocument<F extends Flowi, A extends FibAnswer> {
+final class RuleDocument<F extends Flowi, A extends FibAnswer<?, ?>> {
     /// What the two families do not share.
-    interface Family<F extends Flowi, A extends FibAnswer> {
+    interface Family<F extends Flowi, A extends FibAnswer<?, ?>> {
         /// The rules that every host starts with.
         List<String> alwaysThere();
 
         /// The table of that name; null if it has no routes.
-        FibTable<F, A> table(String name);
+        FibTable<F, A, ?> table(String name);
 
         /// Whether a table that has no routes here has none on the host.
         boolean allTables();

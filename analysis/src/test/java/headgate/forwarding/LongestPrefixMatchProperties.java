@@ -66,9 +66,9 @@ class LongestPrefixMatchProperties {
 
     private static void assertFinds(List<Prefix> prefixes, PrefixTable<Integer> table) {
         for (int address : probes(prefixes)) {
-            long found = table.match().find((long) address << Integer.SIZE, 0);
+            int found = table.match().find((long) address << Integer.SIZE, 0);
             Prefix expected = expected(prefixes, address);
-            int leaf = RangeTrie.leaf(found);
+            int leaf = table.leaf(found);
             String name = Inet4.format(address);
             assertEquals(
                     expected == null ? null : wide(expected),
@@ -94,6 +94,11 @@ class LongestPrefixMatchProperties {
                 @SuppressWarnings("unchecked")
                 public List<Integer> unpack(Object packed) {
                     return (List<Integer>) packed;
+                }
+
+                @Override
+                public Errno answer(Object packed) {
+                    return Errno.NONE;
                 }
             };
 
