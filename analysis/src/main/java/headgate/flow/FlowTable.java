@@ -37,6 +37,10 @@ public final class FlowTable {
     /// Frames whose flows are looked for at once: their rows fit into the processor's first cache.
     private static final int LOOKED_FOR_AT_ONCE = 8;
 
+    /// Of fewer flows, some 64 MB, most rows that are needed are in the processor's caches: to look
+    /// for them ahead would cost more than it saves.
+    private static final int MANY_FLOWS = 1 << 18;
+
     /// Into how many steps one round of the hand is cut.
     private static final int STEPS_PER_ROUND = 64;
 
@@ -48,6 +52,7 @@ public final class FlowTable {
     private final FlowSettings settings;
     private final boolean followsZeek;
     private final FlowListener listener;
+    private final int manyFlows;
     private final FragmentPorts fragmentPorts;
     private final TcpTracker tcp = new TcpTracker();
     private final TcpAnalysis tcpAnalysis = new TcpAnalysis();
@@ -66,8 +71,9 @@ public final class FlowTable {
     /// Keeps what [RowView#load] returns.
     private long loaded;
 
-    /// Hashes, then rows, of the frames that are looked for at once.
-    private final int[] sought = new int[LOOKED_FOR_AT_ONCE];
+    // Of the frames that are looked for at once.
+    private final int[] hashes = new int[LOOKED_FOR_AT_ONCE];
+    private final int[] likelyRows = new int[LOOKED_FOR_AT_ONCE];
 
     // The ends of the frame at hand.
     private int sourcePort;
@@ -103,6 +109,12 @@ public final class FlowTable {
     private final long[] ended = new long[EndReason.values().length];
 
     public FlowTable(FlowSettings settings, FlowListener listener) {
+        this(settings, listener, MANY_FLOWS);
+    }
+
+    /// @param manyFlows from how many on flows are looked for ahead, see [#onFrames]
+    FlowTable(FlowSettings settings, FlowListener listener, int manyFlows) {
+        this.manyFlows = manyFlows;
         this.settings = settings;
         this.followsZeek = settings.conventions() == Conventions.ZEEK;
         this.listener = listener;
@@ -179,12 +191,14 @@ public final class FlowTable {
     /// Counts frames `from` to `to`, without it, as [#onFrame] would count one after the other.
     ///
     /// A flow among many is found by waiting for memory: for the index, the row, its detail. These
-    /// waits are shared by several frames: what is likely to be needed is loaded for all of them
-    /// before the first is counted.
+    /// waits are shared by several frames, if there are many flows: what is likely to be needed is
+    /// loaded for all of them before the first is counted.
     public void onFrames(Frame[] frames, int from, int to) {
         for (int first = from; first < to; first += LOOKED_FOR_AT_ONCE) {
             int end = Math.min(to, first + LOOKED_FOR_AT_ONCE);
-            loadAhead(frames, first, end);
+            if (flows.taken() >= manyFlows) {
+                loadAhead(frames, first, end);
+            }
             for (int i = first; i < end; i++) {
                 onFrame(frames[i]);
             }
@@ -198,19 +212,19 @@ public final class FlowTable {
         int mask = index.length - 1;
         for (int i = from; i < to; i++) {
             int hash = likelyHash(frames[i]);
-            sought[i - from] = hash;
+            hashes[i - from] = hash;
             any ^= index[hash & mask];
         }
         for (int i = 0; i < to - from; i++) {
-            int number = likelyRow(sought[i]);
-            sought[i] = number;
+            int number = likelyRow(hashes[i]);
+            likelyRows[i] = number;
             if (number != NONE) {
                 any ^= flows.load(other, number, FlowRow.HOT_TCP_LENGTH);
             }
         }
         for (int i = 0; i < to - from; i++) {
-            if (sought[i] != NONE) {
-                flows.place(other, sought[i]);
+            if (likelyRows[i] != NONE) {
+                flows.place(other, likelyRows[i]);
                 if (other.hasDetail()) {
                     any ^= details.load(other.detail, other.detailRow(), DetailRow.TCP_LENGTH);
                 }

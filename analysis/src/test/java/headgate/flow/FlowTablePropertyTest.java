@@ -159,7 +159,7 @@ class FlowTablePropertyTest {
                     draft.maxDetailedFlows = maxFlows / 2;
                 });
         var oneByOne = new FlowTable(settings, expected::add);
-        var several = new FlowTable(settings, records::add);
+        var several = new FlowTable(settings, records::add, random.nextInt(maxFlows + 1));
         var frames = new Frame[atOnce];
         Arrays.setAll(frames, _ -> new Frame());
         long nanos = 1_700_000_000L * SECOND;

@@ -3,6 +3,7 @@ package headgate.benchmarks;
 import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
 import headgate.packet.Frame;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,12 +51,14 @@ public class FlowTableBenchmark {
     private Mix mix;
 
     private final Frame frame = new Frame();
+    private final Frame[] several = new Frame[8];
     private final Conversations conversations = new Conversations();
     private FlowTable table;
     private int draw = 1;
 
     @Setup
     public void open() {
+        Arrays.setAll(several, _ -> new Frame());
         long before = heapUsed();
         table =
                 new FlowTable(
@@ -80,6 +83,18 @@ public class FlowTableBenchmark {
         for (int i = 0; i < FRAMES; i++) {
             conversations.segment(mix, frame, next());
             table.onFrame(frame);
+        }
+        return table.size();
+    }
+
+    /// The same, of frames that the table knows eight at once, as a file's.
+    @Benchmark
+    public long severalSegments() {
+        for (int i = 0; i < FRAMES; i += several.length) {
+            for (Frame each : several) {
+                conversations.segment(mix, each, next());
+            }
+            table.onFrames(several, 0, several.length);
         }
         return table.size();
     }
