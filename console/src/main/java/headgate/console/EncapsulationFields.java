@@ -10,6 +10,7 @@ import headgate.packet.GtpView;
 import headgate.packet.Layer;
 import headgate.packet.LinkType;
 import headgate.packet.MacInMacView;
+import headgate.packet.MacsecView;
 import headgate.packet.MplsView;
 import headgate.packet.PpiView;
 import headgate.packet.PppView;
@@ -35,6 +36,7 @@ final class EncapsulationFields {
     private final GtpView gtp = new GtpView();
     private final AhView ah = new AhView();
     private final EspView esp = new EspView();
+    private final MacsecView macsec = new MacsecView();
     private final PpiView ppi = new PpiView();
 
     EncapsulationFields(FieldOccurrences fields) {
@@ -54,23 +56,25 @@ final class EncapsulationFields {
             case GENEVE -> geneve(frame, at, limit);
             case GTP -> gtp(frame, at, limit);
             case AH -> ah(frame, at, limit);
-            case ESP -> esp(frame, at, limit);
+            case ESP -> esp(frame, index, at, limit);
+            case MACSEC -> macsec(frame, at, limit);
             case PPI -> ppi(frame, at, limit);
-            default -> fields.protocol(name(layer));
+            default -> fields.protocol(name(frame, layer));
         }
     }
 
     /// tshark's name of a layer of which it gives no field here.
-    private static String name(Layer layer) {
+    private static String name(Frame frame, Layer layer) {
         return switch (layer) {
             case FABRIC_PATH -> "cfp";
             case CISCO_METADATA -> "cmd";
-            case CISCO_HDLC -> "chdlc";
+            case CISCO_HDLC -> frame.linkType == LinkType.CISCO_HDLC ? "chdlc" : "ppp:chdlc";
             case FRAME_RELAY -> "fr";
             case TOKEN_RING -> "tr";
             case IEEE_802_11 -> "wlan";
             case RADIOTAP -> "radiotap:wlan_radio";
             case PKTAP -> "pktap:pcap_pktdata";
+            case ARISTA -> "avsp:ethertype";
             default -> layer.name().toLowerCase(Locale.ROOT);
         };
     }
@@ -148,9 +152,15 @@ final class EncapsulationFields {
         fields.add("ah.sequence", Integer.toUnsignedLong(ah.sequenceNumber()));
     }
 
-    private void esp(Frame frame, long at, long limit) {
+    private void macsec(Frame frame, long at, long limit) {
+        macsec.wrap(frame.bytes, at, limit);
+        fields.protocol(macsec.isClear() ? "macsec:ethertype" : "macsec");
+    }
+
+    private void esp(Frame frame, int index, long at, long limit) {
         esp.wrap(frame.bytes, at, limit);
-        fields.protocol("esp");
+        boolean isInUdp = index > 0 && frame.layer(index - 1) == Layer.UDP;
+        fields.protocol(isInUdp ? "udpencap:esp" : "esp");
         fields.add("esp.spi", Integer.toUnsignedLong(esp.securityParametersIndex()));
         fields.add("esp.sequence", Integer.toUnsignedLong(esp.sequenceNumber()));
     }

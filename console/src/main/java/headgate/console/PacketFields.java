@@ -187,7 +187,10 @@ public final class PacketFields {
                     PKTAP,
                     NFLOG,
                     IPOIB,
-                    IPNET ->
+                    IPNET,
+                    PIM,
+                    MACSEC,
+                    ARISTA ->
                     encapsulations.add(frame, index, at, limit);
         }
     }

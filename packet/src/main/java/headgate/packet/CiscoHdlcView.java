@@ -13,6 +13,11 @@ import java.lang.foreign.MemorySegment;
 public final class CiscoHdlcView {
     public static final int HEADER_LENGTH = 4;
 
+    /// Values of the address.
+    public static final int UNICAST = 0x0f;
+
+    public static final int MULTICAST = 0x8f;
+
     private int word;
 
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no

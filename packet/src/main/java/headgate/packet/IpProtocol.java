@@ -19,11 +19,15 @@ public final class IpProtocol {
     public static final int ICMPV6 = 58;
     public static final int NO_NEXT_HEADER = 59;
     public static final int DESTINATION_OPTIONS = 60;
+    public static final int PIM = 103;
     public static final int L2TP = 115;
     public static final int SCTP = 132;
     public static final int MOBILITY = 135;
     public static final int UDP_LITE = 136;
     public static final int MPLS = 137;
+
+    /// RFC 8986 section 4.9: an Ethernet frame.
+    public static final int ETHERNET = 143;
 
     private IpProtocol() {}
 }

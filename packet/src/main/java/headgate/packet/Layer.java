@@ -53,5 +53,8 @@ public enum Layer {
     PKTAP,
     NFLOG,
     IPOIB,
-    IPNET
+    IPNET,
+    PIM,
+    MACSEC,
+    ARISTA
 }

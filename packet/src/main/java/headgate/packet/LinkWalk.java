@@ -32,7 +32,7 @@ final class LinkWalk {
         switch (linkType) {
             case LinkType.ETHERNET -> tunnels.ethernet(frame, offset);
             case LinkType.RAW, LinkType.ATM_CLIP -> tunnels.byVersion(frame, offset);
-            case LinkType.PPP, LinkType.PPP_HDLC -> tunnels.ppp(frame, offset);
+            case LinkType.PPP, LinkType.PPP_HDLC -> pppOrCiscoHdlc(frame, offset);
             case LinkType.PPP_ETHER -> tunnels.pppoe(frame, offset);
             case LinkType.ATM_RFC1483 -> tunnels.llc(frame, offset);
             case LinkType.CISCO_HDLC -> ciscoHdlc(frame, offset);
@@ -49,6 +49,19 @@ final class LinkWalk {
             case LinkType.IPOIB -> ipoib(frame, offset);
             case LinkType.IPNET -> ipnet(frame, offset);
             default -> decoder.payload(frame, offset);
+        }
+    }
+
+    /// Cisco HDLC has an address that PPP never has.
+    private void pppOrCiscoHdlc(Frame frame, int offset) {
+        int address =
+                decoder.present(frame, offset) > 0
+                        ? NetworkOrder.u8(frame.bytes, frame.start + offset)
+                        : 0;
+        if (address == CiscoHdlcView.UNICAST || address == CiscoHdlcView.MULTICAST) {
+            ciscoHdlc(frame, offset);
+        } else {
+            tunnels.ppp(frame, offset);
         }
     }
 

@@ -17,6 +17,8 @@ final class TunnelWalk {
     private static final int LLDP = 0x88cc;
     private static final int FABRIC_PATH = 0x8903;
     private static final int NSH = 0x894f;
+    private static final int MACSEC = 0x88e5;
+    private static final int ARISTA = 0xd28b;
 
     // Protocol types of GRE that are no EtherTypes elsewhere.
     private static final int TRANSPARENT_ETHERNET = 0x6558;
@@ -38,6 +40,7 @@ final class TunnelWalk {
     private static final int GTP_CONTROL_PORT = 2123;
     private static final int GTP_USER_PORT = 2152;
     private static final int L2TP_PORT = 1701;
+    private static final int IPSEC_NAT_PORT = 4500;
     private static final int TEREDO_PORT = 3544;
 
     /// 2001::/32.
@@ -53,6 +56,7 @@ final class TunnelWalk {
         GTP_CONTROL_PORT,
         GTP_USER_PORT,
         L2TP_PORT,
+        IPSEC_NAT_PORT,
         TEREDO_PORT
     };
 
@@ -73,10 +77,13 @@ final class TunnelWalk {
     private final PppView ppp = new PppView();
     private final NshView nsh = new NshView();
     private final MacInMacView macInMac = new MacInMacView();
+    private final MacsecView macsec = new MacsecView();
+    private final AristaView arista = new AristaView();
     private final Ipv4View ipv4 = new Ipv4View();
     private final Ipv6View ipv6 = new Ipv6View();
     private final AhView ah = new AhView();
     private final EspView esp = new EspView();
+    private final PimView pim = new PimView();
     private final SctpView sctp = new SctpView();
     private final DccpView dccp = new DccpView();
     private final UdpView udpLite = new UdpView();
@@ -109,6 +116,8 @@ final class TunnelWalk {
             case MAC_IN_MAC -> macInMac(frame, offset);
             case FABRIC_PATH -> fabricPath(frame, offset);
             case CISCO_METADATA -> ciscoMetadata(frame, offset, CISCO_METADATA_LENGTH - 2);
+            case MACSEC -> macsec(frame, offset);
+            case ARISTA -> arista(frame, offset);
             case LLDP -> {
                 frame.addLayer(Layer.LLDP, offset);
                 decoder.payload(frame, offset);
@@ -214,6 +223,47 @@ final class TunnelWalk {
             ethernet(frame, offset + FABRIC_PATH_TAG_LENGTH);
         } else {
             decoder.payload(frame, offset);
+        }
+    }
+
+    /// What is secured begins with the EtherType that the tag took the place of. Behind a short
+    /// frame the check value is followed by padding, and what is in the frame tells where it ends.
+    private void macsec(Frame frame, int offset) {
+        Check check = macsec.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
+        if (!decoder.enter(frame, check, Layer.MACSEC, offset, macsec.headerLength())) {
+            return;
+        }
+        int secured = offset + macsec.headerLength();
+        if (macsec.shortLength() == 0) {
+            decoder.endBefore(frame, MacsecView.CHECK_VALUE_LENGTH, secured);
+        }
+        if (macsec.isClear()) {
+            etherType(frame, Layer.MACSEC, secured);
+        } else {
+            decoder.payload(frame, secured);
+        }
+    }
+
+    private void arista(Frame frame, int offset) {
+        Check check = arista.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
+        if (!decoder.enter(frame, check, Layer.ARISTA, offset, arista.headerLength())) {
+            return;
+        }
+        int next = offset + arista.headerLength();
+        if (arista.timestampLength() > 0) {
+            etherType(frame, Layer.ARISTA, next);
+        } else {
+            decoder.payload(frame, next);
+        }
+    }
+
+    /// The two bytes behind a tag that name what follows them.
+    private void etherType(Frame frame, Layer tag, int offset) {
+        if (decoder.present(frame, offset) < Short.BYTES) {
+            decoder.fail(frame, Check.TRUNCATED, tag, offset, Short.BYTES);
+        } else {
+            int lengthOrType = NetworkOrder.u16(frame.bytes, frame.start + offset);
+            lengthOrType(frame, lengthOrType, offset + Short.BYTES);
         }
     }
 
@@ -361,6 +411,8 @@ final class TunnelWalk {
             case IpProtocol.GRE -> gre(frame, offset);
             case IpProtocol.AH -> ah(frame, offset);
             case IpProtocol.ESP -> esp(frame, offset);
+            case IpProtocol.PIM -> pim(frame, offset);
+            case IpProtocol.ETHERNET -> ethernet(frame, offset);
             case IpProtocol.SCTP -> sctp(frame, offset);
             case IpProtocol.DCCP -> dccp(frame, offset);
             case IpProtocol.UDP_LITE -> udpLite(frame, offset);
@@ -395,6 +447,19 @@ final class TunnelWalk {
         Check check = esp.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
         if (decoder.enter(frame, check, Layer.ESP, offset, EspView.HEADER_LENGTH)) {
             decoder.payload(frame, offset + EspView.HEADER_LENGTH);
+        }
+    }
+
+    private void pim(Frame frame, int offset) {
+        Check check = pim.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
+        if (!decoder.enter(frame, check, Layer.PIM, offset, pim.headerLength())) {
+            return;
+        }
+        int next = offset + pim.headerLength();
+        if (pim.isRegister()) {
+            byVersion(frame, next);
+        } else {
+            decoder.payload(frame, next);
         }
     }
 
@@ -535,6 +600,7 @@ final class TunnelWalk {
             case GENEVE_PORT -> geneve(frame, offset);
             case GTP_USER_PORT, GTP_CONTROL_PORT -> gtp(frame, offset);
             case L2TP_PORT -> l2tp(frame, offset);
+            case IPSEC_NAT_PORT -> espInUdp(frame, offset);
             case TEREDO_PORT -> teredo(frame, offset);
             case UDP_MPLS_PORT -> {
                 mpls(frame, offset);
@@ -620,6 +686,14 @@ final class TunnelWalk {
             decoder.payload(frame, next);
         }
         return true;
+    }
+
+    /// RFC 3948 section 2: IKE has zero where ESP has its security parameters index, and a
+    /// keep-alive is one byte. The payload stays that of the datagram.
+    private boolean espInUdp(Frame frame, int offset) {
+        Check check = esp.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
+        boolean isEsp = check == Check.OK && esp.securityParametersIndex() != 0;
+        return isEsp && frame.addLayer(Layer.ESP, offset);
     }
 
     private boolean teredo(Frame frame, int offset) {

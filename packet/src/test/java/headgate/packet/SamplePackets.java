@@ -335,6 +335,87 @@ enum SamplePackets {
             0a 00 00 01  0a 00 00 02
             d4 31 00 35  00 0c 00 00  de ad be ef
             """),
+    MACSEC(
+            LinkType.ETHERNET,
+            """
+            02 00 00 00 00 02  02 00 00 00 00 01  88 e5
+            22 00 00 00 00 07                            # channel, association 2, packet 7
+            02 00 00 00 00 01 00 01                      # the channel's identifier
+            08 00                                        # IPv4
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f  # check value
+            """),
+    ENCRYPTED_MACSEC(
+            LinkType.ETHERNET,
+            """
+            02 00 00 00 00 02  02 00 00 00 00 01  88 e5
+            0c 04 00 00 00 07  de ad be ef               # encrypted, short length 4
+            00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f
+            """),
+    ARISTA_TIMESTAMP(
+            LinkType.ETHERNET,
+            """
+            02 00 00 00 00 02  02 00 00 00 00 01  d2 8b
+            00 01 01 10  5f 00 00 00  00 00 00 07        # 64 bits, UTC
+            81 00 00 05 08 00                            # VLAN 5
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            """),
+    PIM_REGISTER(
+            LinkType.RAW,
+            """
+            45 00 00 3c  00 07 00 00  ff 67 00 00        # PIM
+            0a 00 00 01  0a 00 00 02
+            21 00 de ff  00 00 00 00                     # version 2, Register
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            """),
+    PIM_HELLO(
+            LinkType.RAW,
+            """
+            45 00 00 1e  00 07 00 00  01 67 00 00
+            0a 00 00 01  e0 00 00 0d
+            20 00 de ff  00 01 00 02 00 69               # holdtime 105 s
+            """),
+    ESP_IN_UDP(
+            LinkType.RAW,
+            """
+            45 00 00 2c  00 07 00 00  40 11 00 00
+            0a 00 00 01  0a 00 00 02
+            11 94 11 94  00 18 00 00
+            12 34 56 78  00 00 00 01  de ad be ef  00 11 22 33
+            """),
+    IKE_IN_UDP(
+            LinkType.RAW,
+            """
+            45 00 00 2c  00 07 00 00  40 11 00 00
+            0a 00 00 01  0a 00 00 02
+            11 94 11 94  00 18 00 00
+            00 00 00 00  01 02 03 04  05 06 07 08  00 00 00 00
+            """),
+    ETHERNET_IN_IPV6(
+            LinkType.RAW,
+            """
+            60 00 00 00  00 2e 8f 40                     # next header 143
+            20 01 0d b8 00 00 00 00  00 00 00 00 00 00 00 01
+            20 01 0d b8 00 00 00 00  00 00 00 00 00 00 00 02
+            02 00 00 00 00 02  02 00 00 00 00 01  08 00
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            """),
+    CISCO_HDLC_AS_PPP(
+            LinkType.PPP,
+            """
+            0f 00 08 00                                  # unicast, IPv4
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            """),
     SNAP(
             LinkType.ETHERNET,
             """

@@ -50,6 +50,11 @@ class TunnelWalkTest {
                 "BACKBONE_BRIDGE",
                 "FABRIC_PATH",
                 "SECURITY_GROUP",
+                "MACSEC",
+                "ARISTA_TIMESTAMP",
+                "PIM_REGISTER",
+                "ETHERNET_IN_IPV6",
+                "CISCO_HDLC_AS_PPP",
                 "SNAP",
                 "PPP_LINK",
                 "CISCO_HDLC",
@@ -102,6 +107,24 @@ class TunnelWalkTest {
         assertEquals(
                 List.of(Layer.RADIOTAP, Layer.IEEE_802_11, Layer.LLC, Layer.IPV4, Layer.UDP),
                 layers(SamplePackets.WIRELESS.decoded()));
+    }
+
+    @Test
+    void leavesWhatIsEncryptedAlone() {
+        var macsec = SamplePackets.ENCRYPTED_MACSEC.decoded();
+        assertEquals(List.of(Layer.ETHERNET, Layer.MACSEC), layers(macsec));
+        assertEquals(20, macsec.payloadOffset);
+        assertEquals(
+                List.of(Layer.IPV4, Layer.UDP, Layer.ESP),
+                layers(SamplePackets.ESP_IN_UDP.decoded()));
+    }
+
+    @Test
+    void takesTheDatagramsOfEncapsulatedEspForItsPayload() {
+        var esp = SamplePackets.ESP_IN_UDP.decoded();
+        assertEquals(16, esp.payloadLength);
+        assertEquals(4500, esp.sourcePort);
+        assertEquals(List.of(Layer.IPV4, Layer.UDP), layers(SamplePackets.IKE_IN_UDP.decoded()));
     }
 
     @Test

@@ -12,6 +12,10 @@ public final class Conversation {
 
     private QuicConnection quic;
 
+    boolean isQuic() {
+        return quic != null;
+    }
+
     /// Whether the other side's messages cannot be read without it.
     public boolean isNeeded() {
         return quic != null;

@@ -35,19 +35,20 @@ final class QuicLongHeaderView {
         return (firstByte & FORM_LONG) != 0;
     }
 
-    /// Set in every packet of a known version.
+    /// Set in every packet with a short header, unless both sides agreed that it says nothing (RFC
+    /// 9287).
     static boolean hasFixedBit(int firstByte) {
         return (firstByte & FIXED_BIT) != 0;
     }
 
-    /// Places this view at `offset`. [Check#BAD_VERSION] if the fixed bit of a known version is not
-    /// set, [Check#BAD_LENGTH] if a connection id is longer than the version allows or the length
-    /// field promises more than there is.
+    /// Places this view at `offset`. The fixed bit may be either (RFC 9287). [Check#BAD_LENGTH] if
+    /// a connection id is longer than the version allows or the length field promises more than
+    /// there is.
     Check wrap(MemorySegment bytes, long offset, long limit) {
         this.bytes = bytes;
         this.start = offset;
         var header = new WireReader(bytes, offset, limit);
-        int first = header.u8();
+        header.skip(1);
         int version = header.i32();
         knownVersion = QuicVersion.of(version);
         int destinationLength = header.u8();
@@ -62,9 +63,6 @@ final class QuicLongHeaderView {
         }
         if (knownVersion == null) {
             return Check.OK;
-        }
-        if (!hasFixedBit(first)) {
-            return Check.BAD_VERSION;
         }
         return destinationLength > MAX_CONNECTION_ID_LENGTH
                         || sourceLength > MAX_CONNECTION_ID_LENGTH

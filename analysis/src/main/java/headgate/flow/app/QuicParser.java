@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 
 /// QUIC: the headers of the packets in a datagram (RFC 9000 section 12.2), and the hellos that lie
 /// in Initial packets, protected with keys that everybody can know. Alone, the bytes of the client
-/// give its hello; the server's needs the [Conversation].
+/// give its hello; the server's needs the [Conversation]. So do short headers and versions that are
+/// not known: almost any datagram could be one of these.
 final class QuicParser implements ConversationalParser {
     private final QuicLongHeaderView packet = new QuicLongHeaderView();
 
@@ -37,7 +38,11 @@ final class QuicParser implements ConversationalParser {
             long limit,
             Conversation conversation,
             FieldSink fields) {
-        if (!QuicConnection.isPacket(packet, bytes, offset, limit)) {
+        boolean isHere =
+                conversation.isQuic()
+                        ? QuicConnection.isPacket(packet, bytes, offset, limit)
+                        : recognises(bytes, offset, limit);
+        if (!isHere) {
             return Outcome.NOT_MINE;
         }
         int side = conversation.fromClient ? 0 : 1;

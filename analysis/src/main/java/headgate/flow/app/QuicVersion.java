@@ -5,10 +5,19 @@ import java.util.HexFormat;
 /// The versions of QUIC whose Initial packets can be opened by anyone, because their secrets come
 /// from a published salt and the client's first Destination Connection ID (RFC 9001 section 5.2).
 enum QuicVersion {
-    /// Of draft-ietf-quic-tls-23 to 28.
+    /// Of draft-ietf-quic-tls-22, and of Facebook's first version.
+    DRAFT_22("7fbcdb0e7c66bbe9193a96cd21519ebd7a02644a", "quic "),
+
+    /// Of draft-ietf-quic-tls-23 to 28, and of Facebook's later versions.
     DRAFT_23("c3eef712c72ebb5a11a7d2432bb46365bef9f502", "quic "),
 
-    /// Of draft-ietf-quic-tls-29 to 32.
+    /// Google's three versions with the headers of the drafts, each with a salt of its own.
+    Q050("504574efd066fe2f9d945cfcdbd3a7f0d3b56b45", "quic "),
+    T050("7ff579e5acd072915580304c43a2367c60488310", "quic "),
+    T051("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d", "quic "),
+
+    /// Of draft-ietf-quic-tls-29 to 32. Who offers a reserved version, to see it refused, was seen
+    /// to protect its packets so too; RFC 9000 section 15 does not say how.
     DRAFT_29("afbfec289993d24c9e9786f19c6111e04390a899", "quic "),
 
     /// RFC 9001; drafts 33 and 34 are the same.
@@ -17,8 +26,10 @@ enum QuicVersion {
     /// RFC 9369: other salt, other labels, other numbers of the packet types.
     V2("0dede3def700a6db819381be6e269dcbf9bd2ed9", "quicv2 ");
 
-    private static final int NUMBER_V1 = 1;
-    private static final int NUMBER_V2 = 0x6b3343cf;
+    /// RFC 9000 section 15: of the form 0x?a?a?a?a.
+    private static final int RESERVED = 0x0a0a0a0a;
+
+    private static final int RESERVED_MASK = 0x0f0f0f0f;
     private static final int DRAFTS = 0xff000000;
 
     private final byte[] initialSalt;
@@ -31,16 +42,23 @@ enum QuicVersion {
 
     /// The version of this number; null for all others.
     static QuicVersion of(int number) {
-        if (number == NUMBER_V1) {
-            return V1;
+        return switch (number) {
+            case 1 -> V1;
+            case 0x6b3343cf -> V2;
+            case 0xfaceb001 -> DRAFT_22;
+            case 0xfaceb002, 0xfaceb00e -> DRAFT_23;
+            case 0x51303530 -> Q050;
+            case 0x54303530 -> T050;
+            case 0x54303531 -> T051;
+            default -> (number & RESERVED_MASK) == RESERVED ? DRAFT_29 : ofDraft(number - DRAFTS);
+        };
+    }
+
+    private static QuicVersion ofDraft(int draft) {
+        if (draft < 22 || draft > 34) {
+            return null;
         }
-        if (number == NUMBER_V2) {
-            return V2;
-        }
-        int draft = number - DRAFTS;
-        return draft >= 23 && draft <= 28
-                ? DRAFT_23
-                : draft >= 29 && draft <= 32 ? DRAFT_29 : draft == 33 || draft == 34 ? V1 : null;
+        return draft == 22 ? DRAFT_22 : draft <= 28 ? DRAFT_23 : draft <= 32 ? DRAFT_29 : V1;
     }
 
     byte[] initialSalt() {

@@ -2,6 +2,7 @@ package headgate.flow.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import headgate.flow.app.ApplicationParser.Outcome;
@@ -123,12 +124,16 @@ class QuicParserTest {
     }
 
     @Test
-    void readsOnlyWhatAllVersionsShareOfAnUnknownOne() {
-        Said said = said(Said.hex("80 1a2a3a4a 04 01020304 02 0506 ffffffff"));
+    void readsOnlyWhatAllVersionsShareOfAnUnknownOneInAConversation() {
+        byte[] quant = Said.hex("80 45474701 04 01020304 02 0506 ffffffff");
+        assertEquals(Outcome.NOT_MINE, said(quant).outcome());
+        var conversation = new Conversation();
+        read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        Said said = read(quant, false, conversation);
         assertEquals(
                 List.of(
                         "quic.header_form=1",
-                        "quic.version=438975050",
+                        "quic.version=1162299137",
                         "quic.dcid=01020304",
                         "quic.scid=0506"),
                 said.fields());
@@ -146,16 +151,39 @@ class QuicParserTest {
         assertTrue(recognises(QuicSamples.CLIENT_INITIAL_V1));
         assertTrue(recognises(QuicSamples.CLIENT_INITIAL_V2));
         assertFalse(recognises(Arrays.copyOf(QuicSamples.CLIENT_INITIAL_V1, 1199)));
-        assertFalse(recognises(Said.hex("80 1a2a3a4a 04 01020304 02 0506 ffffffff")));
+        assertFalse(recognises(Said.hex("80 45474701 04 01020304 02 0506 ffffffff")));
         assertFalse(recognises(Said.hex("43 0102030405060708")));
         assertFalse(recognises(Said.hex("c0 00000001 15 " + "00".repeat(40)))); // an id of 21 bytes
     }
 
     @Test
-    void refusesWhatHasNoFixedBit() {
+    void readsShortHeadersOnlyInAConversation() {
+        assertEquals(Outcome.NOT_MINE, said(Said.hex("43 0102030405060708")).outcome());
         assertEquals(Outcome.NOT_MINE, said(Said.hex("03 0102030405060708")).outcome());
-        assertEquals(Outcome.NOT_MINE, said(Said.hex("80 00000001 00 00 00 00")).outcome());
         assertEquals(Outcome.NOT_MINE, said(new byte[0]).outcome());
+    }
+
+    /// RFC 9287: its sender and its receiver agreed that the bit says nothing.
+    @Test
+    void readsALongHeaderWithoutTheFixedBit() {
+        Said said = said(Said.hex("a1 00000001 01 aa 01 bb 02 0102"));
+        assertEquals(List.of("2"), said.values("quic.long.packet_type"));
+        assertEquals(List.of("bb"), said.values("quic.scid"));
+    }
+
+    @Test
+    void knowsTheVersionsThatWereInUseBeforeTheRfc() {
+        assertEquals(QuicVersion.DRAFT_22, QuicVersion.of(0xff000016));
+        assertEquals(QuicVersion.DRAFT_22, QuicVersion.of(0xfaceb001));
+        assertEquals(QuicVersion.DRAFT_23, QuicVersion.of(0xff00001c));
+        assertEquals(QuicVersion.DRAFT_23, QuicVersion.of(0xfaceb002));
+        assertEquals(QuicVersion.DRAFT_29, QuicVersion.of(0xff000020));
+        assertEquals(QuicVersion.DRAFT_29, QuicVersion.of(0xbabababa));
+        assertEquals(QuicVersion.V1, QuicVersion.of(0xff000022));
+        assertEquals(QuicVersion.T051, QuicVersion.of(0x54303531));
+        assertNull(QuicVersion.of(0xff000015));
+        assertNull(QuicVersion.of(0));
+        assertNull(QuicVersion.of(0x51303436));
     }
 
     private static boolean recognises(byte[] bytes) {
