@@ -46,6 +46,9 @@ public final class ApplicationDecoder {
         long offset = frame.start + frame.payloadOffset;
         long limit = offset + frame.payloadCaptured;
         ApplicationParser parser = find(frame, frame.bytes, offset, limit);
+        if (parser == null && conversations.isQuic(frame)) {
+            parser = parserOf(Application.QUIC, IpProtocol.UDP);
+        }
         if (parser == null) {
             return null;
         }

@@ -2,6 +2,7 @@ package headgate.flow.app;
 
 import headgate.packet.FlowKey;
 import headgate.packet.Frame;
+import headgate.packet.IpProtocol;
 import java.util.LinkedHashMap;
 
 /// The conversations that were spoken last. Bounded: the one that was silent for longest makes
@@ -18,7 +19,7 @@ final class ConversationMemory {
     /// one is taken for the client.
     Conversation of(Frame frame) {
         FlowKey key = FlowKey.of(frame);
-        boolean fromClient = frame.sourcePort >= frame.destinationPort;
+        boolean fromClient = isFromClient(frame);
         var conversation =
                 conversations.computeIfAbsent(
                         fromClient ? key : key.reversed(), _ -> new Conversation());
@@ -28,6 +29,20 @@ final class ConversationMemory {
         }
         conversation.fromClient = fromClient;
         return conversation;
+    }
+
+    /// Whether QUIC was spoken between these ends, most of whose packets tell it by nothing else.
+    boolean isQuic(Frame frame) {
+        if (frame.protocol != IpProtocol.UDP) {
+            return false;
+        }
+        FlowKey key = FlowKey.of(frame);
+        var known = conversations.get(isFromClient(frame) ? key : key.reversed());
+        return known != null && known.isQuic();
+    }
+
+    private static boolean isFromClient(Frame frame) {
+        return frame.sourcePort >= frame.destinationPort;
     }
 
     /// How many had to make room.

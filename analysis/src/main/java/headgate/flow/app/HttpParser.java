@@ -1,5 +1,6 @@
 package headgate.flow.app;
 
+import headgate.packet.IpProtocol;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
@@ -67,7 +68,11 @@ final class HttpParser implements ApplicationParser {
         if (!lines.next()) {
             return false;
         }
-        return isStatusLine() || lines.isWhole() && methodLength() > 0 && hasVersionAtItsEnd();
+        return isStatusLine()
+                || lines.isWhole()
+                        && methodLength() > 0
+                        && hasVersionAtItsEnd()
+                        && (protocol == IpProtocol.TCP || isKnownMethod());
     }
 
     @Override
@@ -91,9 +96,13 @@ final class HttpParser implements ApplicationParser {
         if (isStatusLine()) {
             return true;
         }
-        long method = lines.start() + methodLength();
-        return method > lines.start()
-                && (hasVersionAtItsEnd() || METHODS.contains(lines.text(lines.start(), method)));
+        return methodLength() > 0
+                && (isKnownMethod() || protocol == IpProtocol.TCP && hasVersionAtItsEnd());
+    }
+
+    /// Over UDP others write requests of their own with a version of HTTP, as BitTorrent does.
+    private boolean isKnownMethod() {
+        return METHODS.contains(lines.text(lines.start(), lines.start() + methodLength()));
     }
 
     private boolean isStatusLine() {

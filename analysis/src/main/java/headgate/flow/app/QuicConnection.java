@@ -31,16 +31,19 @@ final class QuicConnection {
         private byte[] connectionId = {};
     }
 
-    /// Whether a packet begins here: a long header that is whole, or a first byte that may be of a
+    /// Whether a packet of this side begins here: a long header that is whole, or what may be a
     /// short one.
-    static boolean isPacket(QuicLongHeaderView packet, MemorySegment bytes, long at, long limit) {
+    ///
+    /// @param index 0 or 1: which side sent it
+    boolean isPacket(MemorySegment bytes, long at, long limit, int index) {
         if (at >= limit) {
             return false;
         }
         int first = NetworkOrder.u8(bytes, at);
         return QuicLongHeaderView.isLong(first)
                 ? packet.wrap(bytes, at, limit) == Check.OK
-                : QuicLongHeaderView.hasFixedBit(first);
+                : QuicLongHeaderView.hasFixedBit(first)
+                        || isFor(sides[1 - index], bytes, at, limit);
     }
 
     /// Reads the packets of datagrams. True while the side's hello is not whole, and may still
@@ -52,7 +55,7 @@ final class QuicConnection {
         Side other = sides[1 - index];
         long at = offset;
         boolean opens = false;
-        while (isPacket(packet, bytes, at, limit)) {
+        while (isPacket(bytes, at, limit, index)) {
             if (!QuicLongHeaderView.isLong(NetworkOrder.u8(bytes, at))) {
                 shortHeader(bytes, at, limit, other, fields);
                 break;
@@ -89,11 +92,19 @@ final class QuicConnection {
     private static void shortHeader(
             MemorySegment bytes, long at, long limit, Side receiver, FieldSink fields) {
         fields.add("quic.header_form", 0);
-        var known = MemorySegment.ofArray(receiver.connectionId);
-        long end = at + 1 + known.byteSize();
-        if (end <= limit && bytes.asSlice(at + 1, end - at - 1).mismatch(known) < 0) {
+        if (isFor(receiver, bytes, at, limit)) {
             id("quic.dcid", receiver.connectionId, fields);
         }
+    }
+
+    /// Whether a short header names the connection id that its receiver was seen to choose: then it
+    /// is one even without the fixed bit (RFC 9287).
+    private static boolean isFor(Side receiver, MemorySegment bytes, long at, long limit) {
+        var known = MemorySegment.ofArray(receiver.connectionId);
+        long end = at + 1 + known.byteSize();
+        return known.byteSize() > 0
+                && end <= limit
+                && bytes.asSlice(at + 1, end - at - 1).mismatch(known) < 0;
     }
 
     private static void id(String name, byte[] connectionId, FieldSink fields) {

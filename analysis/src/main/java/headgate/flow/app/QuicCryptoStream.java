@@ -16,6 +16,9 @@ final class QuicCryptoStream {
     private static final int ACK_ECN = 0x03;
     private static final int CRYPTO = 0x06;
 
+    /// The same in Google's versions; a frame that other versions have in no Initial packet.
+    private static final int CRYPTO_OF_GOOGLE = 0x08;
+
     private final BitSet present = new BitSet();
     private byte[] bytes = new byte[1024];
 
@@ -29,7 +32,7 @@ final class QuicCryptoStream {
                 case PADDING, PING -> {}
                 case ACK -> skipAck(reader, 0);
                 case ACK_ECN -> skipAck(reader, 3);
-                case CRYPTO -> crypto(reader);
+                case CRYPTO, CRYPTO_OF_GOOGLE -> crypto(reader);
                 default -> known = false;
             }
         }

@@ -38,14 +38,14 @@ final class QuicParser implements ConversationalParser {
             long limit,
             Conversation conversation,
             FieldSink fields) {
-        boolean isHere =
+        int side = conversation.fromClient ? 0 : 1;
+        boolean isPacket =
                 conversation.isQuic()
-                        ? QuicConnection.isPacket(packet, bytes, offset, limit)
+                        ? conversation.quic().isPacket(bytes, offset, limit, side)
                         : recognises(bytes, offset, limit);
-        if (!isHere) {
+        if (!isPacket) {
             return Outcome.NOT_MINE;
         }
-        int side = conversation.fromClient ? 0 : 1;
         return conversation.quic().read(bytes, offset, limit, side, fields)
                 ? Outcome.NEED_MORE
                 : Outcome.DONE;

@@ -23,6 +23,16 @@ class ConversationMemoryTest {
     }
 
     @Test
+    void remembersWhoSpeaksQuicAtAnyPort() {
+        assertFalse(memory.isQuic(frame(1, 2, 50_000, 4433)));
+        var conversation = memory.of(frame(1, 2, 50_000, 4433));
+        assertFalse(memory.isQuic(frame(2, 1, 4433, 50_000)));
+        conversation.quic();
+        assertTrue(memory.isQuic(frame(2, 1, 4433, 50_000)));
+        assertFalse(memory.isQuic(frame(2, 1, 4433, 50_001)));
+    }
+
+    @Test
     void tellsConversationsOfOtherPortsApart() {
         assertNotSame(memory.of(frame(1, 2, 50_000, 443)), memory.of(frame(1, 2, 50_001, 443)));
     }

@@ -120,6 +120,14 @@ class HttpParserTest {
     }
 
     @Test
+    void leavesRequestsOfOthersOverUdpAlone() {
+        var ssdp = new HttpParser(Application.SSDP, IpProtocol.UDP);
+        byte[] ofBitTorrent = Said.text("BT-SEARCH * HTTP/1.1\nHost: 239.192.152.143:6771\n\n");
+        assertFalse(ssdp.recognises(MemorySegment.ofArray(ofBitTorrent), 0, ofBitTorrent.length));
+        assertEquals(Outcome.NOT_MINE, Said.to(ssdp, ofBitTorrent).outcome());
+    }
+
+    @Test
     void showsControlCharactersInsteadOfSendingThem() {
         byte[] bytes = Said.text("GET / HTTP/1.1\nHost: a\u001b[2Jb\n\n");
         assertEquals(List.of("a\\033[2Jb"), Said.to(parser, bytes).values("http.host"));

@@ -111,6 +111,20 @@ class QuicParserTest {
         assertEquals(List.of("quic.header_form=0"), read(toClient, false, conversation).fields());
     }
 
+    /// RFC 9287: both sides agreed that the fixed bit says nothing.
+    @Test
+    void readsAShortHeaderWithoutTheFixedBitByItsConnectionId() {
+        var conversation = new Conversation();
+        read(QuicSamples.CLIENT_INITIAL_V1, true, conversation);
+        read(QuicSamples.SERVER_INITIAL_V1, false, conversation);
+        byte[] toServer = Said.hex("03 f067a5502a4262b5 0102030405060708");
+        byte[] toServerByAnother = Said.hex("03 f067a5502a4262b6 0102030405060708");
+        assertEquals(
+                List.of("quic.header_form=0", "quic.dcid=f067a5502a4262b5"),
+                read(toServer, true, conversation).fields());
+        assertEquals(Outcome.NOT_MINE, read(toServerByAnother, true, conversation).outcome());
+    }
+
     @Test
     void readsSeveralPacketsOfADatagram() {
         byte[] initial = QuicSamples.SERVER_INITIAL_V1;
