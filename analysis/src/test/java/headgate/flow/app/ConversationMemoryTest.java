@@ -55,7 +55,7 @@ class ConversationMemoryTest {
     private static Frame frame(int source, int destination, int sourcePort, int destinationPort) {
         var frame = new Frame();
         frame.ipVersion = 4;
-        frame.protocol = IpProtocol.TCP;
+        frame.protocol = IpProtocol.UDP;
         frame.sourceLow = source;
         frame.destinationLow = destination;
         frame.sourcePort = sourcePort;
