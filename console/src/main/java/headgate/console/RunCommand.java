@@ -173,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
         try (var stream =
                         StreamProcessor.start(
                                 StreamSettings.of(bootstrap, topics, directory.resolve("streams"))
-                                        .withInterim(Duration.ofSeconds(1)),
+                                        .with(draft -> draft.interim = Duration.ofSeconds(1)),
                                 this::talk);
                 var answers = new LiveAnswers(bootstrap, topics, brokers == null)) {
             notice = "";

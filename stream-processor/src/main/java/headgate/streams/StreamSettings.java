@@ -6,6 +6,7 @@ import headgate.schema.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
@@ -80,68 +81,22 @@ public record StreamSettings(
                 FlowSettings.LIVE.maxDetailedFlows());
     }
 
-    /// The same as another application, with state and positions of its own.
-    public StreamSettings withApplicationId(String id) {
+    /// The same with what `change` sets.
+    public StreamSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
         return new StreamSettings(
-                brokers,
-                id,
-                threads,
-                topics,
-                stateDirectory,
-                commitInterval,
-                standbys,
-                patience,
-                silence,
-                interim,
-                maxDetailed);
-    }
-
-    /// The same with another number of threads.
-    public StreamSettings withThreads(int count) {
-        return new StreamSettings(
-                brokers,
-                applicationId,
-                count,
-                topics,
-                stateDirectory,
-                commitInterval,
-                standbys,
-                patience,
-                silence,
-                interim,
-                maxDetailed);
-    }
-
-    /// The same with another silence.
-    public StreamSettings withSilence(Duration duration) {
-        return new StreamSettings(
-                brokers,
-                applicationId,
-                threads,
-                topics,
-                stateDirectory,
-                commitInterval,
-                standbys,
-                patience,
-                duration,
-                interim,
-                maxDetailed);
-    }
-
-    /// The same with interim records of flows this often.
-    public StreamSettings withInterim(Duration duration) {
-        return new StreamSettings(
-                brokers,
-                applicationId,
-                threads,
-                topics,
-                stateDirectory,
-                commitInterval,
-                standbys,
-                patience,
-                silence,
-                duration,
-                maxDetailed);
+                draft.brokers,
+                draft.applicationId,
+                draft.threads,
+                draft.topics,
+                draft.stateDirectory,
+                draft.commitInterval,
+                draft.standbys,
+                draft.patience,
+                draft.silence,
+                draft.interim,
+                draft.maxDetailed);
     }
 
     /// What Kafka Streams is told.
@@ -188,5 +143,34 @@ public record StreamSettings(
         to.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
                 Topic.MAX_MESSAGE_BYTES);
+    }
+
+    /// Settings that are being made.
+    public static final class Draft {
+        public String brokers;
+        public String applicationId;
+        public int threads;
+        public Topics topics;
+        public Path stateDirectory;
+        public Duration commitInterval;
+        public int standbys;
+        public Duration patience;
+        public Duration silence;
+        public Duration interim;
+        public int maxDetailed;
+
+        private Draft(StreamSettings from) {
+            brokers = from.brokers;
+            applicationId = from.applicationId;
+            threads = from.threads;
+            topics = from.topics;
+            stateDirectory = from.stateDirectory;
+            commitInterval = from.commitInterval;
+            standbys = from.standbys;
+            patience = from.patience;
+            silence = from.silence;
+            interim = from.interim;
+            maxDetailed = from.maxDetailed;
+        }
     }
 }

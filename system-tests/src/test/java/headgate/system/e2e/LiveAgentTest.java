@@ -189,7 +189,7 @@ class LiveAgentTest {
             var agent = new CaptureAgent(settings(List.of(small), broker), heard);
             var stream =
                     StreamSettings.of(broker.bootstrap(), TOPICS, directory.resolve("state"))
-                            .withInterim(Duration.ofMillis(200));
+                            .with(draft -> draft.interim = Duration.ofMillis(200));
             Ledger last;
             try (var _ = StreamProcessor.start(stream, System.err::println)) {
                 var run = AgentRun.start(agent);

@@ -44,7 +44,7 @@ class PoisonRecordTest {
         try (var broker = Broker.start(directory.resolve("broker"))) {
             var settings =
                     StreamSettings.of(broker.bootstrap(), Topics.DEFAULT, directory)
-                            .withSilence(Duration.ofMinutes(10));
+                            .with(draft -> draft.silence = Duration.ofMinutes(10));
             try (var processor = StreamProcessor.start(settings, System.err::println)) {
                 broker.publish(Topics.DEFAULT, Topic.FRAMES, CannedTraffic.laneKey(0), JSON);
                 broker.publish(Topics.DEFAULT, values.subList(0, values.size() / 2));

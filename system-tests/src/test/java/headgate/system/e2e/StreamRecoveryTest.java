@@ -98,8 +98,10 @@ class StreamRecoveryTest {
             throws Exception {
         var settings =
                 StreamSettings.of(broker.bootstrap(), topics, directory.resolve("state"))
-                        .withApplicationId(topics.prefix() + "stream")
-                        .withSilence(NEVER_SILENT);
+                        .with(draft -> {
+                            draft.applicationId = topics.prefix() + "stream";
+                            draft.silence = NEVER_SILENT;
+                        });
         try (var _ = StreamProcessor.start(settings, System.err::println)) {
             broker.publish(topics, values);
             broker.awaitProcessed(settings.applicationId(), values.size());
