@@ -97,7 +97,7 @@ final class HttpParser implements ApplicationParser {
             return true;
         }
         return methodLength() > 0
-                && (isKnownMethod() || protocol == IpProtocol.TCP && hasVersionAtItsEnd());
+                && (protocol == IpProtocol.TCP && hasVersionAtItsEnd() || isKnownMethod());
     }
 
     /// Over UDP others write requests of their own with a version of HTTP, as BitTorrent does.
