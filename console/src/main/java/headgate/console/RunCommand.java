@@ -173,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
         try (var stream =
                         StreamProcessor.start(
                                 StreamSettings.of(bootstrap, topics, directory.resolve("streams"))
-                                        .with(draft -> draft.interim = Duration.ofSeconds(1)),
+                                        .with(draft -> tellAsScreensAreDrawn(draft, settings)),
                                 this::talk);
                 var answers = new LiveAnswers(bootstrap, topics, brokers == null)) {
             notice = "";
@@ -183,6 +183,17 @@ final class RunCommand implements Callable<Integer> {
             return watch(stream, answers, settings);
         } catch (BrokerAwayException e) {
             throw new CommandFailure(ExitCode.BROKER, e.getMessage());
+        }
+    }
+
+    /// Flows that go on are told for each screen. One screen of a capture that is played faster is
+    /// more of its time; flat out it would be all of it, and the longest usual interval must do.
+    private static void tellAsScreensAreDrawn(
+            StreamSettings.Draft draft, CaptureSettings settings) {
+        double speed =
+                settings.input() instanceof CaptureSettings.Input.File file ? file.speed() : 1;
+        if (speed > 0) {
+            draft.interim = Duration.ofMillis((long) Math.ceil(SCREEN_MILLIS * Math.max(1, speed)));
         }
     }
 
