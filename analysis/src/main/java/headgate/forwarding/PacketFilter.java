@@ -58,7 +58,7 @@ public final class PacketFilter {
     /// What became of the packet is not known: neither is its connection, if it began one.
     void abandon() {
         if (begun) {
-            netfilter.conntrack().abandon(passing);
+            netfilter.abandon(passing);
         }
     }
 
@@ -80,6 +80,11 @@ public final class PacketFilter {
 
     public long bytes(NftRule rule) {
         return netfilter.bytes(rule);
+    }
+
+    /// Elements that packets did not get into sets because these were full.
+    public long refusedElements() {
+        return netfilter.refusedElements();
     }
 
     /// Shows `skb` to the rules at `hook`.

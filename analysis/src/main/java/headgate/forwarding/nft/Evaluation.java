@@ -48,6 +48,9 @@ final class Evaluation {
     /// How the source is told; null if it is not.
     Reject reject;
 
+    /// The element of a set that a lookup found, where the set changes while packets pass.
+    SetElements.Element element;
+
     /// What a NAT statement wants.
     final NatRange natRange = new NatRange();
 

@@ -373,7 +373,7 @@ public final class IptablesReader {
         private Step portSet(String field, String text) {
             PayloadField place = PayloadField.of("th", field);
             var set = new NftSet("multiport");
-            set.declare(new Datatype[] {place.type()}, new Datatype[0], false);
+            set.declare(new Datatype[] {place.type()}, new Datatype[0]);
             for (String part : text.split(",")) {
                 int colon = part.indexOf(':');
                 Interval first = parse(place.type(), colon < 0 ? part : part.substring(0, colon));
@@ -384,7 +384,7 @@ public final class IptablesReader {
                 var ports = new Interval(0, first.firstLow(), 0, last.lastLow());
                 set.add(new Interval[] {ports}, null, null, false);
             }
-            set.build();
+            set.build(ruleset.tallies.changingSets);
             steps.add(new XtHeader(4));
             return new Match.Lookup(new Operand.Payload(place), set, negated);
         }

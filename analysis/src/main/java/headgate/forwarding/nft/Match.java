@@ -8,6 +8,11 @@ abstract class Match extends Step {
         this.left = left;
     }
 
+    /// Whether it asks nothing but a header field, and uses nothing up.
+    boolean asksHeader() {
+        return left instanceof Operand.Payload && !(this instanceof Lookup);
+    }
+
     /// Decides on the value in register 0.
     abstract int test(Evaluation e);
 
@@ -132,7 +137,7 @@ abstract class Match extends Step {
 
         @Override
         int test(Evaluation e) {
-            int element = set.find(e, 0);
+            int element = set.find(e, 0, !negated);
             return element == NftSet.UNKNOWN_ELEMENT ? UNKNOWN : code(element >= 0 != negated);
         }
 
@@ -157,11 +162,11 @@ abstract class Match extends Step {
 
         @Override
         int test(Evaluation e) {
-            int element = map.find(e, 0);
+            int element = map.find(e, 0, true);
             if (element == NftSet.UNKNOWN_ELEMENT) {
                 return UNKNOWN;
             }
-            NftVerdict verdict = element < 0 ? null : map.verdict(element);
+            NftVerdict verdict = element < 0 ? null : map.verdict(e, element);
             if (verdict == null) {
                 return BREAK;
             }

@@ -266,6 +266,19 @@ public final class Netfilter {
         return device != null && base.devices.contains(device.name());
     }
 
+    /// What became of the packet is not known: neither is its connection, if it began one, nor what
+    /// rules did to sets with it.
+    public void abandon(NfPacket packet) {
+        conntrack.abandon(packet);
+        evaluation.packet = packet;
+        rules.setUpdates().forEach(update -> update.doubt(evaluation, rules.rewrites()));
+    }
+
+    /// Elements that packets did not get into sets because these were full.
+    public long refusedElements() {
+        return state.refusedElements();
+    }
+
     /// How the source of the packet that was just dropped is told; null if it is not.
     public Reject reject() {
         return reject;

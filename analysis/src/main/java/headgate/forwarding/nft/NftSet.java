@@ -2,9 +2,12 @@ package headgate.forwarding.nft;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /// The elements of a set or map. Sets of single values are hashed; sets with ranges are sorted, and
-/// searched by their first part.
+/// searched by their first part. What packets do to a set is kept by [SetElements].
 ///
 /// Elements are added while the rule set is read; [#build] then makes the set ready.
 final class NftSet {
@@ -12,6 +15,12 @@ final class NftSet {
 
     /// Nothing can be said: [Evaluation#why] tells the reason.
     static final int UNKNOWN_ELEMENT = -2;
+
+    /// There is one, whose limit or quota is used up.
+    static final int USED_UP = -3;
+
+    /// It is in [Evaluation#element].
+    static final int CHANGING_ELEMENT = Integer.MAX_VALUE;
 
     /// Longs of one part of one element: first and last value.
     private static final int BOUNDS = 4;
@@ -24,8 +33,25 @@ final class NftSet {
     private Datatype[] data;
     private boolean declared;
 
-    /// Whether packets add elements, so that what is listed is what was there once.
-    private boolean dynamic;
+    /// Why elements cannot be told; null if they can.
+    private String unknown;
+
+    /// Whether there is more than was read.
+    private boolean lacking;
+
+    /// Whether rules add or delete elements.
+    private boolean filled;
+
+    /// Whether elements hold what packets use up.
+    private boolean metered;
+
+    /// Among the sets that change while packets pass; negative if it is none.
+    private int number = -1;
+
+    private long mostElements = Long.MAX_VALUE;
+    private long timeoutNanos;
+    private List<Meter.Spec> meters = List.of();
+    private final Map<Integer, List<Meter.Spec>> metersByElement = new HashMap<>();
 
     private int count;
     private long[] bounds = new long[0];
@@ -51,11 +77,84 @@ final class NftSet {
     }
 
     /// @param data types of a map's values; empty for sets, and for maps to verdicts
-    void declare(Datatype[] keys, Datatype[] data, boolean dynamic) {
+    void declare(Datatype[] keys, Datatype[] data) {
         this.keys = keys;
         this.data = data;
-        this.dynamic = dynamic;
         declared = true;
+    }
+
+    /// @param mostElements that it may hold; 0 if as many as there are
+    /// @param timeoutNanos for how long elements stay whose rule does not say; 0 if for good
+    /// @param meters of each element
+    void declareGrowth(long mostElements, long timeoutNanos, List<Meter.Spec> meters) {
+        this.mostElements = mostElements == 0 ? Long.MAX_VALUE : mostElements;
+        this.timeoutNanos = timeoutNanos;
+        this.meters = List.copyOf(meters);
+    }
+
+    long mostElements() {
+        return mostElements;
+    }
+
+    long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    List<Meter.Spec> meters() {
+        return meters;
+    }
+
+    /// Gives the element that was added last what packets use up.
+    void meterLast(List<Meter.Spec> specs) {
+        if (!specs.isEmpty()) {
+            metered = true;
+            metersByElement.put(count - 1, List.copyOf(specs));
+        }
+    }
+
+    List<Meter.Spec> meters(int element) {
+        return metersByElement.getOrDefault(element, List.of());
+    }
+
+    /// Rules add or delete elements.
+    void markFilled() {
+        filled = true;
+    }
+
+    /// Whether what it holds changes while packets pass; to be asked after [#build].
+    boolean isChanging() {
+        return number >= 0;
+    }
+
+    int number() {
+        return number;
+    }
+
+    boolean isLacking() {
+        return lacking;
+    }
+
+    boolean isDoubtful(int element) {
+        return doubtful.get(element);
+    }
+
+    int catchAll() {
+        return catchAll;
+    }
+
+    /// Writes the key of an element without ranges.
+    void readKey(int element, long[] words) {
+        for (int i = 0; i < words.length; i += 2) {
+            int at = element * keys.length * BOUNDS + i * 2;
+            words[i] = bounds[at];
+            words[i + 1] = bounds[at + 1];
+        }
+    }
+
+    /// What an element of a map leads to; empty for others.
+    long[] readData(int element) {
+        int length = data.length * 2;
+        return Arrays.copyOfRange(values, element * length, (element + 1) * length);
     }
 
     boolean isDeclared() {
@@ -78,9 +177,14 @@ final class NftSet {
         return data;
     }
 
-    /// The set holds more, or other, elements than are listed: what it lacks cannot be told.
-    void markDynamic() {
-        dynamic = true;
+    /// The set holds more elements than were read: what it lacks cannot be told.
+    void markLacking() {
+        lacking = true;
+    }
+
+    /// Nothing can be told of its elements.
+    void markUnknown(String why) {
+        unknown = why;
     }
 
     /// @param parts one interval for each key; null for the element that stands for all others
@@ -127,21 +231,33 @@ final class NftSet {
                 : Arrays.copyOf(array, Math.max(needed, array.length + array.length / 2));
     }
 
-    void build() {
+    /// @param changing gathers the sets that change while packets pass
+    void build(List<NftSet> changing) {
         if (!declared) {
             return;
         }
         if (ranges) {
+            metersByElement.keySet().forEach(doubtful::set);
             sort();
-        } else {
-            hash();
+            return;
+        }
+        hash();
+        if (filled || metered) {
+            number = changing.size();
+            changing.add(this);
         }
     }
 
     /// All values, if they are few single ones of at most 64 bits, and nothing else plays a part;
     /// otherwise null. To be asked after [#build].
     long[] few() {
-        if (!declared || dynamic || keys.length != 1 || count > FEW || ranges) {
+        if (!declared
+                || unknown != null
+                || lacking
+                || isChanging()
+                || keys.length != 1
+                || count > FEW
+                || ranges) {
             return null;
         }
         long[] few = new long[count];
@@ -219,16 +335,23 @@ final class NftSet {
                 bounds[first], bounds[first + 1], bounds[second], bounds[second + 1]);
     }
 
-    /// The element that the registers from `at` on hold; [#NOT_FOUND] or [#UNKNOWN_ELEMENT].
-    int find(Evaluation e, int at) {
-        if (!declared) {
-            e.unknown("set " + name + " is not in the rule set");
+    /// The element that the registers from `at` on hold; negative if none matches.
+    ///
+    /// @param uses whether what the element holds is used by the packet: not where it must be
+    ///   absent
+    int find(Evaluation e, int at, boolean uses) {
+        if (!declared || unknown != null) {
+            e.unknown(declared ? unknown : "set " + name + " is not in the rule set");
             return UNKNOWN_ELEMENT;
+        }
+        if (isChanging()) {
+            int found = e.state.elements(number).find(e, at, uses);
+            return found == NOT_FOUND ? catchAll : found;
         }
         int element = ranges ? findRange(e, at) : findSingle(e, at);
         element = element == NOT_FOUND ? catchAll : element;
-        if (element == NOT_FOUND && dynamic) {
-            e.unknown("set " + name + " gets elements from packets");
+        if (element == NOT_FOUND && lacking) {
+            e.unknown("set " + name + " may hold more than is known");
             return UNKNOWN_ELEMENT;
         }
         if (element >= 0 && doubtful.get(element)) {
@@ -289,12 +412,21 @@ final class NftSet {
         return true;
     }
 
-    long dataHigh(int element, int part) {
-        return values[(element * dataWidth() + part) * 2];
+    /// Upper half of what the element leads to that [#find] told.
+    long dataHigh(Evaluation e, int element, int part) {
+        return element == CHANGING_ELEMENT
+                ? e.element.dataHigh(part)
+                : values[(element * dataWidth() + part) * 2];
     }
 
-    long dataLow(int element, int part) {
-        return values[(element * dataWidth() + part) * 2 + 1];
+    long dataLow(Evaluation e, int element, int part) {
+        return element == CHANGING_ELEMENT
+                ? e.element.dataLow(part)
+                : values[(element * dataWidth() + part) * 2 + 1];
+    }
+
+    NftVerdict verdict(Evaluation e, int element) {
+        return element == CHANGING_ELEMENT ? e.element.verdict() : verdict(element);
     }
 
     NftVerdict verdict(int element) {

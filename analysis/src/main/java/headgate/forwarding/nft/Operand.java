@@ -410,7 +410,7 @@ abstract class Operand {
             if (loaded != OK) {
                 return loaded;
             }
-            int element = map.find(e, at);
+            int element = map.find(e, at, true);
             if (element == NftSet.UNKNOWN_ELEMENT) {
                 return UNKNOWN;
             }
@@ -418,8 +418,8 @@ abstract class Operand {
                 return ABSENT;
             }
             for (int i = 0; i < map.dataWidth(); i++) {
-                e.high[at + i] = map.dataHigh(element, i);
-                e.low[at + i] = map.dataLow(element, i);
+                e.high[at + i] = map.dataHigh(e, element, i);
+                e.low[at + i] = map.dataLow(e, element, i);
             }
             return OK;
         }

@@ -121,7 +121,8 @@ final class RuleBlob {
             case BITS -> matches = (low & code[at + 1]) != 0;
             case ANY -> matches = high == 0 && isAny(low, at + 2, (int) code[at + 1]);
             default -> {
-                int element = sets[(int) code[at + 1]].find(e, register);
+                boolean uses = (word & NEGATED) == 0;
+                int element = sets[(int) code[at + 1]].find(e, register, uses);
                 if (element == NftSet.UNKNOWN_ELEMENT) {
                     return Step.UNKNOWN;
                 }

@@ -2,8 +2,8 @@ package headgate.forwarding.nft;
 
 import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.conntrack.NfPacket;
-import headgate.forwarding.nft.RuleState.LimitSpec;
-import headgate.forwarding.nft.RuleState.QuotaSpec;
+import headgate.forwarding.nft.Meter.LimitSpec;
+import headgate.forwarding.nft.Meter.QuotaSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,6 +28,11 @@ public final class Ruleset {
         final List<CounterSpec> counters = new ArrayList<>();
         final List<LimitSpec> limits = new ArrayList<>();
         final List<QuotaSpec> quotas = new ArrayList<>();
+        final List<NftSet> changingSets = new ArrayList<>();
+        final List<SetUpdate> setUpdates = new ArrayList<>();
+
+        /// Whether rules change header fields.
+        boolean rewrites;
     }
 
     private final List<NftChain> baseChains;
@@ -35,6 +40,9 @@ public final class Ruleset {
     private final List<CounterSpec> counters;
     private final List<LimitSpec> limits;
     private final List<QuotaSpec> quotas;
+    private final List<NftSet> changingSets;
+    private final List<SetUpdate> setUpdates;
+    private final boolean rewrites;
     private final Operand[] fields;
     private final boolean tracks4;
     private final boolean tracks6;
@@ -53,6 +61,9 @@ public final class Ruleset {
         counters = List.copyOf(tallies.counters);
         limits = List.copyOf(tallies.limits);
         quotas = List.copyOf(tallies.quotas);
+        changingSets = List.copyOf(tallies.changingSets);
+        setUpdates = List.copyOf(tallies.setUpdates);
+        rewrites = tallies.rewrites;
         tracks4 = tracks(chains, "ip");
         tracks6 = tracks(chains, "ip6");
     }
@@ -142,6 +153,21 @@ public final class Ruleset {
 
     List<QuotaSpec> quotas() {
         return quotas;
+    }
+
+    /// Sets that change while packets pass, by [NftSet#number].
+    List<NftSet> changingSets() {
+        return changingSets;
+    }
+
+    /// Statements by which they do.
+    List<SetUpdate> setUpdates() {
+        return setUpdates;
+    }
+
+    /// Whether rules change header fields.
+    boolean rewrites() {
+        return rewrites;
     }
 
     long[] counterPackets() {

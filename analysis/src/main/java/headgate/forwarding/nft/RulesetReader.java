@@ -3,8 +3,8 @@ package headgate.forwarding.nft;
 import com.fasterxml.jackson.databind.JsonNode;
 import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.SnapshotException;
-import headgate.forwarding.nft.RuleState.LimitSpec;
-import headgate.forwarding.nft.RuleState.QuotaSpec;
+import headgate.forwarding.nft.Meter.LimitSpec;
+import headgate.forwarding.nft.Meter.QuotaSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +30,11 @@ public final class RulesetReader {
 
     /// Kernel: `NFT_RULE_MAXEXPRS`.
     private static final int MOST_STATEMENTS = 128;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /// A hundred years.
+    private static final long LONGEST_TIMEOUT_SECONDS = 100L * 366 * 86_400;
 
     private static final Set<String> FAMILIES =
             Set.of("ip", "ip6", "inet", "arp", "netdev", "bridge");
@@ -208,6 +213,12 @@ public final class RulesetReader {
             String why = note("a rule of more than " + MOST_STATEMENTS + " statements");
             steps = new Step[] {new Step.Unknown(why, true)};
         }
+        for (int i = 0; i < steps.length; i++) {
+            if (steps[i] instanceof SetUpdate update) {
+                update.follow(List.of(steps).subList(0, i));
+            }
+            tallies.rewrites |= steps[i] instanceof Action.Mangle || steps[i] instanceof NatStep;
+        }
         var rule = new NftRule(chain, handle, counter(steps));
         for (int i = counted; i < tallies.counters.size(); i++) {
             Ruleset.CounterSpec spec = tallies.counters.get(i);
@@ -274,9 +285,51 @@ public final class RulesetReader {
             note("set " + set + " has a type that is not known");
             return;
         }
-        boolean dynamic = texts(body.path("flags")).contains("dynamic");
-        set.declare(keys, data, dynamic);
+        set.declare(keys, data);
+        readGrowth(set, body);
         new SetReader(this, set).read(body.path("elem"), map);
+    }
+
+    private void readGrowth(NftSet set, JsonNode body) {
+        var meters = new ArrayList<Meter.Spec>();
+        for (JsonNode statement : body.path("stmt")) {
+            for (var each : statement.properties()) {
+                if (!readMeter(each.getKey(), each.getValue(), meters)) {
+                    set.markUnknown(note("set " + set + " has " + each.getKey() + ", not known"));
+                }
+            }
+        }
+        if (body.path("timeout").isIntegralNumber() && body.path("timeout").asLong() == 0) {
+            set.markUnknown(note("set " + set + " has a timeout below one second"));
+        }
+        set.declareGrowth(body.path("size").asLong(), nanos(body.path("timeout")), meters);
+    }
+
+    /// Seconds as nanoseconds; 0 if there are none.
+    static long nanos(JsonNode seconds) {
+        return Math.clamp(seconds.asLong(), 0, LONGEST_TIMEOUT_SECONDS) * NANOS_PER_SECOND;
+    }
+
+    /// Reads one statement of an element of a set.
+    ///
+    /// @param meters takes it, if packets use it up
+    /// @return false if it is not known
+    boolean readMeter(String kind, JsonNode body, List<Meter.Spec> meters) {
+        switch (kind) {
+            case "counter", "last" -> {
+                return true;
+            }
+            case "limit" -> {
+                LimitSpec limit = limit(body);
+                return limit != null && meters.add(limit);
+            }
+            case "quota" -> {
+                return meters.add(quota(body, false));
+            }
+            default -> {
+                return false;
+            }
+        }
     }
 
     /// @return null if one of them is not known
@@ -302,7 +355,7 @@ public final class RulesetReader {
     /// A set that stands in a rule.
     NftSet anonymous(JsonNode elements, Datatype[] keys, Datatype[] data, boolean map) {
         var set = new NftSet("{…}");
-        set.declare(keys, data, false);
+        set.declare(keys, data);
         new SetReader(this, set).read(elements, map);
         anonymousSets.add(set);
         return set;
@@ -330,6 +383,15 @@ public final class RulesetReader {
 
     /// @return null if it is not a limit that is known
     Integer addLimit(JsonNode body) {
+        LimitSpec limit = limit(body);
+        if (limit == null) {
+            return null;
+        }
+        tallies.limits.add(limit);
+        return tallies.limits.size() - 1;
+    }
+
+    private LimitSpec limit(JsonNode body) {
         String unit = body.path("rate_unit").asText("packets");
         boolean bytes = !unit.equals("packets");
         long scale = scale(unit);
@@ -346,26 +408,28 @@ public final class RulesetReader {
                 body.path("burst").asLong(bytes ? 0 : 5)
                         * scale(body.path("burst_unit").asText("packets"));
         try {
-            tallies.limits.add(
-                    new LimitSpec(
-                            Math.multiplyExact(body.path("rate").asLong(), scale),
-                            seconds,
-                            burst,
-                            bytes,
-                            body.path("inv").asBoolean()));
+            return new LimitSpec(
+                    Math.multiplyExact(body.path("rate").asLong(), scale),
+                    seconds,
+                    burst,
+                    bytes,
+                    body.path("inv").asBoolean());
         } catch (IllegalArgumentException | ArithmeticException e) {
             note("limit that is not known: " + e.getMessage());
             return null;
         }
-        return tallies.limits.size() - 1;
     }
 
     /// @param object whether this is a named quota, whose keys differ
     int addQuota(JsonNode body, boolean object) {
-        long bytes = object ? body.path("bytes").asLong() : amount(body, "val", "val_unit");
-        long used = amount(body, "used", "used_unit");
-        tallies.quotas.add(new QuotaSpec(bytes, used, body.path("inv").asBoolean()));
+        tallies.quotas.add(quota(body, object));
         return tallies.quotas.size() - 1;
+    }
+
+    private static QuotaSpec quota(JsonNode body, boolean object) {
+        long bytes = object ? body.path("bytes").asLong() : amount(body, "val", "val_unit");
+        return new QuotaSpec(
+                bytes, amount(body, "used", "used_unit"), body.path("inv").asBoolean());
     }
 
     private static long amount(JsonNode body, String value, String unit) {
@@ -386,8 +450,8 @@ public final class RulesetReader {
     ///
     /// @throws SnapshotException if chains jump in a loop, or deeper than a kernel lets them
     public Ruleset build() throws SnapshotException {
-        sets.values().forEach(NftSet::build);
-        anonymousSets.forEach(NftSet::build);
+        sets.values().forEach(set -> set.build(tallies.changingSets));
+        anonymousSets.forEach(set -> set.build(tallies.changingSets));
         var jumps = new JumpGraph(document);
         var fields = new Fields();
         for (NftChain chain : chains.values()) {

@@ -3,6 +3,7 @@ package headgate.forwarding.nft;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Reads the elements of one set or map.
 final class SetReader {
@@ -34,7 +35,7 @@ final class SetReader {
             JsonNode key = pair ? element.get(0) : element;
             JsonNode data = pair ? element.get(1) : null;
             if (pair != map || !readElement(key, data)) {
-                set.markDynamic();
+                set.markLacking();
                 ruleset.note(
                         "element "
                                 + RulesetReader.shortened(element.toString())
@@ -49,23 +50,37 @@ final class SetReader {
     private boolean readElement(JsonNode node, JsonNode data) {
         JsonNode body = node.path("elem");
         JsonNode key = body.isMissingNode() ? node : body.path("val");
-        boolean doubt =
-                body.has("expires") || body.has("limit") || body.has("quota") || body.has("stmt");
+        var meters = new ArrayList<Meter.Spec>();
+        boolean doubt = body.has("expires") || !readMeters(body, meters);
         boolean catchAll = key.isTextual() && key.asText().equals("*");
         Interval[] parts = catchAll ? null : constants(key, set.keys());
         if (!catchAll && parts == null) {
             return false;
         }
-        if (data == null) {
-            set.add(parts, null, null, doubt);
-            return true;
+        Interval[] value = null;
+        NftVerdict verdict = null;
+        if (data != null && set.data().length == 0) {
+            verdict = verdict(data, ruleset);
+        } else if (data != null) {
+            value = constants(data, set.data());
         }
-        if (set.data().length == 0) {
-            NftVerdict verdict = verdict(data, ruleset);
-            return verdict != null && add(parts, null, verdict, doubt);
+        if (data != null && verdict == null && (value == null || !isSingle(value))) {
+            return false;
         }
-        Interval[] value = constants(data, set.data());
-        return value != null && isSingle(value) && add(parts, value, null, doubt);
+        set.add(parts, value, verdict, doubt);
+        set.meterLast(meters);
+        return true;
+    }
+
+    /// @return false if one of them is not known
+    private boolean readMeters(JsonNode element, List<Meter.Spec> meters) {
+        boolean known = true;
+        for (var field : element.properties()) {
+            known &=
+                    Set.of("val", "timeout", "expires", "comment").contains(field.getKey())
+                            || ruleset.readMeter(field.getKey(), field.getValue(), meters);
+        }
+        return known;
     }
 
     private static boolean isSingle(Interval[] values) {
@@ -74,11 +89,6 @@ final class SetReader {
                 return false;
             }
         }
-        return true;
-    }
-
-    private boolean add(Interval[] parts, Interval[] value, NftVerdict verdict, boolean doubt) {
-        set.add(parts, value, verdict, doubt);
         return true;
     }
 

@@ -1,8 +1,14 @@
 package headgate.forwarding.nft;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import headgate.forwarding.nft.Action.Assign;
 import headgate.forwarding.nft.Match.Lookup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Reads the statements of one rule.
 final class StatementReader {
@@ -20,13 +26,23 @@ final class StatementReader {
 
     Step read(JsonNode statement) {
         if (statement.isTextual()) {
-            return read(statement.asText(), statement);
+            return text(statement);
         }
         if (statement.size() != 1) {
             return unknown(statement);
         }
         String kind = statement.fieldNames().next();
         return read(kind, statement.get(kind));
+    }
+
+    /// Verdicts may be written so, and what nft has no JSON for.
+    private Step text(JsonNode statement) {
+        Matcher filled = FILLED_SET.matcher(statement.asText());
+        if (filled.find()) {
+            NftSet set = named(filled.group(1));
+            return unknownFill(set, "what a rule puts into set " + set, statement);
+        }
+        return read(statement.asText(), statement);
     }
 
     private Step read(String kind, JsonNode body) {
@@ -41,13 +57,16 @@ final class StatementReader {
             case "reject" -> reject(body);
             case "notrack" -> new Action.Notrack();
             case "log", "comment", "last" -> new Assign(Assign.Field.NOTHING, NOTHING);
-            case "set" -> setUpdate(body);
+            case "set", "map" -> setUpdate(kind, body);
+            case "meter" -> meter(body);
             case "snat", "dnat", "masquerade", "redirect" -> nat(kind, body);
             case "xt" -> unknown("a match or target of iptables", body);
             case "ct helper", "ct timeout", "ct expectation", "ct count" -> unknown(kind, body);
             default -> unknown("statement " + RulesetReader.shortened(kind), body);
         };
     }
+
+    private static final Pattern FILLED_SET = Pattern.compile("^(?:add|update|delete) @(\\S+)");
 
     private static final Operand NOTHING =
             new Operand.Constant(Datatype.INTEGER, Interval.of(0, 0));
@@ -212,14 +231,77 @@ final class StatementReader {
         return unknown("assignment", body);
     }
 
-    /// What packets put into sets is not followed: the set holds other elements from here on.
-    private Step setUpdate(JsonNode body) {
-        String name = body.path("set").asText();
-        if (body.path("op").asText().equals("delete") || body.has("stmt")) {
-            return unknown("set", body);
+    private Step setUpdate(String kind, JsonNode body) {
+        NftSet set = named(body.path(kind).asText());
+        SetUpdate.Operation operation =
+                switch (body.path("op").asText()) {
+                    case "add" -> SetUpdate.Operation.ADD;
+                    case "update" -> SetUpdate.Operation.UPDATE;
+                    case "delete" -> SetUpdate.Operation.DELETE;
+                    default -> null;
+                };
+        return setUpdate(operation, set, body.path("elem"), body.path("data"), body.path("stmt"));
+    }
+
+    private NftSet named(String name) {
+        return ruleset.set(name.startsWith("@") ? name.substring(1) : name);
+    }
+
+    private Step setUpdate(
+            SetUpdate.Operation operation,
+            NftSet set,
+            JsonNode element,
+            JsonNode data,
+            JsonNode statements) {
+        JsonNode body = element.has("elem") ? element.get("elem") : element;
+        JsonNode key = element.has("elem") ? body.path("val") : element;
+        var meters = new ArrayList<Meter.Spec>();
+        boolean known = operation != null && set.isDeclared();
+        known &= !body.path("timeout").isIntegralNumber() || body.path("timeout").asLong() > 0;
+        for (JsonNode statement : statements) {
+            for (var each : statement.properties()) {
+                known &= ruleset.readMeter(each.getKey(), each.getValue(), meters);
+            }
         }
-        ruleset.set(name.startsWith("@") ? name.substring(1) : name).markDynamic();
-        return new Assign(Assign.Field.NOTHING, NOTHING);
+        if (!known) {
+            return unknownFill(set, "what a rule puts into set " + set, body);
+        }
+        set.markFilled();
+        Operand values = data.isMissingNode() ? null : expressions.operand(data, set.dataType(0));
+        var update =
+                new SetUpdate(
+                        operation,
+                        set,
+                        expressions.operand(key, Datatype.INTEGER),
+                        values,
+                        RulesetReader.nanos(body.path("timeout")),
+                        meters);
+        ruleset.tallies.setUpdates.add(update);
+        return update;
+    }
+
+    /// What such a rule did to the set cannot be told either.
+    private Step unknownFill(NftSet set, String what, JsonNode body) {
+        set.markUnknown(what + " is not known");
+        return unknown(what, body);
+    }
+
+    /// The set of a meter is not listed apart from it.
+    private Step meter(JsonNode body) {
+        JsonNode key = body.path("key");
+        JsonNode element = key.has("elem") ? key.get("elem").path("val") : key;
+        NftSet set = ruleset.set("meter " + body.path("name").asText());
+        set.declare(expressions.operand(element, Datatype.INTEGER).types(), new Datatype[0]);
+        set.declareGrowth(body.path("size").asLong(), 0, List.of());
+        JsonNode statement = body.path("stmt");
+        return setUpdate(
+                SetUpdate.Operation.UPDATE,
+                set,
+                key,
+                MissingNode.getInstance(),
+                statement.isArray()
+                        ? statement
+                        : JsonNodeFactory.instance.arrayNode().add(statement));
     }
 
     private Step nat(String kind, JsonNode body) {

@@ -140,7 +140,7 @@ abstract class Step {
 
         @Override
         int run(Evaluation e) {
-            return e.state.quota(index, e.packet.length) ? NEXT : BREAK;
+            return e.state.quota(index, e.packet.timeNanos, e.packet.length) ? NEXT : BREAK;
         }
 
         @Override

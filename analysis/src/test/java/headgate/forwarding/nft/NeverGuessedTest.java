@@ -80,7 +80,7 @@ class NeverGuessedTest {
                 "{'mangle':{'key':{'meta':{'key':'mark'}},'value':{'numgen':{'mode':'inc','mod':2}}}}",
                 "{'reset':{'tcp option':{'name':'sack-perm'}}}",
                 "{'set':{'op':'delete','elem':{'payload':{'protocol':'ip','field':'saddr'}},'set':'@s'}}",
-                "{'set':{'op':'add','elem':{'payload':{'protocol':'ip','field':'saddr'}},'set':'@s','stmt':[{'limit':{'rate':5,'burst':5,'per':'second'}}]}}",
+                "{'set':{'op':'add','elem':{'payload':{'protocol':'ip','field':'saddr'}},'set':'@s','stmt':[{'ct count':{'val':3}}]}}",
                 "{'xt':{'type':'match','name':'string'}}",
                 "{'nobody':'knows'}"
             })
