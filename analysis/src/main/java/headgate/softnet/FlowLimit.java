@@ -9,6 +9,9 @@ import java.io.IOException;
 final class FlowLimit {
     private static final int HISTORY = 128;
 
+    /// 2^32 over the golden ratio: `GOLDEN_RATIO_32` of `hash_32`.
+    private static final int GOLDEN_RATIO = 0x61C8_8647;
+
     private final int[] buckets;
 
     /// The buckets of the last packets. Starts as bucket 0 throughout, as the kernel's does.
@@ -23,7 +26,7 @@ final class FlowLimit {
     /// RP-12: notes the packet and says whether its flow holds more than half of the history. A
     /// packet that is then dropped stays noted.
     boolean isOver(int flowHash) {
-        int newFlow = flowHash & buckets.length - 1;
+        int newFlow = bucket(flowHash);
         int oldFlow = history[historyHead];
         history[historyHead] = newFlow;
         historyHead = historyHead + 1 & HISTORY - 1;
@@ -32,6 +35,12 @@ final class FlowLimit {
         }
         buckets[newFlow]++;
         return buckets[newFlow] > HISTORY / 2;
+    }
+
+    /// The upper bits of a product: the low bits of a hash are alike in all frames of one queue.
+    private int bucket(int flowHash) {
+        int bits = Integer.numberOfTrailingZeros(buckets.length);
+        return (int) ((flowHash * GOLDEN_RATIO & 0xffff_ffffL) >>> Integer.SIZE - bits);
     }
 
     /// Only buckets that the history names can be above 0, so these are all there is to write. They

@@ -109,8 +109,23 @@ class ReceivePathTest {
         assertEquals(135, path.softnetStat(0).dropped());
     }
 
-    /// RP-13: a table of two buckets, in which flows with odd hashes are one, until the bit of the
-    /// CPU is turned off and on.
+    /// RP-12: times 0x61c88647, the hash 1 and the hash 0xb0400000 begin with 61c, which is their
+    /// bucket; 0x1001, which ends as 1 does, begins with 6e1.
+    @Test
+    void tellsFlowsApartByTheUpperBitsOfAProductOfTheirHash() {
+        var path = blocked(FREE.with(Map.of("flow_limit", "0", "backlog", "200")), MS);
+        for (int i = 1; i <= 164; i++) {
+            path.offer(i, i, 60, 1, 0);
+        }
+
+        path.offer(165, 165, 60, 0xb040_0000, 0);
+        assertEquals(1, path.softnetStat(0).flowLimitCount());
+        path.offer(166, 166, 60, 0x1001, 0);
+        assertEquals(165, path.softnetStat(0).inputQlen());
+    }
+
+    /// RP-13: a table of two buckets, in which two flows whose products both begin with a 1 are
+    /// one, until the bit of the CPU is turned off and on.
     @Test
     void makesTheFlowTableWhenTheBitOfTheCpuIsTurnedOn() {
         SoftnetProfile profile =

@@ -55,7 +55,7 @@ final class TpacketV3Ring extends Tap {
         blockPackets = new int[ring.blocks()];
     }
 
-    /// TP-30 to TP-33.
+    /// TP-30 to TP-33. A block that was opened for a packet takes it whatever its length.
     @Override
     boolean admit(long nowNanos, int lengthBytes) {
         if (frozen) {
@@ -65,7 +65,7 @@ final class TpacketV3Ring extends Tap {
             openBlock();
         }
         int space = space(lengthBytes);
-        if (offset + space >= blockSize && blockPackets[activeBlock] > 0) {
+        if (offset + space >= blockSize) {
             retireCurrentBlock(nowNanos);
             if (!dispatchNextBlock()) {
                 return false;
@@ -85,10 +85,13 @@ final class TpacketV3Ring extends Tap {
         }
     }
 
-    /// TP-34: the reader is done with a block as a whole.
+    /// TP-34: the reader is done with a block as a whole, and with an empty one at once.
     @Override
     int fetch(long nowNanos) {
         userBlocks -= readerHoldsBlock ? 1 : 0;
+        while (userBlocks > 0 && blockPackets[oldestUserBlock()] == 0) {
+            userBlocks--;
+        }
         readerHoldsBlock = userBlocks > 0;
         return readerHoldsBlock ? blockPackets[oldestUserBlock()] : 0;
     }

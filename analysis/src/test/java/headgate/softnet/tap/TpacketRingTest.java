@@ -69,13 +69,32 @@ class TpacketRingTest {
     }
 
     /// TP-31: a jumbo frame in the smallest block is cut to what a block takes, and each block
-    /// takes one.
+    /// takes one; but the first, which was open before, is closed empty (TP-33).
     @Test
     void cutsAPacketThatIsLongerThanABlockOfV3() {
         Tap tap = ring(TapKind.TPACKET_V3, new TpacketReq(4096, 4, 2048, 1000, 0, 0), NOBODY);
         offer(tap, 9, 0, 9000);
 
-        assertEquals(4, tap.stat().accepted());
+        assertEquals(3, tap.stat().accepted());
+        assertEquals(4, tap.stat().blocks());
+    }
+
+    /// TP-33, TP-34: a reader has nothing to do with an empty block. The first is closed empty at
+    /// 0, the second with a packet at 1 µs, and both are free at 2 µs.
+    @Test
+    void givesAnEmptyBlockOfV3BackAtOnce() {
+        Tap tap =
+                ring(
+                        TapKind.TPACKET_V3,
+                        new TpacketReq(4096, 2, 2048, 1000, 0, 0),
+                        new Reader(US, 0));
+        assertTrue(tap.offer(0, 0, 9000));
+        assertTrue(tap.offer(1, US, 9000));
+        assertTrue(tap.offer(2, 2 * US, 9000));
+        tap.runUntilIdle();
+
+        assertEquals(3, tap.delivered());
+        assertEquals(0, tap.stat().freezes());
     }
 
     /// TP-30, TP-33: one freeze, however many packets meet it.
