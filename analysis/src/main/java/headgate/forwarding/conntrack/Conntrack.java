@@ -24,8 +24,8 @@ public final class Conntrack {
     /// Version of GRE that carries PPTP (RFC 2637), whose calls only a helper knows.
     private static final int PPTP = 1;
 
-    private static final int GRE_SECONDS = 30;
-    private static final int GRE_STREAM_SECONDS = 180;
+    /// What that carries.
+    private static final int PPP = 0x880b;
 
     /// Buckets that are looked through for a connection that can make room (kernel:
     /// `NF_CT_EVICTION_RANGE`).
@@ -48,6 +48,11 @@ public final class Conntrack {
 
     /// Whether the last [#find] met the reply direction.
     private boolean foundReply;
+
+    /// Zones in which the directions of the packet's connection are looked for.
+    private int zoneOriginal;
+
+    private int zoneReply;
 
     private final List<NfConn> changed = new ArrayList<>();
     private final List<byte[]> removed = new ArrayList<>();
@@ -138,6 +143,7 @@ public final class Conntrack {
         if (packet.connection != null || packet.ctInfo == CtInfo.UNTRACKED) {
             return true;
         }
+        takeZone(packet);
         if (packet.isFragment()) {
             packet.ctUnknown = "a fragment that was not reassembled";
             return true;
@@ -154,6 +160,12 @@ public final class Conntrack {
         }
         readTuple(packet, tuple);
         return track(packet);
+    }
+
+    private void takeZone(NfPacket packet) {
+        zoneOriginal = (packet.zoneDirections & NfPacket.ORIGINAL) != 0 ? packet.zone : 0;
+        zoneReply = (packet.zoneDirections & NfPacket.REPLY) != 0 ? packet.zone : 0;
+        packet.zoneDirections = 0;
     }
 
     private static int icmp(int family) {
@@ -194,7 +206,6 @@ public final class Conntrack {
             }
             return;
         }
-        inverse.zone = 0;
         if (!tuple.invert(inverse)) {
             return;
         }
@@ -236,13 +247,10 @@ public final class Conntrack {
             case IpProtocol.TCP ->
                     tcpTracking.isSound(packet) && (!check || TransportChecksum.isRight(packet));
             case IpProtocol.UDP -> isSoundUdp(packet, check);
-            case IpProtocol.GRE ->
-                    packet.presence(at, 2) != Presence.HERE
-                            || (packet.u16(at) & 7) != PPTP
-                            || isUnmodelled(packet);
+            case IpProtocol.UDP_LITE -> isSoundUdpLite(packet, check);
+            case IpProtocol.GRE -> !isCall(packet) || packet.u16(at + 2) == PPP;
             case IpProtocol.SCTP ->
                     (!check || TransportChecksum.isSctpRight(packet)) && isUnmodelled(packet);
-            case IpProtocol.UDP_LITE, IpProtocol.DCCP -> isUnmodelled(packet);
             default -> true;
         };
     }
@@ -261,10 +269,25 @@ public final class Conntrack {
         return packet.u16(packet.transport + 6) == 0 || !check || TransportChecksum.isRight(packet);
     }
 
+    private static boolean isSoundUdpLite(NfPacket packet, boolean check) {
+        int length = packet.length - packet.transport;
+        int said = packet.u16(packet.transport + 4);
+        int coverage = said == 0 ? length : said;
+        return coverage >= 8
+                && coverage <= length
+                && packet.u16(packet.transport + 6) != 0
+                && (!check || TransportChecksum.isUdpLiteRight(packet, coverage));
+    }
+
+    /// Whether it is GRE of PPTP (RFC 2637), whose packets bear the number of a call.
+    private static boolean isCall(NfPacket packet) {
+        return packet.presence(packet.transport, 8) == Presence.HERE
+                && (packet.u16(packet.transport) & 7) == PPTP;
+    }
+
     private static void readTuple(NfPacket packet, Tuple tuple) {
         tuple.family = packet.family;
         tuple.protocol = packet.transportProtocol;
-        tuple.zone = 0;
         tuple.sourceHigh = packet.sourceHigh();
         tuple.sourceLow = packet.sourceLow();
         tuple.destinationHigh = packet.destinationHigh();
@@ -277,6 +300,9 @@ public final class Conntrack {
         } else if (hasPorts(tuple.protocol)) {
             tuple.sourcePort = packet.u16(at);
             tuple.destinationPort = packet.u16(at + 2);
+        } else if (tuple.protocol == IpProtocol.GRE && isCall(packet)) {
+            // The call of the other direction only a helper knows.
+            tuple.destinationPort = packet.u16(at + 6);
         }
     }
 
@@ -320,11 +346,10 @@ public final class Conntrack {
                 return tcpTracking.take(connection, packet, reply ? 1 : 0, this);
             }
             case IpProtocol.UDP -> takeUdp(connection);
-            case IpProtocol.GRE -> {
-                boolean answered = connection.has(NfConn.SEEN_REPLY);
-                connection.status |= answered ? NfConn.ASSURED : 0;
-                refresh(connection, answered ? GRE_STREAM_SECONDS : GRE_SECONDS);
-            }
+            case IpProtocol.UDP_LITE ->
+                    takeBothWays(connection, settings.udpTimeout(), settings.udpTimeoutStream());
+            case IpProtocol.GRE ->
+                    takeBothWays(connection, settings.greTimeout(), settings.greTimeoutStream());
             default ->
                     refresh(connection, tuple.isIcmp() ? icmpTimeout() : settings.genericTimeout());
         }
@@ -346,6 +371,12 @@ public final class Conntrack {
             connection.status |= NfConn.ASSURED;
         }
         refresh(connection, stream ? settings.udpTimeoutStream() : settings.udpTimeout());
+    }
+
+    private void takeBothWays(NfConn connection, int timeout, int streamTimeout) {
+        boolean answered = connection.has(NfConn.SEEN_REPLY);
+        connection.status |= answered ? NfConn.ASSURED : 0;
+        refresh(connection, answered ? streamTimeout : timeout);
     }
 
     private void join(NfPacket packet, NfConn connection, boolean reply) {
@@ -377,7 +408,9 @@ public final class Conntrack {
         var connection = new NfConn();
         connection.table = this;
         connection.original.copy(tuple);
+        connection.original.zone = zoneOriginal;
         connection.reply.copy(inverse);
+        connection.reply.zone = zoneReply;
         if (packet.transportProtocol == IpProtocol.TCP) {
             if (!tcpTracking.begin(connection, packet)) {
                 return true;
@@ -428,7 +461,11 @@ public final class Conntrack {
         if (connection == null || connection.isConfirmed() || packet.ctInfo.isReply()) {
             return true;
         }
-        if (find(connection.original) != null || find(connection.reply) != null) {
+        boolean oneZone = connection.original.zone == connection.reply.zone;
+        if (findOriginal(connection.original) != null
+                || findReply(connection.reply) != null
+                || oneZone && findReply(connection.original) != null
+                || oneZone && findOriginal(connection.reply) != null) {
             return false;
         }
         connection.status |= NfConn.CONFIRMED;
@@ -470,25 +507,43 @@ public final class Conntrack {
         }
     }
 
-    /// The connection of which one direction is `tuple`; [#foundReply] says which.
+    /// The connection of which one direction is `tuple`, in the zone of that direction;
+    /// [#foundReply] says which.
     private NfConn find(Tuple tuple) {
+        tuple.zone = zoneOriginal;
+        NfConn c = findOriginal(tuple);
+        foundReply = c == null;
+        if (c != null) {
+            return c;
+        }
+        tuple.zone = zoneReply;
+        return findReply(tuple);
+    }
+
+    private NfConn findOriginal(Tuple tuple) {
         int hash = tuple.hash();
         NfConn c = originals[hash & originals.length - 1];
         while (c != null && !(c.hashOriginal == hash && c.original.isSame(tuple))) {
             c = c.nextOriginal;
         }
-        foundReply = c == null;
-        if (c == null) {
-            c = replies[hash & replies.length - 1];
-            while (c != null && !(c.hashReply == hash && c.reply.isSame(tuple))) {
-                c = c.nextReply;
-            }
+        return alive(c);
+    }
+
+    private NfConn findReply(Tuple tuple) {
+        int hash = tuple.hash();
+        NfConn c = replies[hash & replies.length - 1];
+        while (c != null && !(c.hashReply == hash && c.reply.isSame(tuple))) {
+            c = c.nextReply;
         }
-        if (c != null && isExpired(c)) {
-            remove(c);
+        return alive(c);
+    }
+
+    private NfConn alive(NfConn connection) {
+        if (connection != null && isExpired(connection)) {
+            remove(connection);
             return null;
         }
-        return c;
+        return connection;
     }
 
     private boolean isExpired(NfConn connection) {
@@ -627,7 +682,10 @@ public final class Conntrack {
     /// Whether answers to `to` would belong to another connection.
     private boolean isTaken(Tuple to, NfConn connection) {
         taken.invert(to);
-        NfConn other = find(taken);
+        NfConn other = findReply(taken);
+        if (other == null && connection.original.zone == connection.reply.zone) {
+            other = findOriginal(taken);
+        }
         return other != null && other != connection;
     }
 
@@ -648,7 +706,7 @@ public final class Conntrack {
         } else {
             forgetPorts(connection, inverse, why);
         }
-        if (find(connection.original) == null) {
+        if (findOriginal(connection.original) == null) {
             connection.status |= NfConn.CONFIRMED;
             insert(connection);
             keepUnknown(connection);
@@ -668,7 +726,7 @@ public final class Conntrack {
                         connection.reply.sourceHigh,
                         connection.reply.sourceLow,
                         connection.reply.protocol));
-        if (find(connection.original) == null) {
+        if (findOriginal(connection.original) == null) {
             connection.status |= NfConn.CONFIRMED;
             insert(connection);
             keepUnknown(connection);

@@ -18,6 +18,8 @@ public record ConntrackSettings(
         int tcpTimeoutUnacknowledged,
         int udpTimeout,
         int udpTimeoutStream,
+        int greTimeout,
+        int greTimeoutStream,
         int icmpTimeout,
         int icmpv6Timeout,
         int genericTimeout) {
@@ -53,6 +55,8 @@ public record ConntrackSettings(
                 keys.get("tcp_timeout_unacknowledged", 300),
                 keys.get("udp_timeout", 30),
                 keys.get("udp_timeout_stream", 120),
+                keys.get("gre_timeout", 30),
+                keys.get("gre_timeout_stream", 180),
                 keys.get("icmp_timeout", 30),
                 keys.get("icmpv6_timeout", 30),
                 keys.get("generic_timeout", 600));

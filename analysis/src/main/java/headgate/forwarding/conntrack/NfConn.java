@@ -25,7 +25,6 @@ public final class NfConn {
     /// translated.
     public final Tuple reply = new Tuple();
 
-    public int zone;
     public int mark;
     public int status;
 
@@ -67,6 +66,11 @@ public final class NfConn {
 
     boolean hasAll(int bits) {
         return (status & bits) == bits;
+    }
+
+    /// The zone that it was looked for in; 0 if none.
+    public int zone() {
+        return original.zone != 0 ? original.zone : reply.zone;
     }
 
     public void setMark(int mark) {

@@ -22,6 +22,11 @@ public final class NfPacket {
     public static final int BRIDGE = 7;
     public static final int IPV6 = 10;
 
+    /// Bits of [#zoneDirections].
+    public static final int ORIGINAL = 1;
+
+    public static final int REPLY = 2;
+
     /// Whether bytes can be read: they are here; the packet ends before them; the packet has them,
     /// but the capture does not.
     public enum Presence {
@@ -81,6 +86,14 @@ public final class NfPacket {
     /// Kernel: `enum ip_conntrack_info`.
     public CtInfo ctInfo = CtInfo.ESTABLISHED;
 
+    /// In which zone the packet's connection is looked for, if a rule said so (kernel: the template
+    /// of `nft_ct_set_zone_eval`).
+    public int zone;
+
+    /// For which directions of the connection that zone counts: [#ORIGINAL], [#REPLY] or both; 0 if
+    /// no rule said so, or the packet has been looked for.
+    public int zoneDirections;
+
     /// Why nothing can be said of the packet's connection; null if it can.
     public String ctUnknown;
 
@@ -124,6 +137,7 @@ public final class NfPacket {
         mark = priority = 0;
         connection = null;
         ctInfo = CtInfo.ESTABLISHED;
+        zone = zoneDirections = 0;
         ctUnknown = null;
         mangled = false;
         etherType = etherType(family);

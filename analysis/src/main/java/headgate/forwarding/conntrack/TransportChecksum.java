@@ -19,8 +19,15 @@ public final class TransportChecksum {
         if (packet.captured < packet.length) {
             return true;
         }
-        int sum = sum(packet);
+        int sum = sum(packet, packet.length - packet.transport, packet.transportProtocol);
         return sum == 0xffff || sum == 0 && packet.family == NfPacket.IPV4;
+    }
+
+    /// Whether the sum over the first bytes of UDP-Lite is right to tracking, whose pseudo-header
+    /// bears the number of UDP (kernel: `udplite_error`): it is wrong in most packets that are
+    /// right by RFC 3828.
+    static boolean isUdpLiteRight(NfPacket packet, int coverage) {
+        return packet.captured < packet.length || sum(packet, coverage, IpProtocol.UDP) == 0xffff;
     }
 
     /// RFC 9260 appendix A: CRC-32C with zero in its place, least significant byte first.
@@ -37,18 +44,20 @@ public final class TransportChecksum {
         return (int) crc.getValue() == Integer.reverseBytes(packet.i32(at + 8));
     }
 
-    private static int sum(NfPacket packet) {
+    /// @param covered bytes of the payload that are summed up
+    /// @param protocol that the pseudo-header bears
+    private static int sum(NfPacket packet, int covered, int protocol) {
         int at = packet.transport;
         int length = packet.length - at;
-        long sum = Checksum.sum(packet.bytes(), packet.network() + at, length);
+        long sum = Checksum.sum(packet.bytes(), packet.network() + at, covered);
         boolean pseudo =
                 packet.family == NfPacket.IPV6
-                        || packet.transportProtocol == IpProtocol.TCP
-                        || packet.transportProtocol == IpProtocol.UDP;
+                        || protocol == IpProtocol.TCP
+                        || protocol == IpProtocol.UDP;
         if (pseudo) {
             boolean ipv4 = packet.family == NfPacket.IPV4;
             sum += Checksum.sum(packet.bytes(), packet.network() + (ipv4 ? 12 : 8), ipv4 ? 8 : 32);
-            sum += packet.transportProtocol + length;
+            sum += protocol + length;
         }
         sum = (sum & 0xffff) + (sum >>> 16);
         return (int) ((sum & 0xffff) + (sum >>> 16));

@@ -43,10 +43,41 @@ abstract class Action extends Step {
     static final class Notrack extends Action {
         @Override
         int run(Evaluation e) {
-            if (e.packet.connection == null) {
+            if (e.packet.connection == null && e.packet.zoneDirections == 0) {
                 e.packet.ctInfo = CtInfo.UNTRACKED;
             }
             return NEXT;
+        }
+    }
+
+    /// `ct zone set`: before tracking looks for the connection, and the first one counts (kernel:
+    /// `nft_ct_set_zone_eval`).
+    static final class SetZone extends Action {
+        private final Operand value;
+        private final int directions;
+
+        /// @param directions as [NfPacket#zoneDirections]
+        SetZone(Operand value, int directions) {
+            this.value = value;
+            this.directions = directions;
+        }
+
+        @Override
+        boolean tracksConnections() {
+            return true;
+        }
+
+        @Override
+        int run(Evaluation e) {
+            int loaded = value.load(e, 0);
+            if (loaded == Operand.OK
+                    && e.packet.connection == null
+                    && e.packet.zoneDirections == 0) {
+                e.packet.zone = (int) e.low[0];
+                e.packet.zoneDirections = directions;
+                e.packet.ctInfo = CtInfo.NEW;
+            }
+            return loaded;
         }
     }
 

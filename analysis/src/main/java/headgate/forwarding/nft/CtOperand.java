@@ -73,7 +73,7 @@ final class CtOperand extends Operand {
             case DIRECTION -> e.low[at] = packet.ctInfo.isReply() ? 1 : 0;
             case STATUS -> e.low[at] = connection.status;
             case MARK -> e.low[at] = Integer.toUnsignedLong(connection.mark);
-            case ZONE -> e.low[at] = connection.zone;
+            case ZONE -> e.low[at] = zone(connection);
             default -> {
                 return tuple(e, at, connection);
             }
@@ -81,7 +81,18 @@ final class CtOperand extends Operand {
         return OK;
     }
 
+    private long zone(NfConn connection) {
+        return switch (direction) {
+            case 0 -> connection.original.zone;
+            case 1 -> connection.reply.zone;
+            default -> connection.zone();
+        };
+    }
+
     private static long stateBit(NfPacket packet) {
+        if (packet.zoneDirections != 0) {
+            return CtInfo.NEW.stateBit();
+        }
         if (packet.connection != null || packet.ctInfo == CtInfo.UNTRACKED) {
             return packet.ctInfo.stateBit();
         }

@@ -557,7 +557,7 @@ public final class IptablesReader {
                 }
                 case "REJECT" -> reject();
                 case "NOTRACK" -> new Action.Notrack();
-                case "CT" -> next().equals("--notrack") ? new Action.Notrack() : null;
+                case "CT" -> connectionTracking(next());
                 case "MARK" -> mark(Assign.Field.MARK, new MetaOperand(MetaOperand.Key.MARK));
                 case "CONNMARK" -> connectionMark();
                 case "SNAT" -> nat(NatStep.Kind.SNAT, "--to-source");
@@ -570,6 +570,25 @@ public final class IptablesReader {
                                 ? lead(Step.JUMP, target)
                                 : null;
             };
+        }
+
+        private Step connectionTracking(String option) {
+            int directions =
+                    switch (option) {
+                        case "--zone" -> NfPacket.ORIGINAL | NfPacket.REPLY;
+                        case "--zone-orig" -> NfPacket.ORIGINAL;
+                        case "--zone-reply" -> NfPacket.REPLY;
+                        default -> 0;
+                    };
+            if (directions == 0) {
+                return option.equals("--notrack") ? new Action.Notrack() : null;
+            }
+            long zone = number(next());
+            return zone < 0 || zone > 0xffff
+                    ? null
+                    : new Action.SetZone(
+                            new Operand.Constant(Datatype.number(16), Interval.of(0, zone)),
+                            directions);
         }
 
         private Step reject() {

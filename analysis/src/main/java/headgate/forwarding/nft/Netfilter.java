@@ -269,7 +269,11 @@ public final class Netfilter {
     /// What became of the packet is not known: neither is its connection, if it began one, nor what
     /// rules did to sets with it.
     public void abandon(NfPacket packet) {
-        conntrack.abandon(packet);
+        if (rules.tracks(packet.family)) {
+            // It may have ended before tracking saw it.
+            conntrack.in(packet, true);
+            conntrack.abandon(packet);
+        }
         evaluation.packet = packet;
         rules.setUpdates().forEach(update -> update.doubt(evaluation, rules.rewrites()));
     }

@@ -3,6 +3,7 @@ package headgate.forwarding.nft;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import headgate.forwarding.conntrack.NfPacket;
 import headgate.forwarding.nft.Action.Assign;
 import headgate.forwarding.nft.Match.Lookup;
 import java.util.ArrayList;
@@ -218,6 +219,16 @@ final class StatementReader {
         if (ct.equals("mark")) {
             return new Assign(
                     Assign.Field.CT_MARK, expressions.value(body.path("value"), Datatype.MARK));
+        }
+        if (ct.equals("zone")) {
+            int directions =
+                    switch (key.path("ct").path("dir").asText()) {
+                        case "original" -> NfPacket.ORIGINAL;
+                        case "reply" -> NfPacket.REPLY;
+                        default -> NfPacket.ORIGINAL | NfPacket.REPLY;
+                    };
+            Operand zone = expressions.value(body.path("value"), Datatype.number(16));
+            return new Action.SetZone(zone, directions);
         }
         Operand place = expressions.operand(key, Datatype.INTEGER);
         if (place instanceof Operand.Payload payload && payload.isWritable()) {

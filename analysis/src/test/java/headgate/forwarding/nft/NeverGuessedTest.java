@@ -1,6 +1,5 @@
 package headgate.forwarding.nft;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -74,7 +73,6 @@ class NeverGuessedTest {
                 "{'ct helper':'ftp'}",
                 "{'ct timeout':'t'}",
                 "{'ct expectation':'e'}",
-                "{'mangle':{'key':{'ct':{'key':'zone'}},'value':5}}",
                 "{'mangle':{'key':{'ct':{'key':'event'}},'value':'new'}}",
                 "{'mangle':{'key':{'meta':{'key':'pkttype'}},'value':'broadcast'}}",
                 "{'mangle':{'key':{'meta':{'key':'mark'}},'value':{'numgen':{'mode':'inc','mod':2}}}}",
@@ -104,24 +102,5 @@ class NeverGuessedTest {
                                 "{'match':{'op':'==','left':{'payload':{'protocol':'ip','field':'saddr'}},'right':'@s'}},{'drop':null}")
                         .path();
         assertInstanceOf(Verdict.Incomplete.class, udp(path));
-    }
-
-    /// SCTP is not asked for its checksum if that is turned off; all else is nothing that tracking
-    /// is modelled for.
-    @ParameterizedTest
-    @ValueSource(ints = {33, 132, 136})
-    void doesNotGuessConnectionsOfProtocolsThatItDoesNotFollow(int protocol) {
-        var path =
-                RulesetFixture.forward(
-                                "{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'new'}},{'drop':null}")
-                        .path();
-        String payload = "1234 0035 0014 0000 00000000 00000000 00000000";
-        Verdict verdict = decide(path, protocol, payload);
-        if (protocol == 132) {
-            // Its checksum is wrong: invalid, which is no new connection.
-            assertEquals("forward", verdict.kind());
-        } else {
-            assertInstanceOf(Verdict.Incomplete.class, verdict);
-        }
     }
 }
