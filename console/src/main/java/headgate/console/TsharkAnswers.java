@@ -122,14 +122,17 @@ final class TsharkAnswers implements AutoCloseable {
                     "quote=n");
 
     private final Process process;
+    private final Path file;
     private final Path complaints;
     private final Path profile;
     private final BufferedReader lines;
     private final List<String> names;
     private final Set<String> asked;
 
-    private TsharkAnswers(Process process, Path complaints, Path profile, List<String> names) {
+    private TsharkAnswers(
+            Process process, Path file, Path complaints, Path profile, List<String> names) {
         this.process = process;
+        this.file = file;
         this.complaints = complaints;
         this.profile = profile;
         this.names = names;
@@ -170,7 +173,7 @@ final class TsharkAnswers implements AutoCloseable {
         var builder = new ProcessBuilder(command).redirectError(complaints.toFile());
         // The user's own preferences must not change the answers.
         builder.environment().put("WIRESHARK_CONFIG_DIR", profile.toString());
-        return new TsharkAnswers(start(builder, tshark), complaints, profile, names);
+        return new TsharkAnswers(start(builder, tshark), file, complaints, profile, names);
     }
 
     private static Process start(ProcessBuilder builder, String tshark) {
@@ -189,9 +192,12 @@ final class TsharkAnswers implements AutoCloseable {
     }
 
     /// The fields of the next frame, occurrences joined, outer to inner; null at the end.
+    ///
+    /// @throws CommandFailure where tshark does not read the file, or not to its end
     Map<String, String> next() throws IOException {
         String line = lines.readLine();
         if (line == null) {
+            finish();
             return null;
         }
         var cells = line.split("\t", -1);
@@ -208,18 +214,18 @@ final class TsharkAnswers implements AutoCloseable {
         return asked.contains(name);
     }
 
-    /// After the last frame: tshark may have ended early. Its status is 2 for a file that is cut,
-    /// of which the frames before the cut count.
-    void finish() throws IOException {
+    /// After the last frame. tshark's status is 2 for a file that is none, is cut or damaged; it
+    /// says which in its last line, after remarks on its own state.
+    private void finish() throws IOException {
         try {
             int status = process.waitFor();
-            if (status != 0 && status != 2) {
+            if (status != 0) {
+                String said = Files.readString(complaints).strip();
                 throw new CommandFailure(
                         ExitCode.INPUT,
-                        "tshark ended with status "
-                                + status
-                                + ": "
-                                + Files.readString(complaints).strip());
+                        "%s: tshark ended with status %d: %s"
+                                .formatted(
+                                        file, status, said.substring(said.lastIndexOf('\n') + 1)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             "Reassembly and conversation state of tshark are off, as here. Columns: equal; differ: both",
             "have the field; missing: only tshark has it; extra: only Headgate has it.",
             "Known differences and their reasons: docs/decoding.md.",
+            "A file that one of the two cannot read, or not to its end, is named; the others are compared.",
             "",
             "Exit status: 0 everything equal, 1 something differs, 3 a file or tshark cannot be read."
         })
@@ -62,6 +63,7 @@ final class ValidateDecodeCommand implements Callable<Integer> {
     private final Map<String, Tally> tallies = new TreeMap<>();
     private final List<Difference> differences = new ArrayList<>();
     private long differing;
+    private boolean isUnread;
 
     /// Values of one field over all frames.
     private static final class Tally {
@@ -87,10 +89,26 @@ final class ValidateDecodeCommand implements Callable<Integer> {
         }
         var names = TsharkAnswers.knownFields(tshark);
         for (Path file : files) {
-            compare(file, names);
+            try {
+                compare(file, names);
+            } catch (CommandFailure | IOException e) {
+                say(e.getMessage());
+            } catch (UncheckedIOException e) {
+                say(e.getCause().getMessage());
+            }
         }
         print();
+        if (isUnread) {
+            return ExitCode.INPUT;
+        }
         return differing == 0 ? ExitCode.DONE : ExitCode.FOUND;
+    }
+
+    /// What kept a file from being compared to its end.
+    private void say(String failure) {
+        isUnread = true;
+        output.err().println("headgate: " + failure);
+        output.err().flush();
     }
 
     private void compare(Path file, List<String> names) throws IOException {
@@ -109,10 +127,13 @@ final class ValidateDecodeCommand implements Callable<Integer> {
                             },
                             1024)
                     != FrameSource.END) {}
+            String damage = source.statistics().damage();
+            if (damage != null) {
+                say(file + ": " + damage);
+            }
             for (var rest = answers.next(); rest != null; rest = answers.next()) {
                 note(new Difference(file, ++frames[0], "frame", "present", ""));
             }
-            answers.finish();
         }
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -55,21 +57,63 @@ class ValidateCommandTest {
     /// A program that answers as tshark does, but for one address.
     @Test
     void showsWhatDiffersAndWhere() throws IOException {
-        Path liar = folder.resolve("liar");
-        Files.writeString(
-                liar,
-                """
-                #!/bin/sh
-                [ "$1" = -G ] && { printf 'F\\tLength\\tframe.len\\tx\\n'; exit 0; }
-                echo 7
-                """);
-        Assumptions.assumeTrue(liar.toFile().setExecutable(true), "no executable files here");
+        Path liar =
+                program(
+                        """
+                        [ "$1" = -G ] && { printf 'F\\tLength\\tframe.len\\tx\\n'; exit 0; }
+                        echo 7
+                        """);
         var run = decode("--tshark", liar.toString(), "--show", "1", "-T", "jsonl");
         assertEquals(ExitCode.FOUND, run.status(), run.err());
         assertTrue(
                 run.out().contains("\"frame\":1,\"field\":\"frame.len\",\"tshark\":\"7\""),
                 run.out());
         assertFalse(run.out().contains("\"frame\":2"), run.out());
+    }
+
+    @Test
+    void goesOnAfterAFileThatIsNoCapture() throws IOException {
+        assumeTshark();
+        Path letter = Files.writeString(folder.resolve("letter"), "Dear packet, how are you?");
+        var run = decode(letter.toString());
+        assertEquals(ExitCode.INPUT, run.status(), run.out());
+        assertTrue(run.err().contains(letter + ": "), run.err());
+        assertTrue(run.out().contains("(100.000 %)"), run.out());
+        assertTrue(run.out().contains("ip.src"), run.out());
+    }
+
+    @Test
+    void comparesTheFramesBeforeACut() throws IOException {
+        assumeTshark();
+        byte[] whole = Files.readAllBytes(HeadgateTest.sample());
+        Path cut = folder.resolve("cut.pcapng");
+        Files.write(cut, Arrays.copyOf(whole, 5000));
+        var run = CommandRun.of("validate", "decode", cut.toString());
+        assertEquals(ExitCode.INPUT, run.status(), run.out());
+        assertTrue(run.err().contains("cut: "), run.err());
+        assertTrue(run.err().contains(cut + ": tshark ended with status 2"), run.err());
+        assertTrue(run.out().contains("(100.000 %)"), run.out());
+        assertFalse(run.out().contains("0 of 0"), run.out());
+    }
+
+    /// Nothing that a refused file would show as a difference is shown.
+    @Test
+    void goesOnAfterAFileThatTsharkRefuses() throws IOException {
+        Path refusing =
+                program(
+                        """
+                        [ "$1" = -G ] && { printf 'F\\tLength\\tframe.len\\tx\\n'; exit 0; }
+                        echo 'Running as root.' >&2
+                        echo "refusing: no idea what $2 is" >&2
+                        exit 2
+                        """);
+        var run = decode("--tshark", refusing.toString(), HeadgateTest.sample().toString());
+        assertEquals(ExitCode.INPUT, run.status(), run.out());
+        String line =
+                "headgate: %s: tshark ended with status 2: refusing: no idea what %1$s is\n"
+                        .formatted(HeadgateTest.sample());
+        assertEquals(line.repeat(2), run.err());
+        assertTrue(run.out().contains("0 of 0 values equal"), run.out());
     }
 
     @Test
@@ -82,8 +126,15 @@ class ValidateCommandTest {
         assertTrue(TsharkAnswers.isEqual("ip.id", "0xzz", "0xzz"));
     }
 
+    /// A script that `--tshark` can name.
+    private Path program(String lines) throws IOException {
+        Path script = Files.writeString(folder.resolve("program"), "#!/bin/sh\n" + lines);
+        Assumptions.assumeTrue(script.toFile().setExecutable(true), "no executable files here");
+        return script;
+    }
+
     private static CommandRun decode(String... more) {
-        var arguments = new java.util.ArrayList<>(List.of("validate", "decode"));
+        var arguments = new ArrayList<>(List.of("validate", "decode"));
         arguments.addAll(List.of(more));
         arguments.add(HeadgateTest.sample().toString());
         return CommandRun.of(arguments.toArray(String[]::new));
