@@ -24,6 +24,10 @@ final class QuicConnection {
     private static final class Side {
         private QuicInitialKeys keys;
         private QuicCryptoStream stream;
+
+        /// How much of the stream was read.
+        private int position;
+
         private boolean isRead;
         private int failures;
 
@@ -69,7 +73,7 @@ final class QuicConnection {
             }
             at = packet.end();
         }
-        readHello(side, fields);
+        readHello(side, other, fields);
         return opens && !side.isRead;
     }
 
@@ -141,15 +145,22 @@ final class QuicConnection {
         return frames;
     }
 
-    private static void readHello(Side side, FieldSink fields) {
-        if (side.stream == null) {
+    /// After the server's hello no side's is wanted any more, unless the server asked for another
+    /// one: both streams then go on behind the first.
+    private static void readHello(Side side, Side other, FieldSink fields) {
+        if (side.stream == null || side.isRead) {
             return;
         }
         var handshake = new TlsHandshake();
-        handshake.add(side.stream.bytes(), 0, side.stream.length());
+        handshake.add(side.stream.bytes(), side.position, side.stream.length());
         side.isRead = handshake.read(fields, 'q');
-        if (side.isRead) {
-            side.stream = null;
+        if (handshake.asksForAnotherHello()) {
+            side.isRead = other.isRead = false;
+        }
+        if (side.isRead && other.isRead) {
+            side.stream = other.stream = null;
+        } else {
+            side.position += handshake.lengthRead();
         }
     }
 }

@@ -1,5 +1,8 @@
 package headgate.flow.app;
 
+import java.util.Arrays;
+import java.util.HexFormat;
+
 /// What a TLS server chose, RFC 8446 section 4.1.3; the same for all versions since SSL 3.0.
 ///
 /// ```
@@ -8,24 +11,33 @@ package headgate.flow.app;
 /// ```
 ///
 /// @param version legacy_version: 0x0303 for 1.2 and all later ones
+/// @param isRetryRequest whether it is a HelloRetryRequest, which has a random of its own: the
+///   client has to say hello again
 /// @param cipherSuite by its IANA number
 /// @param extensions types in the server's order
 /// @param selectedVersion of the extension supported_versions; 0 if it is not there
 /// @param applicationProtocol that the server chose, one character a byte; null if none is named
 record ServerHello(
         int version,
+        boolean isRetryRequest,
         int cipherSuite,
         int[] extensions,
         int selectedVersion,
         String applicationProtocol) {
     private static final int RANDOM_LENGTH = 32;
+
+    /// SHA-256 of "HelloRetryRequest".
+    private static final byte[] RETRY_REQUEST =
+            HexFormat.of()
+                    .parseHex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
+
     private static final int TLS_1_3 = 0x0304;
 
     /// Reads the body of a handshake message of type 2. Null if it ends too early; extensions are
     /// read as far as their lengths make sense.
     static ServerHello read(WireReader message) {
         int version = message.u16();
-        message.skip(RANDOM_LENGTH);
+        boolean isRetryRequest = Arrays.equals(message.array(RANDOM_LENGTH), RETRY_REQUEST);
         // Drafts that announce themselves here had no session id and no compression method.
         boolean isShort = isDraftOfTls13(version);
         message.skip(isShort ? 0 : message.u8());
@@ -37,7 +49,12 @@ record ServerHello(
         var chosen = new Chosen();
         int[] extensions = TlsExtension.readAll(message, chosen::extension);
         return new ServerHello(
-                version, cipherSuite, extensions, chosen.version, chosen.applicationProtocol);
+                version,
+                isRetryRequest,
+                cipherSuite,
+                extensions,
+                chosen.version,
+                chosen.applicationProtocol);
     }
 
     /// What is read of the extensions.

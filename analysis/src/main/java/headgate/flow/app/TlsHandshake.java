@@ -12,11 +12,13 @@ final class TlsHandshake {
 
     private byte[] bytes = new byte[2048];
     private int length;
+    private int lengthRead;
     private boolean hasChosenTls13;
+    private boolean asksForAnotherHello;
 
     void clear() {
-        length = 0;
-        hasChosenTls13 = false;
+        length = lengthRead = 0;
+        hasChosenTls13 = asksForAnotherHello = false;
     }
 
     void add(MemorySegment from, long offset, long limit) {
@@ -41,6 +43,7 @@ final class TlsHandshake {
             if (messages.overrun() || !isKnown(type)) {
                 break;
             }
+            lengthRead = (int) messages.position();
             fields.add("tls.handshake.type", type);
             switch (type) {
                 case CLIENT_HELLO ->
@@ -50,6 +53,17 @@ final class TlsHandshake {
             }
         }
         return isHello;
+    }
+
+    /// How many bytes the messages take that were read.
+    int lengthRead() {
+        return lengthRead;
+    }
+
+    /// Whether a HelloRetryRequest was among the messages that were read: both sides say hello
+    /// again (RFC 8446 section 2.1).
+    boolean asksForAnotherHello() {
+        return asksForAnotherHello;
     }
 
     /// Whether a ServerHello among the messages that were read chose TLS 1.3.
@@ -94,6 +108,7 @@ final class TlsHandshake {
         fields.add("tls.handshake.version", hello.version());
         fields.add("tls.handshake.ciphersuite", hello.cipherSuite());
         hasChosenTls13 |= hello.isTls13();
+        asksForAnotherHello |= hello.isRetryRequest();
         if (hello.applicationProtocol() != null) {
             fields.add("tls.handshake.extensions_alpn_str", hello.applicationProtocol());
         }

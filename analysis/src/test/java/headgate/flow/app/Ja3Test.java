@@ -37,7 +37,7 @@ class Ja3Test {
 
     @Test
     void namesAServerByVersionCipherAndExtensions() {
-        var hello = new ServerHello(771, 4865, new int[] {51, 43}, 0x0304, null);
+        var hello = new ServerHello(771, false, 4865, new int[] {51, 43}, 0x0304, null);
         assertEquals("771,4865,51-43", Ja3.text(hello));
         assertEquals("eb1d94daa7e0344597e756a1fb6e7054", Ja3.of(hello));
     }

@@ -64,6 +64,60 @@ class QuicParserTest {
         assertEquals(List.of(), said.values("tls.handshake.type"));
     }
 
+    /// RFC 8446 section 2.1: the server names a group that the client has sent no key for.
+    @Test
+    void readsBothHellosAgainAfterAHelloRetryRequest() {
+        byte[] first = Said.hex("8394c8f03e515708");
+        byte[] ofClient = Said.hex("c1");
+        byte[] ofServer = Said.hex("5e");
+        var client = new QuicSealed(QuicInitialKeys.client(QuicVersion.V1, first));
+        var server = new QuicSealed(QuicInitialKeys.server(QuicVersion.V1, first));
+        String random = "ab".repeat(32);
+        String retry = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
+
+        var conversation = new Conversation();
+        Said asked = read(client.initial(first, ofClient, hello(1)), true, conversation);
+        assertEquals(List.of("4865"), asked.values("tls.handshake.ciphersuite"));
+        Said again =
+                read(server.initial(ofClient, ofServer, answer(retry, 1)), false, conversation);
+        assertEquals(List.of("2"), again.values("tls.handshake.type"));
+        assertEquals(Outcome.NEED_MORE, again.outcome());
+        Said askedAgain = read(client.initial(ofServer, ofClient, hello(2)), true, conversation);
+        assertEquals(List.of("1"), askedAgain.values("tls.handshake.type"));
+        assertEquals(List.of("4866"), askedAgain.values("tls.handshake.ciphersuite"));
+        Said answered =
+                read(server.initial(ofClient, ofServer, answer(random, 2)), false, conversation);
+        assertEquals(List.of("4866"), answered.values("tls.handshake.ciphersuite"));
+        assertEquals(Outcome.DONE, answered.outcome());
+        // Whatever comes behind a ServerHello is of no interest.
+        assertEquals(
+                List.of(),
+                read(client.initial(ofServer, ofClient, hello(3)), true, conversation)
+                        .values("tls.handshake.type"));
+    }
+
+    /// @param suite TLS_AES_128_GCM_SHA256 is 1301
+    private static byte[] hello(int suite) {
+        return Said.hex(
+                """
+                01 000029  0303     # ClientHello, version
+                %s                  # random
+                00  0002 13 %02x    # no session id, one cipher suite
+                01 00               # no compression
+                """
+                        .formatted("cd".repeat(32), suite));
+    }
+
+    private static byte[] answer(String random, int suite) {
+        return Said.hex(
+                """
+                02 000026  0303     # ServerHello, version
+                %s
+                00  13 %02x  00     # no session id, cipher suite, no compression
+                """
+                        .formatted(random, suite));
+    }
+
     @Test
     void triesNoFurtherWhenNothingCanBeOpened() {
         var conversation = new Conversation();
