@@ -64,7 +64,7 @@ final class EncapsulationFields {
     }
 
     /// tshark's name of a layer of which it gives no field here.
-    private static String name(Frame frame, Layer layer) {
+    static String name(Frame frame, Layer layer) {
         return switch (layer) {
             case FABRIC_PATH -> "cfp";
             case CISCO_METADATA -> "cmd";

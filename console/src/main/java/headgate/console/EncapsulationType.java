@@ -21,7 +21,7 @@ final class EncapsulationType {
             case 6 -> 2; // TOKEN RING
             case 7 -> 8; // ARCNET
             case 8 -> 3; // SLIP
-            case 9 -> 4; // PPP
+            case 9, 50 -> 4; // PPP
             case 10 -> 6; // FDDI
             case 12, 14, 101 -> RAW_IP;
             case 100 -> 10; // ATM, RFC 1483

@@ -46,6 +46,7 @@ public final class PacketFields {
     private final FieldOccurrences fields = new FieldOccurrences();
     private final EncapsulationFields encapsulations = new EncapsulationFields(fields);
     private final EthernetView ethernet = new EthernetView();
+    private final CutHeaderFields cutHeader = new CutHeaderFields(fields);
     private final VlanView vlan = new VlanView();
     private final LinuxSllView linuxSll = new LinuxSllView();
     private final LinuxSll2View linuxSll2 = new LinuxSll2View();
@@ -86,6 +87,7 @@ public final class PacketFields {
         for (index = 0; index < frame.layerCount; index++) {
             layer(frame, frame.layer(index), frame.layerOffset(index));
         }
+        cutHeader.add(frame);
         Application application = applications.decode(frame, fields);
         if (application != null) {
             protocol(application.label());
@@ -96,9 +98,10 @@ public final class PacketFields {
                 fields.add("communityid", communityId);
             }
         }
-        if (!fields.protocols().isEmpty()) {
-            fields.add("frame.protocols", fields.protocols());
+        if (fields.protocols().isEmpty()) {
+            protocol("data");
         }
+        fields.add("frame.protocols", fields.protocols());
         if (frame.check != Check.OK) {
             fields.add("decode.error", frame.error().toString());
         }
@@ -243,14 +246,18 @@ public final class PacketFields {
     private void linuxSll(Frame frame, long at, long limit) {
         linuxSll.wrap(frame.bytes, at, limit);
         cooked(linuxSll.packetType(), linuxSll.addressLength(), linuxSll.address());
-        cookedProtocol(linuxSll.protocol());
+        if (linuxSll.arphrdType() != LinuxSllView.ARPHRD_IPGRE) {
+            cookedProtocol(linuxSll.protocol());
+        }
     }
 
     private void linuxSll2(Frame frame, long at, long limit) {
         linuxSll2.wrap(frame.bytes, at, limit);
         cooked(linuxSll2.packetType(), linuxSll2.addressLength(), linuxSll2.address());
         fields.add("sll.ifindex", Integer.toUnsignedLong(linuxSll2.interfaceIndex()));
-        cookedProtocol(linuxSll2.protocol());
+        if (linuxSll2.arphrdType() != LinuxSllView.ARPHRD_IPGRE) {
+            cookedProtocol(linuxSll2.protocol());
+        }
     }
 
     private void cooked(int packetType, int addressLength, long address) {
@@ -358,8 +365,8 @@ public final class PacketFields {
         }
         fields.add("tcp.srcport", tcp.sourcePort());
         fields.add("tcp.dstport", tcp.destinationPort());
-        if (index < own) {
-            fields.add("tcp.len", Math.max(0, messageLength(frame) - tcp.headerLength()));
+        if (index < own && messageLength(frame) >= tcp.headerLength()) {
+            fields.add("tcp.len", messageLength(frame) - tcp.headerLength());
         }
         fields.add("tcp.seq_raw", Integer.toUnsignedLong(tcp.sequenceNumber()));
         fields.add("tcp.ack_raw", Integer.toUnsignedLong(tcp.acknowledgmentNumber()));
@@ -401,7 +408,9 @@ public final class PacketFields {
         fields.add("udp.srcport", udp.sourcePort());
         fields.add("udp.dstport", udp.destinationPort());
         fields.add("udp.length", udp.length());
-        status("udp.checksum.status", Checksum.ofTransport(frame, index));
+        if (udp.length() != 0) {
+            status("udp.checksum.status", Checksum.ofTransport(frame, index));
+        }
     }
 
     private void udpLite(Frame frame, long at, long limit) {
@@ -433,7 +442,7 @@ public final class PacketFields {
         protocol("icmp");
         fields.add("icmp.type", icmp.type());
         fields.add("icmp.code", icmp.code());
-        status("icmp.checksum.status", Checksum.ofTransport(frame, index));
+        status("icmp.checksum.status", icmpChecksum(frame));
         if (IcmpView.hasIdentifier(icmp.type())) {
             fields.add("icmp.ident", icmp.identifier());
             fields.add("icmp.seq", icmp.sequenceNumber());
@@ -445,16 +454,24 @@ public final class PacketFields {
         protocol("icmpv6");
         fields.add("icmpv6.type", icmp.type());
         fields.add("icmpv6.code", icmp.code());
-        status("icmpv6.checksum.status", Checksum.ofTransport(frame, index));
+        status("icmpv6.checksum.status", icmpChecksum(frame));
         if (IcmpView.v6HasIdentifier(icmp.type())) {
             fields.add("icmpv6.echo.identifier", icmp.identifier());
             fields.add("icmpv6.echo.sequence_number", icmp.sequenceNumber());
         }
     }
 
+    /// Of a message that another one quotes, tshark leaves it open.
+    private ChecksumStatus icmpChecksum(Frame frame) {
+        return index < own ? Checksum.ofTransport(frame, index) : ChecksumStatus.UNVERIFIED;
+    }
+
     private void igmp(Frame frame, long at, long limit) {
         igmp.wrap(frame.bytes, at, limit);
         protocol("igmp");
+        if (igmp.isOfOtherProtocol()) {
+            return;
+        }
         int version = igmp.version(messageLength(frame));
         fields.add("igmp.type", igmp.type());
         if (version != 0) {

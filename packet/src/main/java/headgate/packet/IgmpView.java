@@ -21,6 +21,8 @@ public final class IgmpView {
     public static final int V2_LEAVE_GROUP = 0x17;
     public static final int V3_MEMBERSHIP_REPORT = 0x22;
 
+    private static final int DVMRP = 0x13;
+    private static final int PIM_VERSION_1 = 0x14;
     private static final int V3_QUERY_LENGTH = 12;
 
     private long word;
@@ -37,6 +39,12 @@ public final class IgmpView {
 
     public int type() {
         return (int) (word >>> 56);
+    }
+
+    /// Whether the message is of DVMRP (RFC 1075) or of PIM version 1, which are carried as IGMP
+    /// is.
+    public boolean isOfOtherProtocol() {
+        return type() == DVMRP || type() == PIM_VERSION_1;
     }
 
     /// 0 in version 1.

@@ -14,6 +14,10 @@ import java.lang.foreign.MemorySegment;
 public final class LinuxSllView {
     public static final int HEADER_LENGTH = 16;
 
+    /// Hardware type of a GRE tunnel, whose frames have GRE's protocol type where others have an
+    /// EtherType: the numbers are the same.
+    public static final int ARPHRD_IPGRE = 778;
+
     /// `ETH_P_802_2`: IEEE 802.2 LLC follows.
     static final int PROTOCOL_LLC = 4;
 

@@ -58,8 +58,7 @@ final class QuicSealed {
             byte[] payload = cipher.doFinal(frames);
 
             var masks = Cipher.getInstance("AES/ECB/NoPadding");
-            masks.init(
-                    Cipher.ENCRYPT_MODE, new SecretKeySpec(keys.headerProtectionKey(), "AES"));
+            masks.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(keys.headerProtectionKey(), "AES"));
             // The packet number has one byte, and the sample begins as if it had four.
             byte[] mask = masks.doFinal(payload, 3, 16);
             header[0] ^= (byte) (mask[0] & 0x0f);
