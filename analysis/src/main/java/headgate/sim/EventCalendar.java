@@ -23,14 +23,14 @@ public final class EventCalendar {
 
     /// Slots that are due, the next one last; of equal times the one scheduled first is last. Place
     /// 0 is nobody's.
-    private final int[] slots;
+    private int[] slots;
 
     /// When the slot at each place is due; at place 0 [#NEVER], so that whoever looks for a time
     /// finds one.
-    private final long[] dueAtPlace;
+    private long[] dueAtPlace;
 
     /// When each slot is due.
-    private final long[] dueOfSlot;
+    private long[] dueOfSlot;
 
     /// The place of the next slot, 0 if none is due.
     private int next;
@@ -47,6 +47,15 @@ public final class EventCalendar {
         dueAtPlace[0] = NEVER;
         dueOfSlot = new long[slots];
         Arrays.fill(dueOfSlot, NEVER);
+    }
+
+    /// Adds slots behind those there are; what is scheduled stays.
+    public void addSlots(int count) {
+        int before = dueOfSlot.length;
+        slots = Arrays.copyOf(slots, slots.length + count);
+        dueAtPlace = Arrays.copyOf(dueAtPlace, dueAtPlace.length + count);
+        dueOfSlot = Arrays.copyOf(dueOfSlot, before + count);
+        Arrays.fill(dueOfSlot, before, before + count, NEVER);
     }
 
     /// The time of the latest event taken, or up to which none was due.

@@ -12,8 +12,10 @@ final class DriverNapi extends Napi {
     /// The interface that this is a queue of.
     final Nic nic;
 
-    /// Place among the queues of all interfaces.
-    final int queue;
+    /// The slot of the calendar for the interrupt, and that for the NAPI's timer or thread.
+    final int irqSlot;
+
+    final int timerSlot;
 
     /// The CPU that takes the interrupt.
     final int irqCpu;
@@ -41,10 +43,11 @@ final class DriverNapi extends Napi {
 
     long unreportedSinceNanos;
 
-    DriverNapi(Nic nic, int queue, int irqCpu, int pollCpu, int weight) {
+    DriverNapi(Nic nic, int irqSlot, int irqCpu, int pollCpu, int weight) {
         super(weight);
         this.nic = nic;
-        this.queue = queue;
+        this.irqSlot = irqSlot;
+        timerSlot = irqSlot + 1;
         this.irqCpu = irqCpu;
         this.pollCpu = pollCpu;
     }

@@ -7,13 +7,23 @@ import java.io.IOException;
 /// NAPIs of one CPU in the order in which they will be polled (`poll_list`), by index. Each is in
 /// at most one list at a time, so a list never holds more than there are.
 final class NapiList {
-    private final int[] indexes;
+    private int[] indexes;
     private int head;
     private int length;
 
     /// @param napis how many NAPIs the CPU has
     NapiList(int napis) {
         indexes = new int[napis];
+    }
+
+    /// The CPU has one more NAPI.
+    void makeRoom() {
+        var wider = new int[indexes.length + 1];
+        for (int i = 0; i < length; i++) {
+            wider[i] = indexes[place(i)];
+        }
+        indexes = wider;
+        head = 0;
     }
 
     boolean isEmpty() {

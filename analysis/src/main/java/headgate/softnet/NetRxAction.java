@@ -5,6 +5,7 @@ import headgate.sim.ServiceQueue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /// What one CPU does with packets: its receive softirq, `handle_softirqs` and `net_rx_action`, with
 /// ksoftirqd, and the threads of NAPIs that run on it.
@@ -51,15 +52,15 @@ final class NetRxAction {
     private final PathStages stages;
     private final RxListener listener;
     private final SoftnetData softnetData;
-    private final NapiList pollList;
+    private final NapiList pollList = new NapiList(1);
 
     /// What this run still has to poll, and what used its whole weight in it.
-    private final NapiList list;
+    private final NapiList list = new NapiList(1);
 
-    private final NapiList repoll;
+    private final NapiList repoll = new NapiList(1);
 
     /// NAPIs whose threads can run.
-    private final NapiList threads;
+    private final NapiList threads = new NapiList(1);
 
     private NetCoreSysctls sysctls;
     private SoftnetCosts costs;
@@ -111,10 +112,6 @@ final class NetRxAction {
         counters = path.counters();
         stages = path.stages();
         listener = path.listener();
-        pollList = new NapiList(softnetData.napis.length);
-        list = new NapiList(softnetData.napis.length);
-        repoll = new NapiList(softnetData.napis.length);
-        threads = new NapiList(softnetData.napis.length);
         adopt(path.profile());
     }
 
@@ -123,6 +120,14 @@ final class NetRxAction {
         costs = profile.costs();
         budgetJiffies = profile.cpus().usecsToJiffies(sysctls.netdevBudgetUsecs());
         softirqJiffies = profile.cpus().usecsToJiffies(MAX_SOFTIRQ_USECS);
+    }
+
+    /// Puts a queue of an interface among the NAPIs that this CPU polls.
+    void add(DriverNapi queue) {
+        softnetData.add(queue);
+        for (NapiList each : List.of(pollList, list, repoll, threads)) {
+            each.makeRoom();
+        }
     }
 
     private boolean isPolling() {

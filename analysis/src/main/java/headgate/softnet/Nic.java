@@ -18,34 +18,20 @@ final class Nic {
     /// The CPU that enqueues, where there are no rings.
     private final int netifRxCpu;
 
-    /// The queue's own slots of the calendar are as far behind these as its place among all queues:
-    /// that of its interrupt, and that of its NAPI's timer or thread.
-    private final int firstIrqSlot;
-
-    private final int firstTimerSlot;
     private NicSettings settings;
     private int[] indirectionTable;
     private int[] rpsMap;
 
-    /// @param firstQueue how many queues the interfaces before this one have
-    /// @param firstIrqSlot the slot of the calendar for the interrupt of the first queue of all
-    /// @param firstTimerSlot that for its timer
-    Nic(
-            ReceivePath path,
-            NetInterface device,
-            int firstQueue,
-            int firstIrqSlot,
-            int firstTimerSlot) {
+    /// @param firstSlot of the calendar, from which on each queue has two
+    Nic(ReceivePath path, NetInterface device, int firstSlot) {
         this.path = path;
-        this.firstIrqSlot = firstIrqSlot;
-        this.firstTimerSlot = firstTimerSlot;
         netifRxCpu = device.irqCpu(0);
         queues = new DriverNapi[device.nic().rxQueues()];
         for (int queue = 0; queue < queues.length; queue++) {
             queues[queue] =
                     new DriverNapi(
                             this,
-                            firstQueue + queue,
+                            firstSlot + 2 * queue,
                             device.irqCpu(queue),
                             device.pollCpu(queue),
                             device.nic().napiWeight());
@@ -109,7 +95,7 @@ final class Nic {
 
     /// RP-52.
     private void coalesce(DriverNapi queue, long nowNanos) {
-        int slot = firstIrqSlot + queue.queue;
+        int slot = queue.irqSlot;
         boolean isUnlimited = settings.rxUsecs() == 0 && settings.rxFrames() == 0;
         if (isUnlimited
                 || settings.rxFrames() > 0 && queue.unreportedFrames >= settings.rxFrames()) {
@@ -150,10 +136,7 @@ final class Nic {
         NetRxAction cpu = path.netRxAction(queue.irqCpu);
         if (isThreaded()) {
             cpu.interrupt(nowNanos);
-            path.calendar()
-                    .at(
-                            firstTimerSlot + queue.queue,
-                            nowNanos + path.profile().costs().ksoftirqdNanos());
+            path.calendar().at(queue.timerSlot, nowNanos + path.profile().costs().ksoftirqdNanos());
         } else {
             cpu.napiSchedule(queue.index);
             cpu.interrupt(nowNanos);
@@ -178,8 +161,7 @@ final class Nic {
         }
         queue.scheduled = false;
         if (isDeferred) {
-            path.calendar()
-                    .at(firstTimerSlot + queue.queue, nowNanos + settings.groFlushTimeoutNanos());
+            path.calendar().at(queue.timerSlot, nowNanos + settings.groFlushTimeoutNanos());
         } else if (queue.isIrqMasked) {
             queue.isIrqMasked = false;
             queue.unreportedFrames = 0;

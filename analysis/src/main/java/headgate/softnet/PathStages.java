@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 final class PathStages {
     private final PathCounters counters;
     private final SoftnetData[] softnetData;
-    private final DriverNapi[] queues;
 
     /// From arrival to the start of service in the protocol layer.
     final Waits waits = new Waits();
@@ -23,10 +22,9 @@ final class PathStages {
     private final Waits backlogWaits = new Waits();
     private final Waits softirqWaits = new Waits();
 
-    PathStages(PathCounters counters, SoftnetData[] softnetData, DriverNapi[] queues) {
+    PathStages(PathCounters counters, SoftnetData[] softnetData) {
         this.counters = counters;
         this.softnetData = softnetData;
-        this.queues = queues;
     }
 
     /// A driver's poll takes a frame up.
@@ -52,11 +50,14 @@ final class PathStages {
     }
 
     /// The stages that frames of this profile meet, in order.
-    List<StageStats> stats(SoftnetProfile profile, long startNanos, long endNanos) {
+    ///
+    /// @param queues of all its interfaces
+    List<StageStats> stats(
+            SoftnetProfile profile, DriverNapi[] queues, long startNanos, long endNanos) {
         var stages = new ArrayList<StageStats>();
         List<NetInterface> interfaces = profile.netInterfaces();
         if (queues.length > 0) {
-            stages.add(ring(interfaces, startNanos, endNanos));
+            stages.add(ring(interfaces, queues, startNanos, endNanos));
             stages.add(napi(startNanos, endNanos));
         }
         StageStats backlog = backlog(profile, startNanos, endNanos);
@@ -72,7 +73,8 @@ final class PathStages {
     }
 
     /// Where rings are of different length, the longest is said.
-    private StageStats ring(List<NetInterface> interfaces, long startNanos, long endNanos) {
+    private StageStats ring(
+            List<NetInterface> interfaces, DriverNapi[] queues, long startNanos, long endNanos) {
         var depth = Depth.of(Stream.of(queues).map(queue -> queue.ringDepth), startNanos, endNanos);
         return new StageStats(
                 "ring",

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The receive path of one host under one [SoftnetProfile]: the rings and NAPIs of its interfaces,
 /// or `netif_rx`, the backlog of each CPU, and the softirq that empties all of them, on the time of
@@ -33,18 +34,18 @@ public final class ReceivePath implements QueueLayer {
 
     static final int NO_CPU = -1;
 
-    private static final int STATE_VERSION = 5;
+    private static final int STATE_VERSION = 6;
 
     private final RxListener listener;
     private final SoftnetData[] softnetData;
     private final NetRxAction[] netRxActions;
-    private final Nic[] nics;
+    private Nic[] nics = {};
 
     /// Those of all interfaces.
-    private final DriverNapi[] queues;
+    private DriverNapi[] queues = {};
 
-    /// Slot n is what CPU n does next, slot count + n the interrupt on its way to it; those of the
-    /// interfaces follow.
+    /// Slot n is what CPU n does next, slot count + n the interrupt on its way to it; then each
+    /// queue has two, see [DriverNapi#irqSlot].
     private final EventCalendar calendar;
 
     private final TickCount jiffies;
@@ -59,41 +60,28 @@ public final class ReceivePath implements QueueLayer {
         this.listener = listener;
         int count = profile.cpus().count();
         jiffies = new TickCount(profile.cpus());
-        List<NetInterface> interfaces = profile.netInterfaces();
-        queues = new DriverNapi[interfaces.stream().mapToInt(it -> it.nic().rxQueues()).sum()];
-        calendar = new EventCalendar(2 * count + 2 * queues.length);
-        nics = nics(interfaces);
+        calendar = new EventCalendar(2 * count);
         softnetData = new SoftnetData[count];
         netRxActions = new NetRxAction[count];
         for (int cpu = 0; cpu < count; cpu++) {
             softnetData[cpu] = new SoftnetData(cpu, profile.sysctls());
         }
-        for (DriverNapi queue : queues) {
-            softnetData[queue.pollCpu].add(queue);
-        }
-        stages = new PathStages(counters, softnetData, queues);
+        stages = new PathStages(counters, softnetData);
         for (int cpu = 0; cpu < count; cpu++) {
             netRxActions[cpu] = new NetRxAction(this, softnetData[cpu]);
         }
+        profile.netInterfaces().forEach(this::add);
     }
 
-    private Nic[] nics(List<NetInterface> interfaces) {
-        var all = new Nic[interfaces.size()];
-        int firstIrqSlot = 2 * profile.cpus().count();
-        int first = 0;
-        for (int i = 0; i < all.length; i++) {
-            all[i] =
-                    new Nic(
-                            this,
-                            interfaces.get(i),
-                            first,
-                            firstIrqSlot,
-                            firstIrqSlot + queues.length);
-            for (DriverNapi queue : all[i].queues()) {
-                queues[first++] = queue;
-            }
+    private void add(NetInterface device) {
+        var nic = new Nic(this, device, 2 * softnetData.length + 2 * queues.length);
+        DriverNapi[] added = nic.queues();
+        for (DriverNapi queue : added) {
+            netRxActions[queue.pollCpu].add(queue);
         }
-        return all;
+        nics = Stream.concat(Stream.of(nics), Stream.of(nic)).toArray(Nic[]::new);
+        queues = Stream.of(queues, added).flatMap(Stream::of).toArray(DriverNapi[]::new);
+        calendar.addSlots(2 * added.length);
     }
 
     @Override
@@ -102,7 +90,7 @@ public final class ReceivePath implements QueueLayer {
     }
 
     /// Whether a running host can take these settings on: it keeps its kernel, CPUs, interfaces,
-    /// queues, who polls them, and who captures.
+    /// queues, who polls them, and who captures. Further interfaces may come behind those it has.
     @Override
     public boolean canAdopt(SoftnetProfile other) {
         return other.kernel() == profile.kernel()
@@ -112,7 +100,7 @@ public final class ReceivePath implements QueueLayer {
     }
 
     private static boolean canBecome(List<NetInterface> ours, List<NetInterface> others) {
-        return ours.size() == others.size()
+        return ours.size() <= others.size()
                 && IntStream.range(0, ours.size())
                         .allMatch(i -> ours.get(i).canBecome(others.get(i)));
     }
@@ -135,6 +123,7 @@ public final class ReceivePath implements QueueLayer {
         for (int i = 0; i < nics.length; i++) {
             nics[i].adopt(interfaces.get(i));
         }
+        interfaces.subList(nics.length, interfaces.size()).forEach(this::add);
         for (NetRxAction cpu : netRxActions) {
             cpu.adopt(newProfile);
         }
@@ -199,12 +188,12 @@ public final class ReceivePath implements QueueLayer {
         }
     }
 
-    /// @param place of the queue, or behind those of all queues of the queue's timer
-    private void proceed(int place, long nowNanos) {
-        if (place < queues.length) {
-            queues[place].nic.interrupt(queues[place], nowNanos);
+    /// @param slot of the queues' slots, from 0
+    private void proceed(int slot, long nowNanos) {
+        DriverNapi queue = queues[slot >> 1];
+        if ((slot & 1) == 0) {
+            queue.nic.interrupt(queue, nowNanos);
         } else {
-            DriverNapi queue = queues[place - queues.length];
             queue.nic.timerExpired(queue, nowNanos);
         }
     }
@@ -354,7 +343,7 @@ public final class ReceivePath implements QueueLayer {
                 busiestCpuNanos = nanos;
             }
         }
-        List<StageStats> inOrder = stages.stats(profile, intervalStartNanos, endNanos);
+        List<StageStats> inOrder = stages.stats(profile, queues, intervalStartNanos, endNanos);
         return new PathStats(
                 profile.name(),
                 intervalStartNanos,

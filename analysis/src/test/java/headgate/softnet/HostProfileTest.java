@@ -146,6 +146,8 @@ class HostProfileTest {
                         .profile()
                         .interfaces()
                         .toString());
+        SoftnetProfile first = HostProfile.of("host", documents, List.of("eth0")).profile();
+        assertTrue(QueueLayer.of(first, RxListener.NONE).canAdopt(host.profile()));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package headgate.softnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -8,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -395,6 +397,35 @@ class NicTest {
         assertEquals(1, stage(stats, "ring").offered());
         assertEquals(1, stage(stats, "backlog").offered());
         assertEquals(2, stats.delivered());
+    }
+
+    /// RP-49: a second interface, which shares CPU 0, joins while a frame is in service and another
+    /// waits: from then on the path is what it would be if that had been there all the time.
+    @Test
+    void takesOnAFurtherInterfaceWhileItRuns() {
+        var settings = Map.of("interfaces", "1", "rx_queues", "2", "cpus", "2", "irq_cpu", "0-1");
+        var two = new HashMap<>(settings);
+        two.putAll(Map.of("interfaces", "2", "eth1.rx_usecs", "7"));
+        var other = new EventLog();
+        var joined = path(settings);
+        var complete = new ReceivePath(FREE.with(two), other);
+        for (ReceivePath path : List.of(joined, complete)) {
+            path.offer(1, 0, 60, FLOW, 1_000, 0);
+            path.offer(2, 10, 60, FLOW, 1_000, 0);
+            path.runUntil(500);
+        }
+        joined.adopt(complete.profile());
+        for (ReceivePath path : List.of(joined, complete)) {
+            for (int i = 3; i < 99; i++) {
+                path.offer(i, 500 * i, 60, FLOW * i, 600, i & 1);
+            }
+            path.runUntilIdle();
+        }
+
+        assertEquals(other.lines, log.lines);
+        assertEquals(complete.softnetStat(1), joined.softnetStat(1));
+        assertEquals(complete.drain(99_000), joined.drain(99_000));
+        assertFalse(joined.canAdopt(FREE.with(settings)), "none goes away");
     }
 
     /// RP-59: the cost of a poll comes before its first frame, also where there is none.
