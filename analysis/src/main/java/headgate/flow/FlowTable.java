@@ -37,8 +37,8 @@ public final class FlowTable {
     /// Frames whose flows are looked for at once: their rows fit into the processor's first cache.
     private static final int LOOKED_FOR_AT_ONCE = 8;
 
-    /// Of fewer flows, some 64 MB, most rows that are needed are in the processor's caches: to look
-    /// for them ahead would cost more than it saves.
+    /// Of fewer flows, some 64 MB, most rows that a table needs which is alone are in the
+    /// processor's caches: to look for them ahead would cost more than it saves.
     private static final int MANY_FLOWS = 1 << 18;
 
     /// Into how many steps one round of the hand is cut.
@@ -112,8 +112,9 @@ public final class FlowTable {
         this(settings, listener, MANY_FLOWS);
     }
 
-    /// @param manyFlows from how many on flows are looked for ahead, see [#onFrames]
-    FlowTable(FlowSettings settings, FlowListener listener, int manyFlows) {
+    /// @param manyFlows from how many on flows are looked for ahead, see [#onFrames]; few where
+    ///   others take the processor's caches meanwhile
+    public FlowTable(FlowSettings settings, FlowListener listener, int manyFlows) {
         this.manyFlows = manyFlows;
         this.settings = settings;
         this.followsZeek = settings.conventions() == Conventions.ZEEK;
@@ -216,7 +217,8 @@ public final class FlowTable {
             any ^= index[hash & mask];
         }
         for (int i = 0; i < to - from; i++) {
-            int number = likelyRow(hashes[i]);
+            boolean sameAsBefore = i > 0 && hashes[i] == hashes[i - 1];
+            int number = sameAsBefore ? NONE : likelyRow(hashes[i]);
             likelyRows[i] = number;
             if (number != NONE) {
                 any ^= flows.load(other, number, FlowRow.HOT_TCP_LENGTH);

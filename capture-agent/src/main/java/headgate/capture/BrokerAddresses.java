@@ -4,27 +4,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.regex.Pattern;
 
-/// What the addresses of brokers tell without a Kafka client, and why a broker does not answer:
-/// clients only say that time is up.
+/// Why a broker does not answer: Kafka's clients only say that time is up.
 final class BrokerAddresses {
     private static final int CONNECT_MILLIS = 1000;
 
-    private static final Pattern LOOPBACK =
-            Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?):\\d+");
-
     private BrokerAddresses() {}
-
-    /// Whether all of them are loopback addresses: what is sent there crosses no wire.
-    static boolean areOfThisHost(String brokers) {
-        for (String broker : brokers.split(",")) {
-            if (!LOOPBACK.matcher(broker.strip()).matches()) {
-                return false;
-            }
-        }
-        return true;
-    }
 
     /// Tries to connect to each broker, in the calling thread, and says what came of it.
     static String diagnose(String brokers) {

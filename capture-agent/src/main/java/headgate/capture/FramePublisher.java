@@ -3,6 +3,7 @@ package headgate.capture;
 import headgate.capture.CaptureSettings.Publishing;
 import headgate.schema.Ledger;
 import headgate.schema.Topic;
+import headgate.schema.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.LocalTime;
@@ -138,8 +139,7 @@ final class FramePublisher implements AutoCloseable {
         var config = new HashMap<String, Object>();
         config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         config.put(
-                ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                BrokerAddresses.areOfThisHost(publishing.brokers()) ? "none" : "lz4");
+                ProducerConfig.COMPRESSION_TYPE_CONFIG, Topics.compressionTo(publishing.brokers()));
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes(publishing));
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topic.MAX_MESSAGE_BYTES);
         config.put(

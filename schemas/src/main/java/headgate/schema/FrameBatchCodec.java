@@ -5,6 +5,7 @@ import headgate.schema.FrameBatchHeader.Clock;
 import headgate.schema.FrameBatchHeader.Interface;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
 
@@ -18,6 +19,10 @@ public final class FrameBatchCodec {
     private static final AvroFraming FRAMING = new AvroFraming(SCHEMA);
     private static final Clock[] CLOCKS = Clock.values();
 
+    /// How many frames of a value stay readable at once: each is reused for the one that is so many
+    /// behind it.
+    public static final int FRAMES_AT_ONCE = 32;
+
     /// Most bytes that the number of frames takes.
     private static final int LONGEST_COUNT = 5;
 
@@ -26,10 +31,14 @@ public final class FrameBatchCodec {
 
     private final AvroInput in = new AvroInput();
     private final FrameCodec codec = new FrameCodec();
-    private final Frame frame = new Frame();
+    private final Frame[] frames = new Frame[FRAMES_AT_ONCE];
     private final byte[] number = new byte[AvroBytes.LONGEST_NUMBER + AvroBytes.SLACK];
     private int headerEnd;
     private int count;
+
+    public FrameBatchCodec() {
+        Arrays.setAll(frames, _ -> new Frame());
+    }
 
     /// Starts a batch, and forgets what was added before.
     public void begin(FrameBatchHeader header) {
@@ -115,9 +124,15 @@ public final class FrameBatchCodec {
     public void read(byte[] value, FrameBatchHandler handler) {
         FRAMING.open(value, in);
         handler.onBatch(readHeader());
-        frame.bytes = MemorySegment.ofArray(value);
+        var bytes = MemorySegment.ofArray(value);
+        for (Frame frame : frames) {
+            frame.bytes = bytes;
+        }
+        int next = 0;
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
             for (; left > 0; left--) {
+                Frame frame = frames[next];
+                next = (next + 1) % FRAMES_AT_ONCE;
                 codec.read(in, frame);
                 handler.onFrame(frame, codec.sequence, codec.flowHash);
             }

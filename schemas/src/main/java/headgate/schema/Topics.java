@@ -2,6 +2,7 @@ package headgate.schema;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// The topics of one deployment: each [Topic] under one prefix.
 ///
@@ -9,6 +10,9 @@ import java.util.TreeMap;
 public record Topics(String prefix) {
     /// Where nothing else is asked for.
     public static final Topics DEFAULT = new Topics("headgate.");
+
+    private static final Pattern LOOPBACK =
+            Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?):\\d+");
 
     public Topics {
         if (!prefix.matches("[A-Za-z0-9._-]{0,100}")) {
@@ -20,6 +24,19 @@ public record Topics(String prefix) {
 
     public static Topics with(String prefix) {
         return new Topics(prefix);
+    }
+
+    /// How producers compress what they send to these brokers, as Kafka calls it: not at all if all
+    /// of them are loopback addresses, since that crosses no wire.
+    ///
+    /// @param brokers `HOST:PORT`, several separated by commas
+    public static String compressionTo(String brokers) {
+        for (String broker : brokers.split(",")) {
+            if (!LOOPBACK.matcher(broker.strip()).matches()) {
+                return "lz4";
+            }
+        }
+        return "none";
     }
 
     /// What a topic is called here.

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicsTest {
     @Test
@@ -54,5 +56,32 @@ class TopicsTest {
                 CodecContract.assertDocumented(topic.schema(), topic.baseName());
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost:9092",
+                "127.0.0.1:9092",
+                "127.1.2.3:1",
+                "[::1]:9092",
+                "localhost:1, [::1]:2"
+            })
+    void compressesNothingOnLoopback(String brokers) {
+        assertEquals("none", Topics.compressionTo(brokers));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "kafka:9092",
+                "10.0.0.1:9092",
+                "127.0.0.1.example.org:9092",
+                "localhost",
+                "localhost:1,kafka:1"
+            })
+    void compressesForAllOtherBrokers(String brokers) {
+        assertEquals("lz4", Topics.compressionTo(brokers));
     }
 }

@@ -7,6 +7,7 @@ import headgate.flow.FlowSettings;
 import headgate.flow.FlowTable;
 import headgate.flow.LossPlace;
 import headgate.packet.Frame;
+import headgate.schema.FrameBatchCodec;
 import headgate.schema.FrameBatchHeader;
 import headgate.streams.RuleSets.RuleSet;
 import headgate.streams.StreamCounters.Count;
@@ -36,6 +37,10 @@ final class Lane implements PortableEngine {
     private static final byte[] POSITION = {'p'};
     private static final long UNKNOWN = -1;
 
+    /// From so many flows on, about a megabyte, a table looks for them ahead: other lanes, the rest
+    /// of the stream and a broker on this host leave little of one lane in the processor's caches.
+    private static final int MANY_FLOWS = 1 << 11;
+
     /// Most gaps between batches that are remembered; of more the oldest is forgotten.
     static final int MAX_GAPS = 16;
 
@@ -54,6 +59,11 @@ final class Lane implements PortableEngine {
     private long latestNanos = Long.MIN_VALUE;
     private long nextBatchSequence = UNKNOWN;
     private boolean positionChanged;
+
+    /// Frames of the batch that wait to be analysed together.
+    private final Frame[] waiting = new Frame[FrameBatchCodec.FRAMES_AT_ONCE];
+
+    private int waitingCount;
     private boolean beginsRun;
     private boolean ends;
     private HostVersions hosts;
@@ -89,7 +99,11 @@ final class Lane implements PortableEngine {
                                         .lostAt(placeOfLoss(flow, losses)));
         verdicts = new VerdictSeconds(verdictListener);
         this.counters = counters;
-        flows = new FlowTable(settings, this.flowListener);
+        flows = newFlowTable();
+    }
+
+    private FlowTable newFlowTable() {
+        return new FlowTable(settings, flowListener, MANY_FLOWS);
     }
 
     /// A batch begins; its frames follow.
@@ -119,8 +133,28 @@ final class Lane implements PortableEngine {
         heardMillis = atMillis;
     }
 
+    /// The next frame. It is analysed together with some of those that follow: flows first, which
+    /// are looked for in memory all at once, then verdicts.
     void onFrame(Frame frame) {
-        long nanos = frame.arrivalNanos;
+        waiting[waitingCount++] = frame;
+        if (waitingCount == waiting.length) {
+            analyse();
+        }
+    }
+
+    private void analyse() {
+        if (waitingCount > 0) {
+            begin(waiting[0].arrivalNanos);
+        }
+        flows.onFrames(waiting, 0, waitingCount);
+        for (int i = 0; i < waitingCount; i++) {
+            judge(waiting[i]);
+        }
+        waitingCount = 0;
+    }
+
+    /// What the batch's header gave reason to look for in its first frame.
+    private void begin(long nanos) {
         if (beginsRun) {
             beginsRun = false;
             if (nanos < Math.max(latestNanos, EARLIEST_NANOS) - MAX_STEP_BACK_NANOS) {
@@ -131,12 +165,15 @@ final class Lane implements PortableEngine {
             followsGap = false;
             noteGap(nanos);
         }
+    }
+
+    private void judge(Frame frame) {
+        long nanos = frame.arrivalNanos;
         if (nanos < latestNanos) {
             counters.add(Count.LATE_FRAMES);
         } else {
             latestNanos = nanos;
         }
-        flows.onFrame(frame);
         if (hosts == null) {
             framesWithoutHost++;
         } else if (frame.packetType != OUTGOING) {
@@ -169,6 +206,7 @@ final class Lane implements PortableEngine {
 
     /// The batch is read, or damaged from here on.
     void afterBatch() {
+        analyse();
         counters.add(Count.FRAMES_WITHOUT_HOST, framesWithoutHost);
         framesWithoutHost = 0;
         if (ends) {
@@ -199,7 +237,7 @@ final class Lane implements PortableEngine {
         flows.endAll();
         verdicts.closeAll();
         flows.drainChanged((key, state) -> givenUp.add(key));
-        flows = new FlowTable(settings, flowListener);
+        flows = newFlowTable();
         latestNanos = Long.MIN_VALUE;
         gaps.clear();
     }

@@ -117,7 +117,7 @@ public record StreamSettings(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
                 Topic.MAX_MESSAGE_BYTES);
         putConsumer(to);
-        putProducer(to);
+        putProducer(to, brokers);
         return to;
     }
 
@@ -136,8 +136,10 @@ public record StreamSettings(
                 2_000);
     }
 
-    private static void putProducer(Properties to) {
-        to.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    private static void putProducer(Properties to, String brokers) {
+        to.put(
+                StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG),
+                Topics.compressionTo(brokers));
         to.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 512 << 10);
         to.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
         to.put(
