@@ -49,6 +49,7 @@ public final class Headgate implements Runnable {
                     "check",
                     "validate",
                     "run",
+                    "top",
                     "agent",
                     "stream",
                     "make-cache",
@@ -67,6 +68,7 @@ public final class Headgate implements Runnable {
             case "check" -> new CheckCommand();
             case "validate" -> new ValidateCommand();
             case "run" -> new RunCommand();
+            case "top" -> new TopCommand();
             case "agent" -> new AgentCommand();
             case "stream" -> new StreamCommand();
             case "make-cache" -> new AotCaches();

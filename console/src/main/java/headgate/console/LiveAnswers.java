@@ -8,6 +8,8 @@ import headgate.flow.rollup.RollUp.Row;
 import headgate.forwarding.FlowVerdict;
 import headgate.schema.FindingCodec;
 import headgate.schema.FlowRecordCodec;
+import headgate.schema.Ledger;
+import headgate.schema.LedgerCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.RollUpCodec;
 import headgate.schema.Topic;
@@ -35,16 +37,22 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/// What the stream processor has answered so far: reads its output topics, committed records only,
-/// and keeps the latest of each.
+/// What the stream processor has answered so far, and what agents counted: reads these topics,
+/// committed records only, and keeps the latest of each.
 final class LiveAnswers implements AutoCloseable {
     private static final int MAX_FLOWS = 10_000;
     private static final int MAX_FINDINGS = 100;
     private static final int MAX_TALKERS = 10_000;
     private static final int MINUTE_SECONDS = 60;
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final List<Topic> ANSWERS =
-            List.of(Topic.FLOWS, Topic.ROLL_UPS, Topic.PATH_STATS, Topic.VERDICTS, Topic.FINDINGS);
+    static final List<Topic> TOPICS =
+            List.of(
+                    Topic.LEDGER,
+                    Topic.FLOWS,
+                    Topic.ROLL_UPS,
+                    Topic.PATH_STATS,
+                    Topic.VERDICTS,
+                    Topic.FINDINGS);
 
     private final Topics topics;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -60,6 +68,7 @@ final class LiveAnswers implements AutoCloseable {
                     return size() > MAX_FLOWS;
                 }
             };
+    private final Map<String, Ledger> ledgers = new TreeMap<>();
     private final Map<String, PathTotals> paths = new TreeMap<>();
     private final Map<String, FateTotals> fates = new TreeMap<>();
     private long minuteNanos = Long.MIN_VALUE;
@@ -133,9 +142,11 @@ final class LiveAnswers implements AutoCloseable {
 
     /// Everything as it is now.
     ///
+    /// @param ledgers latest of each capture point
     /// @param flows latest record of each flow, most recently heard of last
     /// @param unreadable records that no codec could read
     record Snapshot(
+            List<Ledger> ledgers,
             List<FlowRecord> flows,
             Talkers talkers,
             List<PathTotals> paths,
@@ -148,7 +159,7 @@ final class LiveAnswers implements AutoCloseable {
     /// @param fromBeginning whether earlier records count too
     LiveAnswers(String brokers, Topics topics, boolean fromBeginning) {
         this.topics = topics;
-        ANSWERS.forEach(topic -> topicOf.put(topics.name(topic), topic));
+        TOPICS.forEach(topic -> topicOf.put(topics.name(topic), topic));
         var settings = new Properties();
         settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -161,6 +172,7 @@ final class LiveAnswers implements AutoCloseable {
 
     synchronized Snapshot snapshot() {
         return new Snapshot(
+                List.copyOf(ledgers.values()),
                 List.copyOf(flows.values()),
                 new Talkers(minuteNanos, List.copyOf(talkers.values())),
                 List.copyOf(paths.values()),
@@ -175,11 +187,11 @@ final class LiveAnswers implements AutoCloseable {
     }
 
     /// Waits until everything is read that was committed before this call, but no longer than
-    /// `limit`.
-    void catchUp(Duration limit) throws InterruptedException {
+    /// `limit`; returns whether it is.
+    boolean catchUp(Duration limit) throws InterruptedException {
         var read = new CountDownLatch(1);
         caughtUp.set(read);
-        read.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return read.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -196,7 +208,7 @@ final class LiveAnswers implements AutoCloseable {
     private void read(boolean fromBeginning) {
         try (consumer) {
             var partitions = new ArrayList<TopicPartition>();
-            for (Topic topic : ANSWERS) {
+            for (Topic topic : TOPICS) {
                 consumer.partitionsFor(topics.name(topic))
                         .forEach(each ->
                                 partitions.add(new TopicPartition(each.topic(), each.partition())));
@@ -242,6 +254,7 @@ final class LiveAnswers implements AutoCloseable {
     private void take(ConsumerRecord<byte[], byte[]> message) {
         try {
             switch (topicOf.get(message.topic())) {
+                case LEDGER -> take(LedgerCodec.read(message.value()));
                 case FLOWS -> take(FlowRecordCodec.read(message.value()));
                 case ROLL_UPS -> take(RollUpCodec.read(message.value()));
                 case PATH_STATS -> {
@@ -263,6 +276,10 @@ final class LiveAnswers implements AutoCloseable {
         } catch (UnreadableValueException _) {
             unreadable++;
         }
+    }
+
+    private void take(Ledger ledger) {
+        ledgers.put(ledger.agent() + "/" + ledger.capturePoint(), ledger);
     }
 
     private void take(FlowRecord flow) {

@@ -205,7 +205,7 @@ final class RunCommand implements Callable<Integer> {
         Interruption.onRaise(stop::countDown);
         var outcome = new CompletableFuture<CaptureAgent.Outcome>();
         Thread.ofPlatform().name("capture").start(() -> capture(agent, outcome));
-        var screen = new RunScreen(out(), title(settings));
+        var screen = new AnswerScreen(out(), title(settings));
         long start = System.nanoTime();
         long summed = Long.MAX_VALUE;
         while (!stop.await(SCREEN_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -295,7 +295,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private String title(CaptureSettings settings) {
-        return "%s as agent %s · broker %s%s"
+        return "headgate run · %s as agent %s · broker %s%s"
                 .formatted(
                         settings.inputName(),
                         settings.agent(),

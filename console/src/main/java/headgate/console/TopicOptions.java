@@ -2,6 +2,7 @@ package headgate.console;
 
 import headgate.schema.Topics;
 import headgate.streams.BrokerAwayException;
+import headgate.streams.Brokers;
 import headgate.streams.WhatIfTopic;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,9 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The flags of commands that change the topic of what-ifs.
+/// The flags of commands that read topics, or change the one of what-ifs.
 final class TopicOptions {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /// How long brokers that are away are asked again.
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Option(
             names = {"-b", "--brokers"},
@@ -30,6 +32,32 @@ final class TopicOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    /// Where the brokers are.
+    String brokers() {
+        if (!Brokers.areAddresses(brokers)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--brokers %s: not HOST:PORT, or several with commas".formatted(brokers));
+        }
+        return brokers;
+    }
+
+    /// The topics, by their prefix.
+    Topics topics() {
+        try {
+            return Topics.with(topicPrefix);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /// Tells people what is waited for.
+    void talk(String line) {
+        var err = spec.commandLine().getErr();
+        err.println("headgate: " + line);
+        err.flush();
+    }
+
     /// What a command does to the topic.
     interface Change {
         void on(WhatIfTopic topic) throws BrokerAwayException, InterruptedException;
@@ -37,17 +65,8 @@ final class TopicOptions {
 
     /// Makes a change, and says it when the brokers have it.
     int apply(Change change, String done) throws InterruptedException {
-        var err = spec.commandLine().getErr();
-        Topics topics;
         try {
-            topics = Topics.with(topicPrefix);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-        try {
-            change.on(
-                    new WhatIfTopic(
-                            brokers, topics, PATIENCE, line -> err.println("headgate: " + line)));
+            change.on(new WhatIfTopic(brokers(), topics(), PATIENCE, this::talk));
         } catch (BrokerAwayException away) {
             throw new CommandFailure(ExitCode.BROKER, away.getMessage());
         }

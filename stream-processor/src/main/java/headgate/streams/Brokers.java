@@ -23,8 +23,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/// The brokers before the stream starts: are they there, and do they have the topics?
-final class Brokers {
+/// The brokers before a program starts: are they there, and do they have the topics?
+public final class Brokers {
     private static final int CONNECT_MILLIS = 2_000;
     private static final int ANSWER_MILLIS = 10_000;
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
@@ -35,20 +35,52 @@ final class Brokers {
 
     /// @param patience how long brokers that are away are asked again
     /// @param talk is told, for people, what is waited for
-    Brokers(String addresses, Duration patience, Consumer<String> talk) {
+    public Brokers(String addresses, Duration patience, Consumer<String> talk) {
         this.addresses = addresses;
         this.patience = patience;
         this.talk = talk;
     }
 
+    /// Whether this is `HOST:PORT`, or several of them separated by commas.
+    public static boolean areAddresses(String brokers) {
+        return brokers.matches("[^\\s,]+:\\d{1,5}(,[^\\s,]+:\\d{1,5})*");
+    }
+
     /// Creates those topics that do not exist, as [Topics] describes them; others stay as they are.
     void createMissing(Topics topics) throws BrokerAwayException, InterruptedException {
+        insist(admin -> create(admin, topics));
+    }
+
+    /// Waits until these topics exist, for a reader: who writes creates them.
+    ///
+    /// @throws BrokerAwayException when no broker could be used, or one of them is missing
+    public void await(Topics topics, List<Topic> needed)
+            throws BrokerAwayException, InterruptedException {
+        insist(admin -> {
+            Set<String> there = admin.listTopics().names().get();
+            for (Topic topic : needed) {
+                if (!there.contains(topics.name(topic))) {
+                    throw new NotYet(
+                            "no topic %s on broker %s: agents and stream processors create it,"
+                                            .formatted(topics.name(topic), addresses)
+                                    + " does one run with this --topic-prefix?");
+                }
+            }
+        });
+    }
+
+    /// What is asked of the brokers.
+    private interface Request {
+        void to(Admin admin) throws ExecutionException, InterruptedException;
+    }
+
+    private void insist(Request request) throws BrokerAwayException, InterruptedException {
         Instant end = Instant.now().plus(patience);
         String told = "";
         while (true) {
             KafkaException reason;
             try {
-                createNow(topics);
+                ask(request);
                 return;
             } catch (KafkaException away) {
                 reason = away;
@@ -66,7 +98,7 @@ final class Brokers {
         }
     }
 
-    private void createNow(Topics topics) throws InterruptedException {
+    private void ask(Request request) throws InterruptedException {
         var config =
                 Map.<String, Object>of(
                         AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -76,14 +108,7 @@ final class Brokers {
                         AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                         ANSWER_MILLIS / 2);
         try (Admin admin = Admin.create(config)) {
-            Set<String> there = admin.listTopics().names().get();
-            var missing = new ArrayList<NewTopic>();
-            for (Topic topic : Topic.values()) {
-                if (!there.contains(topics.name(topic))) {
-                    missing.add(describe(topics, topic));
-                }
-            }
-            create(admin, missing);
+            request.to(admin);
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof KafkaException known
                     ? known
@@ -92,8 +117,15 @@ final class Brokers {
     }
 
     /// Two processes that start together may both find a topic missing.
-    private static void create(Admin admin, List<NewTopic> missing)
+    private static void create(Admin admin, Topics topics)
             throws InterruptedException, ExecutionException {
+        Set<String> there = admin.listTopics().names().get();
+        var missing = new ArrayList<NewTopic>();
+        for (Topic topic : Topic.values()) {
+            if (!there.contains(topics.name(topic))) {
+                missing.add(describe(topics, topic));
+            }
+        }
         for (var creation : admin.createTopics(missing).values().values()) {
             try {
                 creation.get();
@@ -128,11 +160,11 @@ final class Brokers {
                 reasons.add("broker %s: %s".formatted(address, refused.getMessage()));
             }
         }
-        throw new Unreachable(String.join(", ", reasons));
+        throw new NotYet(String.join(", ", reasons));
     }
 
     private String why(KafkaException reason) {
-        return reason instanceof Unreachable
+        return reason instanceof NotYet
                 ? reason.getMessage()
                 : "broker %s accepts connections, but: %s"
                         .formatted(addresses, reason.getMessage());
@@ -144,10 +176,11 @@ final class Brokers {
                 .truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private static final class Unreachable extends KafkaException {
+    /// What is wrong, in words for people.
+    private static final class NotYet extends KafkaException {
         private static final long serialVersionUID = 1;
 
-        Unreachable(String message) {
+        NotYet(String message) {
             super(message);
         }
     }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
-/// What `headgate run` shows: on a terminal one screen, drawn again each second; elsewhere a line a
-/// second and the whole screen at the end.
-final class RunScreen {
+/// What `headgate run` and `headgate top` show: on a terminal one screen, drawn again each second;
+/// elsewhere a line a second and the whole screen at the end.
+final class AnswerScreen {
     private static final int FLOWS_SHOWN = 12;
     private static final int TALKERS_SHOWN = 3;
     private static final int FINDINGS_SHOWN = 3;
@@ -23,8 +23,8 @@ final class RunScreen {
     private final String title;
     private final boolean terminal;
 
-    /// @param title what is captured, in whose name, and where it goes
-    RunScreen(PrintWriter out, String title) {
+    /// @param title which command shows what, and of which brokers
+    AnswerScreen(PrintWriter out, String title) {
         this.out = out;
         this.title = title;
         this.terminal = Boolean.getBoolean("headgate.stdout.terminal");
@@ -76,7 +76,7 @@ final class RunScreen {
                             "  frames %,d  acknowledged %,d  lost %,d",
                             sum(ledgers, each -> each.source().received()),
                             sum(ledgers, each -> each.published().frames()),
-                            sum(ledgers, RunScreen::lost)));
+                            sum(ledgers, AnswerScreen::lost)));
         }
         line.append(String.format(Locale.ROOT, "  flows %,d", answers.flows().size()));
         for (var path : answers.paths()) {
@@ -99,7 +99,7 @@ final class RunScreen {
             Collection<Ledger> ledgers,
             LiveAnswers.Snapshot answers,
             String note) {
-        out.println("headgate run · " + title + " · " + clock(elapsedNanos) + " · " + note);
+        out.println(title + " · " + clock(elapsedNanos) + " · " + note);
         out.println();
         ledgers.forEach(this::capture);
         answers.paths().forEach(this::path);
