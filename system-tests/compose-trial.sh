@@ -44,6 +44,8 @@ found() {
         "residual $(number capture residual) offered $(number path offered) judged $(judged) flows $(flows)"
 }
 
+state() { docker inspect --format "{{$2}}" "$("${compose[@]}" ps -q "$1")"; } # SERVICE FIELD
+
 # The stream answers some seconds after the capture has ended, and later where a process was lost.
 await() { # WHAT
     local begun=$SECONDS
@@ -79,7 +81,15 @@ docker logs "$COMPOSE_PROJECT_NAME-agent" 2>&1 | tail -n 1
 docker rm "$COMPOSE_PROJECT_NAME-agent" >/dev/null
 [[ $status == 0 ]]
 await "two brokers and one stream processor left"
-"${compose[@]}" start kafka-2 stream-1 >>"$log" 2>&1
+"${compose[@]}" start kafka-2 >>"$log" 2>&1
+for _ in {1..60}; do
+    [[ $(state kafka-2 .State.Health.Status) == healthy ]] && break
+    sleep 2
+done
+"${compose[@]}" start stream-1 >>"$log" 2>&1
 sleep 30
+for service in kafka-1 kafka-2 kafka-3 stream-1 stream-2; do
+    [[ $(state $service .State.Running) == true ]] || { say "$service is not back"; exit 1; }
+done
 await "all back"
 docker stats --no-stream --format '{{.Name}}  {{.MemUsage}}' | grep "$COMPOSE_PROJECT_NAME"
