@@ -10,6 +10,7 @@ import headgate.packet.CommunityId;
 import headgate.packet.EtherType;
 import headgate.packet.EthernetView;
 import headgate.packet.Frame;
+import headgate.packet.FrameDecoder;
 import headgate.packet.IcmpView;
 import headgate.packet.IgmpGroupRecordsView;
 import headgate.packet.IgmpView;
@@ -19,6 +20,7 @@ import headgate.packet.Ipv6ExtensionView;
 import headgate.packet.Ipv6FragmentView;
 import headgate.packet.Ipv6View;
 import headgate.packet.Layer;
+import headgate.packet.LinkType;
 import headgate.packet.LinuxSll2View;
 import headgate.packet.LinuxSllView;
 import headgate.packet.MacAddress;
@@ -65,6 +67,12 @@ public final class PacketFields {
     private final ApplicationDecoder applications = new ApplicationDecoder();
     private final SctpChunksView sctpChunks = new SctpChunksView();
     private final QuotedTransportView quoted = new QuotedTransportView();
+    private final Frame quotedPacket = new Frame();
+    private final FrameDecoder quotedDecoder = FrameDecoder.leavingDatagramsClosed();
+
+    /// Of its own, since a quote is older than what the conversation it comes from has got to.
+    private final ApplicationDecoder quotedApplications = new ApplicationDecoder();
+
     private final boolean hasInterfaces;
 
     /// Which header the fields are of.
@@ -88,9 +96,9 @@ public final class PacketFields {
             layer(frame, frame.layer(index), frame.layerOffset(index));
         }
         cutHeader.add(frame);
-        Application application = applications.decode(frame, fields);
-        if (application != null) {
-            protocol(application.label());
+        message(frame, applications);
+        if (own < frame.layerCount && frame.layer(frame.layerCount - 1) == Layer.UDP) {
+            quotedMessage(frame);
         }
         if (frame.ipVersion != 0) {
             String communityId = CommunityId.of(frame);
@@ -106,6 +114,25 @@ public final class PacketFields {
             fields.add("decode.error", frame.error().toString());
         }
         return fields.values();
+    }
+
+    private void message(Frame frame, ApplicationDecoder decoder) {
+        Application application = decoder.decode(frame, fields);
+        if (application != null) {
+            protocol(application.label());
+        }
+    }
+
+    /// What lies in the datagram that an ICMP error is about: an answer that nobody waited for, as
+    /// a rule.
+    private void quotedMessage(Frame frame) {
+        quotedPacket.bytes = frame.bytes;
+        quotedPacket.start = frame.start + frame.payloadOffset;
+        quotedPacket.lengthCaptured = frame.payloadCaptured;
+        quotedPacket.lengthOnWire = frame.payloadLength;
+        quotedPacket.linkType = LinkType.RAW;
+        quotedDecoder.decode(quotedPacket);
+        message(quotedPacket, quotedApplications);
     }
 
     private void capture(Frame frame) {

@@ -69,6 +69,27 @@ class TunnelFieldsTest {
         assertEquals(List.of("raw:ip:icmp:ip:tcp"), fields.get("frame.protocols"));
     }
 
+    /// A resolver that does not wait any more.
+    @Test
+    void readsTheMessageInADatagramThatAnErrorQuotes() {
+        var fields =
+                new PacketFields(false)
+                        .of(
+                                frame(
+                                        LinkType.RAW,
+                                        """
+                                        45000055 00010000 40010000 c0000202 c0000201  # ICMP
+                                        0303 0000 00000000                            # no such port
+                                        45000039 00070000 40110000 c0000201 c0000202  # UDP
+                                        0035 d431 0025 0000                           # 53 > 54321
+                                        0007 8180 0001 0000 0000 0000                 # an answer
+                                        07 6578616d706c65 03 636f6d 00 0001 0001      # example.com A
+                                        """));
+        assertEquals(List.of("raw:ip:icmp:ip:udp:dns"), fields.get("frame.protocols"));
+        assertEquals(List.of("example.com"), fields.get("dns.qry.name"));
+        assertEquals(List.of(7L), fields.get("dns.id"));
+    }
+
     @Test
     void printsTheTunnelBeforeThePacket() {
         var text = new PacketText(PacketText.Time.NONE, ZoneOffset.UTC, false, false);
