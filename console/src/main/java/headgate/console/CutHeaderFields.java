@@ -110,6 +110,7 @@ final class CutHeaderFields {
             case IPV6 -> ipv6();
             case TCP -> tcp(frame.payloadLength, frame.check == Check.BAD_LENGTH);
             case ICMP -> icmp();
+            case ICMPV6 -> icmpv6();
             case UDP -> udp();
             default -> {}
         }
@@ -222,6 +223,20 @@ final class CutHeaderFields {
             if (IcmpView.hasIdentifier(icmp.type())) {
                 fields.add("icmp.ident", icmp.identifier());
             }
+        }
+    }
+
+    private void icmpv6() {
+        icmp.wrap(header, 0, MAX_HEADER_LENGTH);
+        if (present >= 2) {
+            fields.add("icmpv6.type", icmp.type());
+            fields.add("icmpv6.code", icmp.code());
+        }
+        if (present >= 4) {
+            fields.add("icmpv6.checksum.status", ChecksumStatus.UNVERIFIED.ordinal());
+        }
+        if (present >= 6 && IcmpView.v6HasIdentifier(icmp.type())) {
+            fields.add("icmpv6.echo.identifier", icmp.identifier());
         }
     }
 

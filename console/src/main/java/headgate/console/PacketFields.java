@@ -402,14 +402,14 @@ public final class PacketFields {
         fields.add("tcp.window_size_value", tcp.window());
         status("tcp.checksum.status", Checksum.ofTransport(frame, index));
         fields.add("tcp.urgent_pointer", tcp.urgentPointer());
-        if (check == Check.OK) {
-            tcpOptions(frame, at);
+        if (check == Check.OK || index < own && messageLength(frame) >= tcp.headerLength()) {
+            tcpOptions(frame, at, Math.min(at + tcp.headerLength(), limit));
         }
     }
 
-    private void tcpOptions(Frame frame, long at) {
-        long first = at + TcpView.MIN_HEADER_LENGTH;
-        tcpOptions.wrap(frame.bytes, first, at + tcp.headerLength());
+    /// Of a header that the capture cut, those before the cut.
+    private void tcpOptions(Frame frame, long at, long limit) {
+        tcpOptions.wrap(frame.bytes, at + TcpView.MIN_HEADER_LENGTH, limit);
         while (tcpOptions.next()) {
             if (tcpOptions.isMaximumSegmentSize()) {
                 fields.add("tcp.options.mss_val", tcpOptions.maximumSegmentSize());

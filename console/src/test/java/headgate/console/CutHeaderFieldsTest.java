@@ -177,6 +177,42 @@ class CutHeaderFieldsTest {
         assertNull(fields(echo, 34 + 4).get("icmp.type"));
     }
 
+    @Test
+    void givesTypeAndIdentifierOfAnIcmpv6MessageThatIsCut() {
+        byte[] echo =
+                bytes(
+                        """
+                        020000000001 020000000002 86dd
+                        60000000 0008 3a 40                 # ICMPv6
+                        20010db8000000000000000000000001
+                        20010db8000000000000000000000002
+                        8000 0000 0007 0001
+                        """);
+        var twoBytes = fields(echo, 54 + 2);
+        assertEquals("eth:ethertype:ipv6:icmpv6", protocols(twoBytes));
+        assertEquals(List.of(128L), twoBytes.get("icmpv6.type"));
+        assertNull(twoBytes.get("icmpv6.checksum.status"));
+        assertEquals(List.of(7L), fields(echo, 54 + 6).get("icmpv6.echo.identifier"));
+    }
+
+    @Test
+    void givesTheTcpOptionsBeforeACut() {
+        byte[] synchronize =
+                bytes(
+                        LINK
+                                + """
+                                45000030 00010000 40060000 0a000001 0a000002
+                                9c40 0035 00000001 00000000      # 40000 > 53
+                                7002 ffff 0000 0000              # 28 bytes, SYN
+                                0204 05b4 01 030307              # 1460, scaled by 7
+                                """);
+        var cut = fields(synchronize, 34 + 26);
+        assertEquals(List.of(1460L), cut.get("tcp.options.mss_val"));
+        assertNull(cut.get("tcp.options.wscale.shift"));
+        assertEquals(List.of(0L), cut.get("tcp.len"));
+        assertNull(cut.get("dns.id"));
+    }
+
     /// The packet around it ends: nothing says that there was to be a header.
     @Test
     void namesNoHeaderOfWhichNothingWasOnTheWire() {

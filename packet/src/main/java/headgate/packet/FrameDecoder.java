@@ -470,6 +470,8 @@ public final class FrameDecoder {
             noteTcp(frame, offset);
             frame.setTcpOptions(-1, -1, false);
             fail(frame, check, Layer.TCP, offset, frame.tcp.headerLength());
+            // What is there of the header is no payload.
+            payload(frame, Math.min(offset + frame.tcp.headerLength(), end));
         } else {
             fail(
                     frame,

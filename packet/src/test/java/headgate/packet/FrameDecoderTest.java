@@ -201,6 +201,32 @@ class FrameDecoderTest {
     }
 
     @Test
+    void takesNoOptionThatWasCutForPayload() {
+        byte[] syn = Hex.bytes(SamplePackets.SYN_WITH_OPTIONS.annotated);
+        var frame = Hex.frame(LinkType.ETHERNET, Arrays.copyOf(syn, 60), 60, syn.length);
+        assertEquals(38 + 40, frame.payloadOffset);
+        assertEquals(0, frame.payloadLength);
+        assertEquals(0, frame.payloadCaptured);
+    }
+
+    /// The data offset leads beyond the packet.
+    @Test
+    void endsThePayloadWhereThePacketDoesWhoseTcpHeaderDoesNotFit() {
+        var frame =
+                Hex.frame(
+                        LinkType.RAW,
+                        """
+                        45 00 00 28  00 01 00 00  40 06 00 00  0a 00 00 01  0a 00 00 02
+                        9c 40 00 50  00 00 00 01  00 00 00 02  80 10 04 00  00 00 00 00
+                        """);
+        assertEquals(
+                "TRUNCATED: TCP at byte 20 needs 32 bytes, IPV4_TOTAL_LENGTH leaves 20",
+                frame.error().toString());
+        assertEquals(40, frame.payloadOffset);
+        assertEquals(0, frame.payloadLength);
+    }
+
+    @Test
     void endsAnEndlessExtensionChainAtTheMostLayers() {
         var chain =
                 "60 00 00 00  00 c8 3c 40" + "00".repeat(32) + "3c 00 00 00 00 00 00 00".repeat(25);
