@@ -81,6 +81,10 @@ final class CaptureLoop {
     private Map<String, ToeplitzHash> rssByName = Map.of();
 
     private ToeplitzHash[] rss = {};
+
+    /// Whether the driver of the interface hands its hash up.
+    private boolean[] handsUp = {};
+
     private Shedding shedding = Shedding.NOTHING;
     private long nowNanos;
 
@@ -214,10 +218,17 @@ final class CaptureLoop {
         }
     }
 
-    /// The hash by which the frame's interface chose its queue, where its key is known.
+    /// The hash by which the frame's interface chose its queue, where its key is known; else the
+    /// kernel's, by which it steers. A frame for which the two are equal shows that the driver
+    /// hands the interface's up: then the kernel's is that, whatever of a frame it is over.
     private int rssHash(Frame frame, int flowHash) {
         int id = frame.interfaceId;
-        return id >= rss.length || rss[id] == null ? flowHash : rss[id].ofAddressesAndPorts(frame);
+        if (id >= rss.length || rss[id] == null || handsUp[id]) {
+            return frame.rxHash == 0 ? flowHash : frame.rxHash;
+        }
+        int hash = rss[id].ofAddressesAndPorts(frame);
+        handsUp[id] = hash != 0 && hash == frame.rxHash;
+        return hash;
     }
 
     /// Lets arrivals have the hash of the interface that they came on.
@@ -238,6 +249,7 @@ final class CaptureLoop {
                 header.interfaces().stream()
                         .map(its -> rssByName.get(its.name()))
                         .toArray(ToeplitzHash[]::new);
+        handsUp = new boolean[rss.length];
         arrivals.setRssInterfaces(
                 IntStream.range(0, rss.length).filter(id -> rss[id] != null).toArray());
     }

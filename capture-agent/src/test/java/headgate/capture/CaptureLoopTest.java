@@ -8,6 +8,7 @@ import headgate.capture.CaptureSettings.Input;
 import headgate.capture.CaptureSettings.Publishing;
 import headgate.capture.ListOutbox.Offer;
 import headgate.packet.Frame;
+import headgate.packet.FrameDecoder;
 import headgate.packet.ToeplitzHash;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.ArrivalBatchHandler;
@@ -18,8 +19,10 @@ import headgate.schema.FrameBatchHeader;
 import headgate.schema.Ledger;
 import headgate.schema.Topic;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -102,6 +105,41 @@ class CaptureLoopTest {
         cycle(loop, 1);
         loop.finish();
 
+        assertEquals(List.of("[]", "flow", "[0]", "0"), hashes());
+    }
+
+    /// Of the frames after the key is known, the second shows that the driver hands the interface's
+    /// hash up.
+    @Test
+    void takesTheKernelsHashWhereTheInterfacesIsUnknownOrHandedUp() throws IOException {
+        CaptureLoop loop = live();
+        byte[] bytes = new byte[ToeplitzHash.KEY_LENGTH];
+        Arrays.fill(bytes, (byte) 0x6d);
+        var key = new ToeplitzHash(bytes);
+        source.rxHash = 7;
+        source.arrive(udp(1000, 40), EPOCH, 0);
+        cycle(loop, 1);
+        loop.tellRss(Map.of(source.interfaces().getFirst().name(), key));
+        source.arrive(udp(1000, 40), EPOCH + 1, 0);
+        source.rxHash = hash(key, udp(1000, 40));
+        source.arrive(udp(1000, 40), EPOCH + 2, 0);
+        source.rxHash = 7;
+        source.arrive(udp(1000, 40), EPOCH + 3, 0);
+        cycle(loop, 1);
+        loop.finish();
+
+        assertEquals(List.of("[]", "7", "[0]", "flow", "flow", "7"), hashes());
+    }
+
+    private static int hash(ToeplitzHash key, byte[] bytes) {
+        var frame = new Frame();
+        frame.bytes = MemorySegment.ofArray(bytes);
+        frame.lengthCaptured = frame.lengthOnWire = bytes.length;
+        new FrameDecoder().decode(frame);
+        return key.ofAddressesAndPorts(frame);
+    }
+
+    private List<String> hashes() {
         var hashes = new ArrayList<String>();
         for (Offer batch : outbox.on(Topic.ARRIVALS)) {
             new ArrivalBatchCodec()
@@ -121,11 +159,14 @@ class CaptureLoopTest {
                                         int flowHash,
                                         int packetType,
                                         int interfaceId) {
-                                    hashes.add(flowHash == 0 ? "0" : "flow");
+                                    hashes.add(
+                                            0 <= flowHash && flowHash < 10
+                                                    ? "" + flowHash
+                                                    : "flow");
                                 }
                             });
         }
-        assertEquals(List.of("[]", "flow", "[0]", "0"), hashes);
+        return hashes;
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.List;
 
 /// A source that hands over what a test gives it, and ends when it is told to.
 final class ListSource implements FrameSource {
-    private record Arrival(byte[] bytes, long nanos, int interfaceId) {}
+    private record Arrival(byte[] bytes, long nanos, int interfaceId, int rxHash) {}
 
     final List<CaptureInterface> interfaces = new ArrayList<>();
     private final ArrayDeque<Arrival> arrivals = new ArrayDeque<>();
@@ -17,12 +17,15 @@ final class ListSource implements FrameSource {
     private long handed;
     private boolean ended;
 
+    /// Of the frames that arrive from now on.
+    int rxHash;
+
     ListSource() {
         interfaces.add(new CaptureInterface("eth0", LinkType.ETHERNET, 0));
     }
 
     void arrive(byte[] bytes, long nanos, int interfaceId) {
-        arrivals.add(new Arrival(bytes, nanos, interfaceId));
+        arrivals.add(new Arrival(bytes, nanos, interfaceId, rxHash));
     }
 
     void end() {
@@ -38,6 +41,7 @@ final class ListSource implements FrameSource {
             frame.lengthCaptured = frame.lengthOnWire = next.bytes().length;
             frame.arrivalNanos = next.nanos();
             frame.interfaceId = next.interfaceId();
+            frame.rxHash = next.rxHash();
             handler.onFrame(frame);
         }
         handed += count;

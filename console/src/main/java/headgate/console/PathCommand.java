@@ -270,14 +270,21 @@ final class PathCommand implements Callable<Integer> {
 
     private void take(Frame frame, ArrivalHandler handler) {
         if (frame.packetType != OUTGOING) {
-            ToeplitzHash hash = rss[Integer.remainderUnsigned(frame.interfaceId, rss.length)];
             handler.onArrival(
                     frame.arrivalNanos,
                     frame.lengthOnWire,
-                    hash == null ? FlowHash.symmetric(frame) : hash.ofAddressesAndPorts(frame),
+                    hash(frame),
                     ArrivalHandler.SERVICE_AS_PROFILED,
                     frame.interfaceId);
         }
+    }
+
+    private int hash(Frame frame) {
+        ToeplitzHash hash = rss[Integer.remainderUnsigned(frame.interfaceId, rss.length)];
+        if (hash != null) {
+            return hash.ofAddressesAndPorts(frame);
+        }
+        return frame.rxHash == 0 ? FlowHash.symmetric(frame) : frame.rxHash;
     }
 
     private void checkOptions() {

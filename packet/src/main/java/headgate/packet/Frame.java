@@ -54,6 +54,10 @@ public final class Frame {
     /// it from the header of Linux cooked captures.
     public int packetType = -1;
 
+    /// The kernel's hash of the flow (`skb->hash`): that of the interface, where its driver hands
+    /// it up, else one of the kernel's own; 0 unknown. A source that has it sets it.
+    public int rxHash;
+
     // ---- Layers, outer to inner. ----
 
     /// How many headers were read.

@@ -533,6 +533,7 @@ public final class AfPacketSource implements FrameSource {
         frame.arrivalNanos = block.arrivalNanos();
         frame.linkType = linkType;
         frame.packetType = block.packetType();
+        frame.rxHash = block.rxHash();
         frame.interfaceId = watches.size() == 1 ? 0 : placeOf(block.interfaceIndex());
         if ((block.status() & TpacketV3BlockView.TP_STATUS_VLAN_VALID) != 0
                 && linkType == LinkType.ETHERNET
