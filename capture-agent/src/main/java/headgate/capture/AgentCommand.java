@@ -4,7 +4,9 @@ import headgate.schema.Ledger;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -149,9 +151,17 @@ public final class AgentCommand implements Callable<Integer> {
         var properties = new Properties();
         try (Reader in = Files.newBufferedReader(kafkaConfig)) {
             properties.load(in);
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             throw new ParameterException(
-                    spec.commandLine(), "--kafka-config " + kafkaConfig + ": " + e, e);
+                    spec.commandLine(), "--kafka-config " + kafkaConfig + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--kafka-config " + kafkaConfig + ": may not be read", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--kafka-config " + kafkaConfig + ": no properties file: " + e.getMessage(),
+                    e);
         }
         var client = new HashMap<String, String>();
         properties.stringPropertyNames().forEach(n -> client.put(n, properties.getProperty(n)));

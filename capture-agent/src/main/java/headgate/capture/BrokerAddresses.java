@@ -15,7 +15,7 @@ final class BrokerAddresses {
     static String diagnose(String brokers) {
         var answers = new ArrayList<String>();
         for (String broker : brokers.split(",")) {
-            answers.add(broker.strip() + ": " + tryConnect(broker.strip()));
+            answers.add(broker + ": " + tryConnect(broker));
         }
         return String.join("; ", answers);
     }

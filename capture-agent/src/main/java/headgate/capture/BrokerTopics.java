@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -59,7 +60,7 @@ final class BrokerTopics {
                 giveUpIfLate(deadlineNanos, cause);
                 if (!told) {
                     told = true;
-                    tell(deadlineNanos);
+                    tell(cause, deadlineNanos);
                 }
                 pause();
             } catch (InterruptedException e) {
@@ -112,25 +113,33 @@ final class BrokerTopics {
     }
 
     /// Only what time may cure is tried again. An address that cannot be resolved may be there
-    /// later; Kafka tells it as a fault of the configuration inside a plain [KafkaException].
+    /// later; Kafka tells it as a fault of the configuration inside a plain [KafkaException]. Fewer
+    /// brokers than a topic has copies is a cluster that is starting.
     private static boolean isRefusal(Throwable cause) {
-        return !(cause instanceof RetriableException) && cause.getClass() != KafkaException.class;
+        return !(cause instanceof RetriableException)
+                && !(cause instanceof InvalidReplicationFactorException)
+                && cause.getClass() != KafkaException.class;
+    }
+
+    private String why(Throwable cause) {
+        return cause instanceof InvalidReplicationFactorException
+                ? cause.getMessage()
+                : BrokerAddresses.diagnose(publishing.brokers());
     }
 
     private void giveUpIfLate(long deadlineNanos, Throwable cause)
             throws BrokerUnavailableException {
         if (stopped.getAsBoolean() || System.nanoTime() - deadlineNanos >= 0) {
-            throw new BrokerUnavailableException(
-                    "no broker: " + BrokerAddresses.diagnose(publishing.brokers()), cause);
+            throw new BrokerUnavailableException("no broker: " + why(cause), cause);
         }
     }
 
-    private void tell(long deadlineNanos) {
+    private void tell(Throwable cause, long deadlineNanos) {
         long left = deadlineNanos - System.nanoTime();
         listener.onNotice(
                 "no broker yet: %s; retrying until %s"
                         .formatted(
-                                BrokerAddresses.diagnose(publishing.brokers()),
+                                why(cause),
                                 LocalTime.now().plusNanos(left).truncatedTo(ChronoUnit.SECONDS)));
     }
 

@@ -10,6 +10,8 @@ import headgate.packet.LinkType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /// A capture filter: an expression of pcap-filter(7), compiled by libpcap.
@@ -42,8 +44,12 @@ public final class CaptureFilter {
     /// Frames on the heap are copied here, for libpcap to read.
     private MemorySegment scratch = MemorySegment.NULL;
 
-    /// The expression for a link type other than the first, made when such a frame comes.
-    private CaptureFilter otherLinkType;
+    /// The expression for link types other than the first, made when such a frame comes: a file has
+    /// as many as it says.
+    private final Map<Integer, CaptureFilter> others = new HashMap<>();
+
+    /// The one that was asked last.
+    private CaptureFilter other = this;
 
     private CaptureFilter(
             Libpcap libpcap,
@@ -192,12 +198,10 @@ public final class CaptureFilter {
     }
 
     private CaptureFilter otherLinkType(int wanted) {
-        if (otherLinkType == null) {
-            otherLinkType = compileOrNothing(wanted);
+        if (other.linkType != wanted) {
+            other = others.computeIfAbsent(wanted, this::compileOrNothing);
         }
-        return otherLinkType.linkType == wanted
-                ? otherLinkType
-                : otherLinkType.otherLinkType(wanted);
+        return other;
     }
 
     private CaptureFilter compileOrNothing(int wanted) {

@@ -110,7 +110,7 @@ public record CaptureSettings(
 
         public Publishing {
             client = Map.copyOf(client);
-            require(!brokers.isBlank(), "brokers: a HOST:PORT is needed");
+            Topics.requireAddresses(brokers);
             require(lanes >= 1 && lanes <= 1024, "lanes " + lanes + " is not within 1 and 1024");
             require(
                     outboxBytes >= LEAST_OUTBOX_BYTES,

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -114,14 +115,18 @@ final class FramePublisher implements AutoCloseable {
         }
     }
 
+    /// A broker that refuses does so at once: it is asked again after a pause.
     private void keepConnecting(BrokerTopics topics) {
+        String told = "";
         while (connection == null && !closed) {
             try {
                 connect(topics);
             } catch (BrokerUnavailableException e) {
-                if (!closed) {
-                    listener.onNotice(e.getMessage() + "; frames go to the spool");
+                if (!closed && !e.getMessage().equals(told)) {
+                    told = e.getMessage();
+                    listener.onNotice(told + "; frames go to the spool");
                 }
+                LockSupport.parkNanos(AWAY_AFTER_NANOS);
             } catch (KafkaException e) {
                 synchronized (this) {
                     failure = e;

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +180,11 @@ final class Spool implements AutoCloseable {
                             directory.resolve("lock"),
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("spool " + directory + " cannot be used: it is no directory", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "spool " + directory + " cannot be used: may not be written to", e);
         } catch (FileSystemException e) {
             throw new IOException("spool " + directory + " cannot be used: " + e, e);
         }

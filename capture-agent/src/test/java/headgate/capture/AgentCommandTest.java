@@ -32,6 +32,9 @@ class AgentCommandTest {
         "-i eth0 --ring 2048, ring 2048 is more than 2047 MiB",
         "-i eth0 -s 262145, snaplen 262145 is not within 1 and 262144",
         "-i eth0 --libpcap /dev/null, is no libpcap that can be loaded",
+        "-r a.pcap --brokers kafka, brokers 'kafka': HOST:PORT is needed",
+        "-r a.pcap --kafka-config no-such.properties, no-such.properties: no such file",
+        "-r a.pcap --kafka-config ., no properties file",
         "-r a.pcap -w b.pcapng, -w saves what comes from interfaces",
     })
     void refusesWrongWordsAndSaysWhich(String words, String message) {

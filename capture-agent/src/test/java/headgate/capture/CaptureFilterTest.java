@@ -75,6 +75,19 @@ class CaptureFilterTest {
         }
     }
 
+    /// A pcapng may have an interface of each link type that there is.
+    @Test
+    void judgesFramesOfAnyNumberOfLinkTypes() throws IOException {
+        CaptureFilter dns = CaptureFilter.compile("udp port 53", LinkType.ETHERNET);
+        Frame frame = frame(LinkType.RAW, IP_UDP_53);
+        for (int linkType = 30_000; linkType < 50_000; linkType++) {
+            frame.linkType = linkType;
+            assertFalse(dns.matches(frame));
+        }
+        frame.linkType = LinkType.RAW;
+        assertTrue(dns.matches(frame));
+    }
+
     @Test
     void seesVlanTagsInTheBytesOfAFile() throws IOException {
         CaptureFilter vlan7 = CaptureFilter.compile("vlan 7 and udp port 53", LinkType.ETHERNET);

@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
     private static final String SAMPLE_AGENT = "router";
 
     /// For settings of which only the input is looked at.
-    private static final String ANY_BROKER = "localhost";
+    private static final String ANY_BROKER = "localhost:9092";
 
     private static final long SCREEN_MILLIS = 1000;
     private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
@@ -114,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
         if (capture.namesNothing()) {
             useSample();
         }
-        requireReadable(capture.settings(ANY_BROKER).input());
+        requireReadable(capture.settings(brokers == null ? ANY_BROKER : brokers).input());
         Map<String, String> tables = rules == null ? Map.of() : HostTables.read(rules);
         boolean temporary = data == null;
         Path directory = temporary ? Files.createTempDirectory("headgate-run") : data;

@@ -2,7 +2,6 @@ package headgate.console;
 
 import headgate.schema.Topics;
 import headgate.streams.BrokerAwayException;
-import headgate.streams.Brokers;
 import headgate.streams.WhatIfTopic;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,12 +33,12 @@ final class TopicOptions {
 
     /// Where the brokers are.
     String brokers() {
-        if (!Brokers.areAddresses(brokers)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--brokers %s: not HOST:PORT, or several with commas".formatted(brokers));
+        try {
+            Topics.requireAddresses(brokers);
+            return brokers;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return brokers;
     }
 
     /// The topics, by their prefix.

@@ -12,7 +12,7 @@ class TopCommandTest {
         for (String wrong : new String[] {"kafka", "kafka:port", "a:1,,b:2", "a:1, b:2", ""}) {
             CommandRun run = CommandRun.of("top", "--brokers", wrong);
             assertEquals(ExitCode.USAGE, run.status(), wrong);
-            assertTrue(run.err().contains("not HOST:PORT"), run.err());
+            assertTrue(run.err().contains("HOST:PORT is needed"), run.err());
         }
     }
 

@@ -11,6 +11,9 @@ public record Topics(String prefix) {
     /// Where nothing else is asked for.
     public static final Topics DEFAULT = new Topics("headgate.");
 
+    private static final Pattern ADDRESSES =
+            Pattern.compile("[^\\s,]+:\\d{1,5}(,[^\\s,]+:\\d{1,5})*");
+
     private static final Pattern LOOPBACK =
             Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?):\\d+");
 
@@ -26,13 +29,23 @@ public record Topics(String prefix) {
         return new Topics(prefix);
     }
 
+    /// @param brokers `HOST:PORT`, several separated by commas
+    /// @throws IllegalArgumentException when it is not that
+    public static void requireAddresses(String brokers) {
+        if (!ADDRESSES.matcher(brokers).matches()) {
+            throw new IllegalArgumentException(
+                    "brokers '%s': HOST:PORT is needed, or several of them with commas between"
+                            .formatted(brokers));
+        }
+    }
+
     /// How producers compress what they send to these brokers, as Kafka calls it: not at all if all
     /// of them are loopback addresses, since that crosses no wire.
     ///
     /// @param brokers `HOST:PORT`, several separated by commas
     public static String compressionTo(String brokers) {
         for (String broker : brokers.split(",")) {
-            if (!LOOPBACK.matcher(broker.strip()).matches()) {
+            if (!LOOPBACK.matcher(broker).matches()) {
                 return "lz4";
             }
         }

@@ -1,5 +1,6 @@
 package headgate.schema;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -33,6 +34,19 @@ class TopicsTest {
                         "retention.ms",
                         "21600000"),
                 Topics.DEFAULT.config(Topic.PATH_FATES));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "kafka", "kafka:port", ":9092", "a:1,,b:2", "a:1, b:2", "a:123456"})
+    void refusesAddressesOfBrokersThatCannotBe(String brokers) {
+        assertThrows(
+                IllegalArgumentException.class, () -> Topics.requireAddresses(brokers), brokers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kafka:9092", "a:1,b:2,c:3", "[::1]:9092", "192.0.2.1:9092"})
+    void takesAddressesOfBrokers(String brokers) {
+        assertDoesNotThrow(() -> Topics.requireAddresses(brokers));
     }
 
     @Test

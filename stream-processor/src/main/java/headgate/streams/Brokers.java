@@ -41,11 +41,6 @@ public final class Brokers {
         this.talk = talk;
     }
 
-    /// Whether this is `HOST:PORT`, or several of them separated by commas.
-    public static boolean areAddresses(String brokers) {
-        return brokers.matches("[^\\s,]+:\\d{1,5}(,[^\\s,]+:\\d{1,5})*");
-    }
-
     /// Creates those topics that do not exist, as [Topics] describes them; others stay as they are.
     void createMissing(Topics topics) throws BrokerAwayException, InterruptedException {
         insist(admin -> create(admin, topics));

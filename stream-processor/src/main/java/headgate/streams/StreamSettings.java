@@ -45,7 +45,7 @@ public record StreamSettings(
     private static final int RECORDS_IN_MEMORY = 32;
 
     public StreamSettings {
-        require(Brokers.areAddresses(brokers), "brokers", brokers);
+        Topics.requireAddresses(brokers);
         require(applicationId.matches("[A-Za-z0-9._-]{1,100}"), "application-id", applicationId);
         require(threads >= 1 && threads <= 256, "threads", threads);
         require(standbys >= 0 && standbys <= 8, "standbys", standbys);

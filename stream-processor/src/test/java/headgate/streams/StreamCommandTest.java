@@ -41,7 +41,8 @@ class StreamCommandTest {
     @Test
     void refusesFlagsThatCannotBe() {
         assertEquals(2, run("--brokers", "no port"));
-        assertTrue(err.toString().startsWith("--brokers cannot be no port"), err::toString);
+        assertTrue(
+                err.toString().startsWith("brokers 'no port': HOST:PORT is needed"), err::toString);
         assertEquals(2, run("--threads", "0"));
         assertEquals(2, run("--commit-interval", "soon"));
         assertTrue(err.toString().contains("'soon' is no duration"), err::toString);
