@@ -15,7 +15,7 @@ final class BrokerAddresses {
     static String diagnose(String brokers) {
         var answers = new ArrayList<String>();
         for (String broker : brokers.split(",")) {
-            answers.add(broker + ": " + tryConnect(broker));
+            answers.add(broker.strip() + ": " + tryConnect(broker.strip()));
         }
         return String.join("; ", answers);
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TopCommandTest {
     @Test
     void refusesAddressesThatCannotBe() {
-        for (String wrong : new String[] {"kafka", "kafka:port", "a:1,,b:2", "a:1, b:2", ""}) {
+        for (String wrong : new String[] {"kafka", "kafka:port", "a:1,,b:2", "a:1 b:2", ""}) {
             CommandRun run = CommandRun.of("top", "--brokers", wrong);
             assertEquals(ExitCode.USAGE, run.status(), wrong);
             assertTrue(run.err().contains("HOST:PORT is needed"), run.err());

@@ -12,7 +12,7 @@ public record Topics(String prefix) {
     public static final Topics DEFAULT = new Topics("headgate.");
 
     private static final Pattern ADDRESSES =
-            Pattern.compile("[^\\s,]+:\\d{1,5}(,[^\\s,]+:\\d{1,5})*");
+            Pattern.compile("[^\\s,]+:\\d{1,5}(\\s*,\\s*[^\\s,]+:\\d{1,5})*");
 
     private static final Pattern LOOPBACK =
             Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?):\\d+");
@@ -45,7 +45,7 @@ public record Topics(String prefix) {
     /// @param brokers `HOST:PORT`, several separated by commas
     public static String compressionTo(String brokers) {
         for (String broker : brokers.split(",")) {
-            if (!LOOPBACK.matcher(broker).matches()) {
+            if (!LOOPBACK.matcher(broker.strip()).matches()) {
                 return "lz4";
             }
         }

@@ -142,7 +142,7 @@ public final class Brokers {
     /// what is wrong.
     private String reachable() {
         var reasons = new ArrayList<String>();
-        for (String address : addresses.split(",")) {
+        for (String address : addresses.split("\\s*,\\s*")) {
             int colon = address.lastIndexOf(':');
             String host = address.substring(0, colon);
             try (var socket = new Socket()) {
