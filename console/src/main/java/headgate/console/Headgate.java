@@ -5,6 +5,9 @@ import headgate.streams.StreamCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.AutoComplete.GenerateCompletion;
@@ -154,11 +157,11 @@ public final class Headgate implements Runnable {
                 return known.exitCode();
             }
             case IOException io -> {
-                err.println("headgate: " + io.getMessage());
+                err.println("headgate: " + words(io));
                 return ExitCode.INPUT;
             }
             case UncheckedIOException io -> {
-                err.println("headgate: " + io.getCause().getMessage());
+                err.println("headgate: " + words(io.getCause()));
                 return ExitCode.INPUT;
             }
             default -> {
@@ -168,6 +171,19 @@ public final class Headgate implements Runnable {
                 return ExitCode.INTERNAL;
             }
         }
+    }
+
+    /// Java's own message of many a fault of files is the file's name and nothing else.
+    private static String words(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException e when e.getReason() == null ->
+                    e.getFile() + ": no such file or directory";
+            case AccessDeniedException e when e.getReason() == null ->
+                    e.getFile() + ": permission denied";
+            case FileAlreadyExistsException e when e.getReason() == null ->
+                    e.getFile() + ": is there already, and is no directory";
+            default -> failure.getMessage();
+        };
     }
 
     /// Says what is wrong with the words, the likely ones instead, and where to read on.

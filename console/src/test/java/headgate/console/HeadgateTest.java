@@ -51,6 +51,15 @@ class HeadgateTest {
     }
 
     @Test
+    void saysWhyAFileCannotBeWritten() {
+        Path nowhere = folder.resolve("no-such").resolve("out.pcapng");
+        Path sample = Path.of("..", "samples", "sample.pcapng");
+        var run = CommandRun.of("packets", "-r", sample.toString(), "-w", nowhere.toString());
+        assertEquals(ExitCode.INPUT, run.status(), run.err());
+        assertTrue(run.err().contains(nowhere + ": no such file or directory"), run.err());
+    }
+
+    @Test
     void saysWhatAFileThatIsNoCaptureLooksLike() throws IOException {
         Path letter = Files.writeString(folder.resolve("letter.pcap"), "Dear engineers, hello.\n");
         for (String command : ANALYSING) {
