@@ -181,6 +181,9 @@ public final class Decision {
 
     private static final int TCP_HEADER = 20;
 
+    /// Whether segments for this host are looked at before they are routed.
+    private final boolean demultiplexesTcpEarly;
+
     private boolean looping;
 
     /// The questions that were asked.
@@ -194,6 +197,9 @@ public final class Decision {
         this.route6 = new Ip6Route(host);
         this.ownRoute = new OutputRoute(host, multipath);
         this.localDelivery = new LocalDelivery(this);
+        this.demultiplexesTcpEarly =
+                host.sysctl("net.ipv4.ip_early_demux", 1) != 0
+                        && host.sysctl("net.ipv4.tcp_early_demux", 1) != 0;
     }
 
     void clear() {
@@ -362,8 +368,7 @@ public final class Decision {
         if (skb.protocolType == Skb.ETH_P_IP
                 && skb.protocol == Skb.TCP
                 && skb.packetType == Skb.PacketType.HOST
-                && host.sysctl("net.ipv4.ip_early_demux", 1) != 0
-                && host.sysctl("net.ipv4.tcp_early_demux", 1) != 0) {
+                && demultiplexesTcpEarly) {
             skb.pull(TCP_HEADER);
         }
     }

@@ -1,12 +1,8 @@
 package headgate.streams;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import headgate.finding.Finding;
 import headgate.schema.EvidenceCodec;
-import headgate.schema.FindingCodec;
 import headgate.schema.UnreadableValueException;
-import headgate.streams.StreamCounters.Count;
 import headgate.streams.state.EngineStore;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -61,10 +57,6 @@ final class FlowFindingProcessor implements Processor<byte[], byte[], byte[], by
     }
 
     private void send(Finding finding) {
-        outputs.send(
-                PacketTopology.FLOW_FINDINGS_OUT,
-                Count.FINDINGS,
-                finding.kind().getBytes(UTF_8),
-                FindingCodec.write(finding));
+        outputs.sendFinding(PacketTopology.FLOW_FINDINGS_OUT, finding);
     }
 }

@@ -29,6 +29,14 @@ final class FlowSums implements PortableEngine {
     private static final byte ROLL_UPS = 'r';
     private static final byte EVIDENCE = 'e';
 
+    /// What [#count] adds to.
+    private static final Count[] COUNTS = {
+        Count.FLOWS_NOT_JOINED,
+        Count.CONVERSATIONS_HELD_SHORTER,
+        Count.LATE_FLOW_STEPS,
+        Count.EVIDENCE_GIVEN_UP
+    };
+
     /// Takes what records lead to.
     interface Listener {
         void onJoined(JoinedFlow joined);
@@ -123,13 +131,6 @@ final class FlowSums implements PortableEngine {
         joins.advanceTo(nanos);
         rollUps.advanceTo(nanos);
     }
-
-    private static final Count[] COUNTS = {
-        Count.FLOWS_NOT_JOINED,
-        Count.CONVERSATIONS_HELD_SHORTER,
-        Count.LATE_FLOW_STEPS,
-        Count.EVIDENCE_GIVEN_UP
-    };
 
     /// Adds what limits and lateness came to since the last call.
     void count(StreamCounters counters) {

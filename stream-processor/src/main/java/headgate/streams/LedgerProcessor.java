@@ -2,10 +2,8 @@ package headgate.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import headgate.finding.Finding;
 import headgate.flow.CaptureLosses;
 import headgate.schema.CaptureLossesCodec;
-import headgate.schema.FindingCodec;
 import headgate.schema.Ledger;
 import headgate.schema.LedgerCodec;
 import headgate.schema.UnreadableValueException;
@@ -48,7 +46,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
                     Bytes.wrap((now.agent() + '\0' + now.capturePoint()).getBytes(UTF_8));
             byte[] value = ledgers.get(capturePoint);
             Ledger before = value == null ? null : LedgerCodec.read(value);
-            LedgerBalance.draw(before, now).forEach(this::send);
+            LedgerBalance.draw(before, now)
+                    .forEach(finding -> outputs.sendFinding(PacketTopology.FINDINGS, finding));
             ledgers.put(capturePoint, record.value());
             tellLosses(capturePoint, before, now);
         } catch (UnreadableValueException unreadable) {
@@ -66,13 +65,5 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
                 Count.LOSSES,
                 (now.agent() + '/' + now.capturePoint()).getBytes(UTF_8),
                 told);
-    }
-
-    private void send(Finding finding) {
-        outputs.send(
-                PacketTopology.FINDINGS,
-                Count.FINDINGS,
-                finding.kind().getBytes(UTF_8),
-                FindingCodec.write(finding));
     }
 }

@@ -1,7 +1,11 @@
 package headgate.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import headgate.finding.Finding;
 import headgate.schema.DeadLetter;
 import headgate.schema.DeadLetterCodec;
+import headgate.schema.FindingCodec;
 import headgate.schema.UnreadableValueException;
 import headgate.streams.StreamCounters.Count;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +49,11 @@ final class Outputs {
         counters.add(count);
         long time = context.currentSystemTimeMs();
         context.forward(new Record<>(key, value, time), sink);
+    }
+
+    /// Sends a finding to a sink, keyed by its kind.
+    void sendFinding(String sink, Finding finding) {
+        send(sink, Count.FINDINGS, finding.kind().getBytes(UTF_8), FindingCodec.write(finding));
     }
 
     /// Puts a record aside that cannot be processed; the stream goes on behind it.

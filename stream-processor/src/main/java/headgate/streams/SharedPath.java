@@ -280,7 +280,7 @@ final class SharedPath {
     private void offer(ServiceQueue held, PathTwin.Listener listener) {
         long nanos = held.headSinceNanos();
         if (nanos < latestNanos) {
-            counters.add(Count.LATE_ARRIVALS, 1);
+            counters.add(Count.LATE_ARRIVALS);
         } else {
             latestNanos = nanos;
         }

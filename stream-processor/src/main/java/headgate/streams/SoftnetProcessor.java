@@ -7,7 +7,6 @@ import headgate.schema.AgentPathStats;
 import headgate.schema.ArrivalBatchCodec;
 import headgate.schema.ArrivalBatchHandler;
 import headgate.schema.ArrivalBatchHeader;
-import headgate.schema.FindingCodec;
 import headgate.schema.PathFatesCodec;
 import headgate.schema.PathStatsCodec;
 import headgate.schema.UnreadableValueException;
@@ -212,11 +211,7 @@ final class SoftnetProcessor
 
         @Override
         public void onFinding(Finding finding) {
-            outputs.send(
-                    PacketTopology.PATH_FINDINGS,
-                    Count.FINDINGS,
-                    finding.kind().getBytes(UTF_8),
-                    FindingCodec.write(finding));
+            outputs.sendFinding(PacketTopology.PATH_FINDINGS, finding);
         }
 
         private void send(PathStats stats) {

@@ -78,13 +78,6 @@ public final class EngineStore<E extends PortableEngine>
         return kept.engine;
     }
 
-    /// Ends the engine of this record key: its whole state is removed with the next commit, and the
-    /// key starts afresh.
-    public void restart(byte[] recordKey) {
-        removeEntries(recordKey);
-        engines.put(Bytes.wrap(recordKey), start(Bytes.wrap(recordKey)));
-    }
-
     /// Whether this record key has an engine.
     public boolean contains(byte[] recordKey) {
         return engines.containsKey(Bytes.wrap(recordKey));
@@ -109,13 +102,6 @@ public final class EngineStore<E extends PortableEngine>
                     "a record key of " + recordKey.get().length + " bytes, 65535 are possible");
         }
         return new Kept<>(newEngine.apply(recordKey.get()));
-    }
-
-    private void removeEntries(byte[] recordKey) {
-        var first = entryKey(recordKey, new byte[0]);
-        try (var range = entries.prefixScan(first, Serdes.Bytes().serializer())) {
-            range.forEachRemaining(entry -> entries.delete(entry.key));
-        }
     }
 
     /// The last moment before a transaction is committed.

@@ -83,20 +83,6 @@ class EngineStoreTest {
     }
 
     @Test
-    void restartsAKeyWithoutWhatItHad() {
-        start();
-        words.pipeInput("a", "x y");
-        words.pipeInput("ab", "x");
-        changes();
-        words.pipeInput("a", "! z");
-        var after = changes();
-        assertEquals(1L, after.get("1:a:z"));
-        assertTrue(after.containsKey("1:a:x") && after.get("1:a:x") == null);
-        assertEquals(Map.of("z", 1L), store().engine("a".getBytes()).counts);
-        assertEquals(Map.of("x", 1L), store().engine("ab".getBytes()).counts);
-    }
-
-    @Test
     void goesOnFromWhatTheChangelogSays() {
         start();
         words.pipeInput("a", "x x y");
@@ -173,7 +159,7 @@ class EngineStoreTest {
         return length + ":" + text.substring(0, length) + ":" + text.substring(length);
     }
 
-    /// Counts the words of each value; `!` starts its key afresh.
+    /// Counts the words of each value.
     private static final class Counter implements Processor<String, String, String, String> {
         private ProcessorContext<String, String> context;
         private EngineStore<Tally> tallies;
@@ -189,12 +175,8 @@ class EngineStoreTest {
         public void process(Record<String, String> record) {
             byte[] key = record.key().getBytes();
             for (String word : record.value().split(" ")) {
-                if (word.equals("!")) {
-                    tallies.restart(key);
-                } else {
-                    long total = tallies.engine(key).add(word);
-                    context.forward(record.withValue(word + " " + total));
-                }
+                long total = tallies.engine(key).add(word);
+                context.forward(record.withValue(word + " " + total));
             }
         }
     }
