@@ -27,8 +27,8 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
-/// Batches of frames in, flows and verdicts out. A batch is decoded once, into one reused frame
-/// that each engine of its lane gets in turn.
+/// Batches of frames in, flows and verdicts out. A batch is decoded once, into reused frames that
+/// each engine of its lane gets in turn.
 ///
 /// One processor for both engines, and not one for each, since reading a frame from Avro costs as
 /// much as an engine does, and handing frames from node to node costs an object and a walk through
