@@ -244,6 +244,17 @@ public final class Decision {
         return effects.counters.get(counter);
     }
 
+    /// Ends the decision about a packet that left, unless the device has no carrier: then it was
+    /// lost there, which is told already.
+    public boolean leave() {
+        if (!egress.device().lacksCarrier()) {
+            return end(Outcome.FORWARD);
+        }
+        dropReason = DropReason.QDISC_DROP;
+        dropFunction = "__dev_queue_xmit";
+        return end(Outcome.REFUSED);
+    }
+
     /// Ends the decision: the packet is freed without a word.
     ///
     /// @param function the kernel function that frees it

@@ -62,7 +62,9 @@ final class DeviceDocument {
     }
 
     private static int flags(List<String> names) {
+        boolean linkDown = names.contains("NO-CARRIER") && !names.contains("LOWER_UP");
         return (names.contains("UP") ? NetDevice.UP : 0)
+                | (linkDown ? NetDevice.NO_CARRIER : 0)
                 | (names.contains("LOOPBACK") ? NetDevice.LOOPBACK : 0)
                 | (names.contains("NOARP") ? NetDevice.NOARP : 0);
     }

@@ -58,6 +58,9 @@ public enum Disposition {
 
     private static Disposition refused(Decision decision) {
         Reason reason = ForwardingPath.reason(decision);
+        if (reason == Reason.NO_CARRIER) {
+            return NEIGHBOR_UNREACHABLE;
+        }
         if (WITHOUT_ROUTE.contains(reason)) {
             return NO_ROUTE;
         }

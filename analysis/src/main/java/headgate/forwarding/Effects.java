@@ -39,10 +39,10 @@ public final class Effects {
             NetDevice device, String address, NeighbourState state, long mac, boolean router) {}
 
     /// Frames that leave now.
-    public final EgressFrames egress = new EgressFrames();
+    public final EgressFrames egress = new EgressFrames(this::lose);
 
     /// Frames that leave when the neighbour that a packet waits for turns out not to be there.
-    public final EgressFrames onNeighbourFailed = new EgressFrames();
+    public final EgressFrames onNeighbourFailed = new EgressFrames(this::lose);
 
     public final SnmpCounters counters = new SnmpCounters();
 
@@ -117,6 +117,11 @@ public final class Effects {
     /// Where frames that leave belong.
     public EgressFrames frames() {
         return later ? onNeighbourFailed : egress;
+    }
+
+    /// A device without carrier has a queue that drops all (kernel: `noop_enqueue`).
+    private void lose(int etherType) {
+        drop(DropReason.QDISC_DROP, "__dev_queue_xmit", etherType);
     }
 
     public void count(SnmpCounter counter, int amount) {

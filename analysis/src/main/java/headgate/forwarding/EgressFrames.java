@@ -6,6 +6,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /// Frames that leave the host because of one that came in, in their order, as bytes in one buffer
 /// that is reused.
@@ -54,6 +55,13 @@ public final class EgressFrames {
     private Skb unwritten;
 
     private int unwrittenAt;
+
+    /// Takes the EtherType of each packet that is lost because its device has no carrier.
+    private final IntConsumer lost;
+
+    EgressFrames(IntConsumer lost) {
+        this.lost = lost;
+    }
 
     void clear() {
         used = count = omitted = 0;
@@ -143,7 +151,8 @@ public final class EgressFrames {
     ///
     /// @param length bytes of the packet that are here
     /// @param wireLength bytes that the packet has
-    /// @return where in [#bytes] the packet belongs; -1 if there is no room
+    /// @return where in [#bytes] the packet belongs; -1 if there is no room, or the device has no
+    ///   carrier
     public int begin(
             Kind kind,
             NetDevice device,
@@ -151,6 +160,10 @@ public final class EgressFrames {
             int etherType,
             int length,
             int wireLength) {
+        if (device.lacksCarrier()) {
+            lost.accept(etherType);
+            return -1;
+        }
         int header = device.mac() < 0 ? 0 : ETHERNET_HEADER;
         if (!reserve(header + length)) {
             return -1;

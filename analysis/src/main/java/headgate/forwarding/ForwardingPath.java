@@ -319,6 +319,7 @@ public final class ForwardingPath {
                     Reason.MALFORMED;
             case FRAG_REASM_TIMEOUT -> Reason.TTL_EXPIRED;
             case NETFILTER_DROP -> Reason.FILTERED;
+            case QDISC_DROP -> Reason.NO_CARRIER;
             case IP_INHDR -> decision.icmpType == 11 ? Reason.TTL_EXPIRED : headerReason(decision);
             case IP_INVALID_SOURCE, IP_INVALID_DEST, IP_LOCALNET, IP_LOCAL_SOURCE -> Reason.MARTIAN;
             case IP_RPFILTER -> Reason.RP_FILTER;

@@ -47,10 +47,15 @@ public final class Icmp6 {
     private static final int TARGET_LINK_ADDRESS = 2;
     private static final int REDIRECTED_HEADER = 4;
     private static final int DISCOVERY_HOP_LIMIT = 255;
+    private static final int RATE_LIMIT_MILLIS = 1000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long REDIRECT_NANOS = 1_000_000_000L;
 
     private final Decision decision;
     private final Flowi6 flow = new Flowi6();
     private final Fib6Result result = new Fib6Result();
+    private final Flowi6 opposite = new Flowi6();
+    private final Fib6Result oppositeResult = new Fib6Result();
     private final Ip6Header header = new Ip6Header();
     private final ExtensionHeaders chain = new ExtensionHeaders();
 
@@ -92,6 +97,11 @@ public final class Icmp6 {
             countNoRoute(type);
             return;
         }
+        charge(type);
+        if (result.info().type() == RouteType.ANYCAST) {
+            return;
+        }
+        lookBack(skb);
         int quoted = Math.min(skb.length, SMALLEST_MTU - Ip6Header.LENGTH - HEADER);
         begin(HEADER + quoted, 0, hopLimit(), type, code);
         decision.own.put32(44, info);
@@ -102,6 +112,43 @@ public final class Icmp6 {
                 code,
                 result.nextHop(),
                 decision.output6.mac(output(), nextHopHigh(), nextHopLow()));
+    }
+
+    /// What an error of limited rate takes from the budget of its receiver, which redirects share
+    /// (kernel: `icmpv6_xrlim_allow`); that it may be spent plays no part.
+    private void charge(int type) {
+        if (!decision.host.limitsIcmp6(type)
+                || output().isLoopback()
+                || decision.effects.isLater()) {
+            return;
+        }
+        long millis = decision.host.sysctl("net.ipv6.icmp.ratelimit", RATE_LIMIT_MILLIS);
+        decision.state.redirects6.allows(
+                flow.destinationHigh,
+                flow.destinationLow,
+                decision.nowNanos,
+                millis * NANOS_PER_MILLI);
+    }
+
+    /// The kernel also looks up the way of a packet in the opposite direction, for a policy of
+    /// IPsec, and counts if there is none (kernel: `icmpv6_route_lookup`).
+    private void lookBack(Skb skb) {
+        if (decision.host.rules6().isCustom()) {
+            chain.walk(skb.bytes(), 0, skb.captured);
+            boolean ports = !chain.broken && chain.offset + 4 <= skb.captured;
+            opposite.sourceHigh = header.destinationHigh;
+            opposite.sourceLow = header.destinationLow;
+            opposite.destinationHigh = header.sourceHigh;
+            opposite.destinationLow = header.sourceLow;
+            opposite.outputDevice = decision.device;
+            opposite.mark = skb.mark;
+            opposite.protocol = chain.nextHeader;
+            opposite.sourcePort = ports ? skb.u16(chain.offset + 2) : 0;
+            opposite.destinationPort = ports ? skb.u16(chain.offset) : 0;
+            if (decision.route6.output(opposite, oppositeResult) == Errno.ENETUNREACH) {
+                decision.count(SnmpCounter.IP6_OUT_NO_ROUTES);
+            }
+        }
     }
 
     /// Messages of limited rate are given up when the limit of the way is looked up (kernel:
@@ -185,8 +232,8 @@ public final class Icmp6 {
         return error == Errno.NONE && result.info().preferredSource() != null;
     }
 
-    /// Looks the way up; false if there is none, if it leads to an anycast address, or if it cannot
-    /// be known, which the decision then says.
+    /// Looks the way up; false if there is none, or if it cannot be known, which the decision then
+    /// says.
     private boolean isRouted() {
         Errno error = decision.route6.output(flow, result);
         if (result.incomplete != null) {
@@ -195,7 +242,7 @@ public final class Icmp6 {
         }
         unreachable = error == Errno.ENETUNREACH;
         refused = error != Errno.NONE;
-        if (refused || result.info().type() == RouteType.ANYCAST) {
+        if (refused) {
             return false;
         }
         if (Inet6.isUnspecified(flow.sourceHigh, flow.sourceLow)) {
@@ -522,6 +569,6 @@ public final class Icmp6 {
     }
 
     private boolean isWithinBudget(long high, long low) {
-        return decision.state.redirects6.allows(high, low, decision.nowNanos);
+        return decision.state.redirects6.allows(high, low, decision.nowNanos, REDIRECT_NANOS);
     }
 }

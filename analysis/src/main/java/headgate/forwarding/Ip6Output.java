@@ -142,6 +142,7 @@ public final class Ip6Output {
         int numberAt = unfragmentable(skb);
         int head = unfragmentable;
         int room = mtu - head - FRAGMENT_HEADER;
+        drawHeaders(skb, head);
         int[] pieces = skb.piecesThatFit(room);
         if (skb.pieces != null && pieces == null) {
             decision.dropPieces();
@@ -155,11 +156,12 @@ public final class Ip6Output {
         skb.put8(numberAt, IpProtocol.FRAGMENT);
         skb.put16(head, next << 8);
         skb.put32(head + 4, OWN_IDENTIFICATION);
-        decision.count(SnmpCounter.IP6_FRAG_OKS);
+        boolean lost = device.lacksCarrier();
+        decision.count(lost ? SnmpCounter.IP6_FRAG_FAILS : SnmpCounter.IP6_FRAG_OKS);
         Outcome outcome = Outcome.FORWARD;
         int length;
         int number = 0;
-        for (int from = 0; from < payload; from += length) {
+        for (int from = 0; from == 0 || from < payload && !lost; from += length) {
             length = Math.min(pieces == null ? room & ~7 : pieces[number++], payload - from);
             int here = Math.clamp(captured - from, 0, length);
             int more = from + length < payload ? 1 : 0;
@@ -168,7 +170,7 @@ public final class Ip6Output {
             skb.put16(head + 2, from | more);
             skb.length = head + FRAGMENT_HEADER + length;
             skb.captured = head + FRAGMENT_HEADER + here;
-            decision.count(SnmpCounter.IP6_FRAG_CREATES);
+            decision.effects.count(SnmpCounter.IP6_FRAG_CREATES, lost ? 0 : 1);
             if (outcome == Outcome.PENDING) {
                 countOut(skb);
             } else {
@@ -177,6 +179,19 @@ public final class Ip6Output {
             }
         }
         return outcome;
+    }
+
+    /// Headers that came within the first fragment, and now stand before the fragment header, are
+    /// no more part of its payload.
+    private static void drawHeaders(Skb skb, int head) {
+        if (skb.pieces == null) {
+            return;
+        }
+        int payload = 0;
+        for (int piece : skb.pieces) {
+            payload += piece;
+        }
+        skb.pieces[0] -= Math.min(skb.pieces[0], head - (skb.length - payload));
     }
 
     /// Where the part ends that every fragment repeats (kernel: `ip6_find_1stfragopt`), and where

@@ -206,7 +206,8 @@ final class Ip6Reassembly {
         }
         chain.walk(skb.bytes(), at + FRAGMENT_HEADER, skb.length, skb.u8(at));
         if (chain.broken) {
-            return chain.nextHeader != ExtensionHeaders.NO_NEXT_HEADER;
+            // Only an upper header is missed (kernel: `ipv6frag_thdr_truncated`).
+            return false;
         }
         int needed =
                 switch (chain.nextHeader) {

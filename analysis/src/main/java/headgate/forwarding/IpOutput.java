@@ -99,13 +99,22 @@ public final class IpOutput {
         int[] pieces = skb.piecesThatFit(mtuBytes - skb.headerLength);
         int packets = skb.length > mtuBytes ? fragmentCount(skb, mtuBytes) : 1;
         packets = pieces != null ? pieces.length : packets;
-        decision.effects.count(SnmpCounter.IP_OUT_TRANSMITS, packets);
-        decision.effects.count(
-                SnmpCounter.IP_EXT_OUT_OCTETS, skb.length + (packets - 1) * skb.headerLength);
+        if (packets > 1 && device.lacksCarrier()) {
+            // The first fragment is lost, and no more is tried.
+            int first = pieces != null ? pieces[0] : room(skb, mtuBytes);
+            decision.effects.count(SnmpCounter.IP_OUT_TRANSMITS, 1);
+            decision.effects.count(SnmpCounter.IP_EXT_OUT_OCTETS, skb.headerLength + first);
+        } else {
+            decision.effects.count(SnmpCounter.IP_OUT_TRANSMITS, packets);
+            decision.effects.count(
+                    SnmpCounter.IP_EXT_OUT_OCTETS, skb.length + (packets - 1) * skb.headerLength);
+        }
         if (skb.pieces != null && pieces == null) {
             decision.dropPieces();
         }
-        if (packets > 1) {
+        if (packets > 1 && device.lacksCarrier()) {
+            decision.effects.count(SnmpCounter.IP_FRAG_FAILS, 1);
+        } else if (packets > 1) {
             decision.effects.count(SnmpCounter.IP_FRAG_OKS, 1);
             decision.effects.count(SnmpCounter.IP_FRAG_CREATES, packets);
         }
@@ -212,6 +221,9 @@ public final class IpOutput {
                             Skb.ETH_P_IP,
                             header + here,
                             header + length);
+            if (at < 0 && device.lacksCarrier()) {
+                return;
+            }
             if (at < 0) {
                 continue;
             }

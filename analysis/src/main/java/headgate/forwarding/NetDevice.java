@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param mac 48 bits, first byte on the wire highest; -1 if the device has no such address
 /// @param mtuBytes largest IP packet that it sends whole
-/// @param flags those of `struct net_device` that play a part: [#UP], [#LOOPBACK], [#NOARP]
+/// @param flags those of `struct net_device` that play a part: [#UP], [#LOOPBACK], [#NOARP], and
+///   [#NO_CARRIER]
 /// @param kind `info_kind`: `vlan`, `bridge`, `vrf` …; empty for plain devices
 /// @param master the bridge, bond or VRF that it belongs to; empty if none
 /// @param link the device below, for VLAN devices; empty if none
@@ -38,6 +39,9 @@ public record NetDevice(
     static final int LOOPBACK = 8;
     static final int NOARP = 0x80;
 
+    /// It is up, but its link is not.
+    static final int NO_CARRIER = 1 << 20;
+
     /// One IPv4 address of a device.
     ///
     /// @param local the address itself
@@ -53,6 +57,11 @@ public record NetDevice(
     public NetDevice {
         addresses = List.copyOf(addresses);
         multicastGroups = List.copyOf(multicastGroups);
+    }
+
+    /// Whether nothing leaves by it, although routes lead there (kernel: `dev_deactivate`).
+    public boolean lacksCarrier() {
+        return (flags & NO_CARRIER) != 0;
     }
 
     public boolean isUp() {

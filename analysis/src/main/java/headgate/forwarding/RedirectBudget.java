@@ -7,10 +7,13 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// How many redirects may still be told because of an address, as destination and as source alike:
-/// six at once, then one each second (kernel: `inet_peer_xrlim_allow`).
+/// six at once, then one each second. ICMPv6 errors to it take from the same budget (kernel:
+/// `inet_peer_xrlim_allow`).
 final class RedirectBudget {
-    private static final long COST_NANOS = 1_000_000_000L;
-    private static final long MOST_NANOS = 6 * COST_NANOS;
+    private static final int BURST = 6;
+
+    /// A message that costs more has no larger budget.
+    private static final long MOST_NANOS = 60_000_000_000L;
 
     /// As many peers as a kernel keeps; the one that was met first is forgotten, and has its whole
     /// budget again.
@@ -34,20 +37,22 @@ final class RedirectBudget {
         return forgotten;
     }
 
-    /// Takes one redirect from the address's budget; false if that is spent.
-    boolean allows(long high, long low, long nowNanos) {
+    /// Takes one message from the address's budget; false if that is spent.
+    ///
+    /// @param costNanos after which there is room for another; six of them are saved at most
+    boolean allows(long high, long low, long nowNanos, long costNanos) {
         var peer = new Peer(high, low);
         Tokens tokens = peers.computeIfAbsent(peer, _ -> new Tokens());
         changed.add(peer);
         long gained = Math.clamp(nowNanos - tokens.lastNanos, 0, MOST_NANOS);
-        tokens.nanos = Math.min(MOST_NANOS, tokens.nanos + gained);
+        tokens.nanos = Math.min(BURST * costNanos, tokens.nanos + gained);
         tokens.lastNanos = nowNanos;
         if (peers.size() > MOST_PEERS) {
             changed.add(peers.pollFirstEntry().getKey());
             forgotten++;
         }
-        boolean allowed = tokens.nanos >= COST_NANOS;
-        tokens.nanos -= allowed ? COST_NANOS : 0;
+        boolean allowed = tokens.nanos >= costNanos;
+        tokens.nanos -= allowed ? costNanos : 0;
         return allowed;
     }
 

@@ -315,6 +315,11 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer<?, ?>> {
             text.append(" nop");
             return FibRule.Action.NOP;
         }
+        if (element.has("l3mdev")) {
+            // Which table that is, the device says; no packet here has such a one.
+            text.append(" lookup [l3mdev-table]");
+            return FibRule.Action.NOP;
+        }
         if (element.has("table")) {
             text.append(" lookup ").append(element.text("table"));
             return FibRule.Action.TABLE;

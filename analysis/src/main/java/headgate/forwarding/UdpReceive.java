@@ -45,7 +45,7 @@ final class UdpReceive {
         }
         if (field > present || field < HEADER) {
             refuse(false, DropReason.PKT_TOO_SMALL, FUNCTION);
-        } else if (skb.u16(skb.headerLength + 6) != 0 && !skb.isTransportSumRight(field, field)) {
+        } else if (isSummed(field) && !skb.isTransportSumRight(field, field)) {
             refuseSum(false, field > SUMMED_AT_ONCE && isTaken() ? READ : FUNCTION);
         } else {
             find(false, "udp", field - HEADER);
@@ -66,8 +66,24 @@ final class UdpReceive {
         }
     }
 
+    /// Whether its checksum is looked at: not of a long one to everybody that no socket reads.
+    private boolean isSummed(int length) {
+        return skb.u16(skb.headerLength + 6) != 0
+                && (!everybody || length <= SUMMED_AT_ONCE || isTaken());
+    }
+
     /// Whether a socket takes the datagram.
     private boolean isTaken() {
+        if (everybody) {
+            int sourcePort = skb.u16(skb.headerLength);
+            for (Sockets.Socket socket :
+                    decision.host.sockets().boundTo("udp", skb.u16(skb.headerLength + 2))) {
+                if (socket.accepts(skb.destination, skb.source, sourcePort)) {
+                    return true;
+                }
+            }
+            return false;
+        }
         return decision.host
                         .sockets()
                         .find(

@@ -154,6 +154,9 @@ public sealed interface Verdict {
         TTL_EXPIRED,
         TOO_BIG,
 
+        /// The link is down that it was to leave by.
+        NO_CARRIER,
+
         /// A rule or policy of the packet filter drops or rejects it.
         FILTERED,
 

@@ -26,7 +26,12 @@ final class LiveComparison {
     private static final int ICMPV6_TYPE = ETHERNET_HEADER + 40;
     private static final int NEXT_HEADER = ETHERNET_HEADER + 6;
     private static final int FRAGMENT = 44;
-    private static final int FRAGMENT_IDENTIFICATION = ETHERNET_HEADER + 44;
+    private static final int FRAGMENT_HEADER = 8;
+
+    /// Headers that may stand before a fragment header: hop-by-hop and destination options,
+    /// routing.
+    private static final List<Integer> BEFORE_FRAGMENT = List.of(0, 60, 43);
+
     private static final int HOP_BY_HOP_ICMPV6_TYPE = ICMPV6_TYPE + 8;
 
     private final LiveRouter router;
@@ -136,9 +141,9 @@ final class LiveComparison {
         switch (kind) {
             case FORWARD, ARP_REQUEST, ARP_REPLY, TCP_RESET -> {}
             case FORWARD_FRAGMENT -> {
-                if (u16(frame, ETHER_TYPE) == IPV6 && frame[NEXT_HEADER] == FRAGMENT) {
-                    Arrays.fill(
-                            frame, FRAGMENT_IDENTIFICATION, FRAGMENT_IDENTIFICATION + 4, (byte) 0);
+                int at = u16(frame, ETHER_TYPE) == IPV6 ? fragmentHeader(frame) : -1;
+                if (at >= 0) {
+                    Arrays.fill(frame, at + 4, at + FRAGMENT_HEADER, (byte) 0);
                 }
             }
             default -> {
@@ -149,6 +154,17 @@ final class LiveComparison {
                 }
             }
         }
+    }
+
+    /// Where the fragment header of an IPv6 packet starts; -1 if it has none.
+    private static int fragmentHeader(byte[] frame) {
+        int at = ETHERNET_HEADER + 40;
+        int next = frame[NEXT_HEADER];
+        while (BEFORE_FRAGMENT.contains(next) && at + FRAGMENT_HEADER <= frame.length) {
+            next = frame[at];
+            at += ((frame[at + 1] & 255) + 1) * 8;
+        }
+        return next == FRAGMENT && at + FRAGMENT_HEADER <= frame.length ? at : -1;
     }
 
     private void compareCounters(Map<String, Integer> ours, List<String> differences)

@@ -47,15 +47,22 @@ public final class Ip6NeighbourCheck extends ForwardingCheck {
                         hop.device(),
                         decision.neighbour6High,
                         decision.neighbour6Low);
-        if (outcome == Outcome.FORWARD && !hop.device().isNoArp()) {
-            decision.nextHopMac =
-                    decision.effects.egress.destinationMac(decision.effects.egress.count() - 1);
+        int last = decision.effects.egress.count() - 1;
+        if (outcome == Outcome.FORWARD && last >= 0 && !hop.device().isNoArp()) {
+            decision.nextHopMac = decision.effects.egress.destinationMac(last);
         }
-        return outcome == Outcome.INCOMPLETE || decision.end(outcome);
+        return switch (outcome) {
+            case INCOMPLETE -> true;
+            case FORWARD -> decision.leave();
+            default -> decision.end(outcome);
+        };
     }
 
     @Override
     public String evidence(Decision decision) {
+        if (decision.egress != null && decision.outcome == Outcome.REFUSED) {
+            return decision.egress.device() + " has no carrier";
+        }
         String found =
                 decision.outcome == Outcome.PENDING
                         ? " has no link address yet"

@@ -31,10 +31,14 @@ public final class NeighbourCheck extends ForwardingCheck {
         Outcome outcome =
                 decision.output.finish(
                         decision.skb, Kind.FORWARD, hop, decision.neighbour, decision.mtuBytes);
-        if (outcome == Outcome.FORWARD && !hop.device().isNoArp()) {
+        if (outcome == Outcome.FORWARD && last(decision) >= 0 && !hop.device().isNoArp()) {
             decision.nextHopMac = decision.effects.egress.destinationMac(last(decision));
         }
-        return outcome == Outcome.INCOMPLETE || decision.end(outcome);
+        return switch (outcome) {
+            case INCOMPLETE -> true;
+            case FORWARD -> decision.leave();
+            default -> decision.end(outcome);
+        };
     }
 
     private static int last(Decision decision) {
@@ -47,6 +51,9 @@ public final class NeighbourCheck extends ForwardingCheck {
                 decision.egress.hasGateway6()
                         ? decision.egress.via()
                         : Inet4.format(decision.neighbour);
+        if (decision.outcome == Outcome.REFUSED) {
+            return decision.egress.device() + " has no carrier";
+        }
         String found =
                 decision.outcome == Outcome.PENDING
                         ? " has no link address yet"

@@ -11,6 +11,8 @@ public final class Nat {
     private static final int ICMP_REDIRECT = 5;
     private static final int ICMP_HEADER = 8;
 
+    private final QuotedTuple quoted = new QuotedTuple();
+    private final Tuple named = new Tuple();
     private final Tuple target = new Tuple();
 
     /// Translates one address of the packet, as its connection has it.
@@ -100,9 +102,10 @@ public final class Nat {
         if (packet.presence(inner, header) != Presence.HERE) {
             return;
         }
-        int protocol = packet.u8(inner + (ipv4 ? 9 : 6));
-        int transport = inner + (ipv4 ? (packet.u8(inner) & 15) * 4 : header);
-        int checksum = checksumPlace(packet, protocol, transport);
+        quoted.read(packet, named);
+        int protocol = named.protocol;
+        int transport = quoted.quotedTransport();
+        int checksum = transport < 0 ? -1 : checksumPlace(packet, protocol, transport);
         int at = inner + (ipv4 ? source ? 12 : 16 : source ? 8 : 24);
         if (!ipv4) {
             long high = source ? target.sourceHigh : target.destinationHigh;
@@ -115,6 +118,9 @@ public final class Nat {
             int address = (int) (source ? target.sourceLow : target.destinationLow);
             int covered = protocol == IpProtocol.ICMP ? -1 : checksum;
             writeQuoted32(packet, at, address, inner + 10, covered);
+        }
+        if (transport < 0) {
+            return;
         }
         if (Conntrack.hasPorts(protocol) && packet.presence(transport, 4) == Presence.HERE) {
             writeQuoted16(

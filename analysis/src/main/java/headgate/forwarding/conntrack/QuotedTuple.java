@@ -11,6 +11,7 @@ final class QuotedTuple {
     private static final int MOST_EXTENSION_HEADERS = 64;
 
     private NfPacket packet;
+    private int quotedTransport;
     private boolean cut;
 
     /// Whether [#read] failed because the capture ends too early.
@@ -23,10 +24,16 @@ final class QuotedTuple {
         return packet.transport + ICMP_HEADER;
     }
 
+    /// Where the quoted transport header starts, after [#read]; -1 if it is not quoted.
+    int quotedTransport() {
+        return quotedTransport;
+    }
+
     /// @return false if the quotation does not tell
     boolean read(NfPacket packet, Tuple tuple) {
         this.packet = packet;
         cut = false;
+        quotedTransport = -1;
         int inner = start(packet);
         tuple.family = packet.family;
         int transport;
@@ -34,7 +41,7 @@ final class QuotedTuple {
             if (!isHere(inner, IPV4_HEADER) || (packet.u16(inner + 6) & 0x1fff) != 0) {
                 return false;
             }
-            transport = inner + (packet.u8(inner) & 15) * 4;
+            transport = quotedTransport = inner + (packet.u8(inner) & 15) * 4;
             tuple.protocol = packet.u8(inner + 9);
             tuple.sourceHigh = tuple.destinationHigh = 0;
             tuple.sourceLow = Integer.toUnsignedLong(packet.i32(inner + 12));
@@ -43,7 +50,7 @@ final class QuotedTuple {
             if (!isHere(inner, IPV6_HEADER)) {
                 return false;
             }
-            transport = readExtensions(inner, tuple);
+            transport = quotedTransport = readExtensions(inner, tuple);
             if (transport < 0) {
                 return false;
             }
