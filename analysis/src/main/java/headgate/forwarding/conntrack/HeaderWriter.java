@@ -13,7 +13,9 @@ public final class HeaderWriter {
 
     private HeaderWriter() {}
 
-    /// Writes one byte of the network or transport header.
+    /// Writes one byte of the network or transport header, as a rule does. A field of UDP then
+    /// changes the checksum even where there is none, which the packet has from there on (kernel:
+    /// `nft_payload_csum_inet`).
     public static void write8(NfPacket packet, int at, int value) {
         int word = at & ~1;
         if (packet.presence(word, 2) != Presence.HERE) {
@@ -22,11 +24,16 @@ public final class HeaderWriter {
         }
         int old = packet.u16(word);
         int changed = (at & 1) == 0 ? old & 0xff | value << 8 : old & 0xff00 | value & 0xff;
-        write16(packet, word, changed);
+        write16(packet, word, changed, packet.hasTransport && at >= packet.transport);
     }
 
     /// Writes 16 bits at an even offset.
     public static void write16(NfPacket packet, int at, int value) {
+        write16(packet, at, value, false);
+    }
+
+    /// @param always whether a checksum that is absent changes as well
+    private static void write16(NfPacket packet, int at, int value, boolean always) {
         int old = packet.u16(at);
         if (old == value) {
             return;
@@ -36,7 +43,7 @@ public final class HeaderWriter {
             packet.set16(IPV4_CHECKSUM, mended(packet.u16(IPV4_CHECKSUM), old, value));
         }
         if (isCovered(packet, at)) {
-            mendTransport(packet, at, old, value);
+            mendTransport(packet, at, old, value, always);
         }
     }
 
@@ -85,7 +92,7 @@ public final class HeaderWriter {
                 };
     }
 
-    private static void mendTransport(NfPacket packet, int at, int old, int value) {
+    private static void mendTransport(NfPacket packet, int at, int old, int value, boolean always) {
         int offset = checksumOffset(packet);
         int field = packet.transport + offset;
         if (offset < 0 || at == field || packet.presence(field, 2) != Presence.HERE) {
@@ -93,7 +100,7 @@ public final class HeaderWriter {
         }
         int checksum = packet.u16(field);
         boolean udp = packet.transportProtocol == IpProtocol.UDP;
-        if (udp && checksum == 0) {
+        if (udp && checksum == 0 && !always) {
             return;
         }
         int mended = mended(checksum, old, value);

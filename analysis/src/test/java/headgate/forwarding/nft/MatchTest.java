@@ -145,6 +145,32 @@ class MatchTest {
         assertEquals("02bb00000001", HexFormat.of().formatHex(egress.getFirst().bytes(), 0, 6));
     }
 
+    /// As a 6.18 kernel does: what is written into UDP changes its checksum, whether it has one or
+    /// not; what is written into the addresses, only one that is there.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "{'payload':{'protocol':'udp','field':'dport'}} | 99         | 0005 0063 000b ffd1 616263",
+                "{'payload':{'protocol':'ip','field':'saddr'}}  | '10.0.2.7' | 0005 0035 000b 0000 616263",
+            })
+    void mendsTheChecksumOfUdpThatARuleWrites(String place, String value, String leaves) {
+        Frame frame =
+                RulesetFixture.frame(
+                        "eth0",
+                        """
+                        45 00 00 1f  12 34 00 00  40 11 53 97   # UDP
+                        0a 00 00 02  0a 00 01 02
+                        00 05 00 35 00 0b 00 00 61 62 63        # no checksum
+                        """);
+        ForwardingPath path =
+                RulesetFixture.forward("{'mangle':{'key':%s,'value':%s}}".formatted(place, value))
+                        .path();
+        String left = RulesetFixture.leaving(path, frame, "eth0");
+        assertEquals(RulesetFixture.hex(leaves), left.substring(40));
+    }
+
     /// As a 6.18 kernel does: small aligned fields are read where a transport header would be.
     @ParameterizedTest
     @CsvSource(
