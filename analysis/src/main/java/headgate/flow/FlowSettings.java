@@ -228,9 +228,10 @@ public record FlowSettings(
         }
     }
 
-    /// The shortest time after which a flow may end by itself; [#NEVER] if none does.
+    /// The shortest time after which a flow gives a record by itself; [#NEVER] if none does.
     long shortestNanos() {
         return LongStream.of(
+                        activeNanos,
                         tcpAttemptNanos,
                         tcpOpeningNanos,
                         tcpEstablishedNanos,

@@ -34,6 +34,7 @@ final class CaptureLoop {
     private static final long MOST_BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long MOST_BATCH_NANOS_FLAT_OUT = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MOST_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(90);
+    private static final long MOST_SILENCE_OF_LANE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int MAX_ARRIVALS = 8192;
     private static final int LONGEST_INTERFACE_NAME = 64;
     private static final int NOMINAL_HEADERS_BYTES = 256;
@@ -109,9 +110,10 @@ final class CaptureLoop {
         this.clocks = clocks;
         this.agentKey = settings.agent().getBytes(UTF_8);
         this.snaplen = settings.snaplen() == 0 ? Integer.MAX_VALUE : settings.snaplen();
+        nowNanos = clocks.nanoTime();
         this.lanes = new LaneBatch[settings.publishing().lanes()];
         for (int lane = 0; lane < lanes.length; lane++) {
-            lanes[lane] = new LaneBatch(lane, settings.agent(), capturePoint, outbox);
+            lanes[lane] = new LaneBatch(lane, settings.agent(), capturePoint, outbox, nowNanos);
         }
         duplicateWindow =
                 settings.dedupMillis() == 0 ? null : new DuplicateWindow(settings.dedupMillis());
@@ -136,7 +138,6 @@ final class CaptureLoop {
                                 3L * interfaces.getFirst().blockTimeoutMillis());
             }
         }
-        nowNanos = clocks.nanoTime();
         arrivalsOpenedNanos = nowNanos;
         header = headerWith(source.interfaces());
     }
@@ -277,7 +278,7 @@ final class CaptureLoop {
         LaneBatch batch = lanes[Integer.remainderUnsigned(laneHash, lanes.length)];
         if (!batch.hasRoomFor(kept + NOMINAL_HEADERS_BYTES, frame.interfaceId)) {
             batch.finish();
-            batch.begin(headerFor(frame), sequence, nowNanos);
+            batch.begin(headerFor(frame), sequence, untilNanos, nowNanos);
         }
         batch.add(frame, sequence, laneHash, kept);
     }
@@ -330,6 +331,7 @@ final class CaptureLoop {
             if (batch.isDue(nowNanos, mostBatchNanos)) {
                 batch.finish();
             }
+            batch.tellTime(header, nextSequence, untilNanos, nowNanos, MOST_SILENCE_OF_LANE_NANOS);
         }
         long waitedNanos = nowNanos - arrivalsOpenedNanos;
         if (arrivals.count() > 0 ? waitedNanos >= mostBatchNanos : isSilentTooLong(waitedNanos)) {

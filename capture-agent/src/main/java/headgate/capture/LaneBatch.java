@@ -9,7 +9,7 @@ import headgate.schema.Topic;
 
 /// The batch of frames that one lane is filling. It is finished when it has [#MAX_FRAMES] frames,
 /// when the next one would bring it beyond [#MAX_BYTES], or when its first frame has waited long
-/// enough.
+/// enough. A lane that has no frames tells instead how far time has come.
 final class LaneBatch {
     static final int MAX_FRAMES = 1000;
     static final int MAX_BYTES = 512 << 10;
@@ -20,9 +20,12 @@ final class LaneBatch {
     private final FrameBatchCodec codec = new FrameBatchCodec();
     private long batchSequence;
     private long openedNanos;
+    private long heardNanos;
+    private long toldUntilNanos = FrameBatchHeader.UNKNOWN_TIME;
     private int namedInterfaces;
 
-    LaneBatch(int lane, String agent, String capturePoint, Outbox outbox) {
+    LaneBatch(int lane, String agent, String capturePoint, Outbox outbox, long nowNanos) {
+        heardNanos = nowNanos;
         this.lane = lane;
         this.outbox = outbox;
         this.key = (agent + '/' + capturePoint + '/' + lane).getBytes(UTF_8);
@@ -43,9 +46,12 @@ final class LaneBatch {
     }
 
     /// Starts a batch, with the next place in its lane.
-    void begin(FrameBatchHeader header, long firstSequence, long nowNanos) {
-        codec.begin(header.at(lane, batchSequence++, firstSequence));
+    ///
+    /// @param untilNanos all frames of the lane before this time are in earlier batches
+    void begin(FrameBatchHeader header, long firstSequence, long untilNanos, long nowNanos) {
+        codec.begin(header.at(lane, batchSequence++, firstSequence, untilNanos));
         openedNanos = nowNanos;
+        toldUntilNanos = untilNanos;
         namedInterfaces = header.interfaces().size();
     }
 
@@ -62,13 +68,31 @@ final class LaneBatch {
         if (codec.count() > 0) {
             int frames = codec.count();
             outbox.offer(Topic.FRAMES, key, lane, codec.finish(), frames);
+            heardNanos = openedNanos;
+        }
+    }
+
+    /// Tells how far time has come, with an empty batch, where nothing was told for `mostNanos` and
+    /// there is something to tell.
+    void tellTime(
+            FrameBatchHeader header,
+            long nextSequence,
+            long untilNanos,
+            long nowNanos,
+            long mostNanos) {
+        if (codec.count() == 0
+                && untilNanos > toldUntilNanos
+                && nowNanos - heardNanos >= mostNanos) {
+            begin(header, nextSequence, untilNanos, nowNanos);
+            outbox.offer(Topic.FRAMES, key, lane, codec.finish(), 0);
+            heardNanos = nowNanos;
         }
     }
 
     /// Finishes it, and tells readers with an empty batch that the capture has ended.
     void finishLast(FrameBatchHeader header, long nextSequence) {
         finish();
-        codec.begin(header.at(lane, batchSequence++, nextSequence).asLast());
+        codec.begin(header.at(lane, batchSequence++, nextSequence, toldUntilNanos).asLast());
         outbox.offer(Topic.FRAMES, key, lane, codec.finish(), 0);
     }
 }

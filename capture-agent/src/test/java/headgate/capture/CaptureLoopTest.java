@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -216,6 +217,22 @@ class CaptureLoopTest {
         // A block of the ring is handed over after its time-out; three times that is waited.
         int settledMillis = 3 * LiveSettings.of("eth0").blockTimeoutMillis();
         assertEquals(List.of("0 from 0 until " + (1000 - settledMillis)), batches.getLast());
+    }
+
+    @Test
+    void tellsALaneWithoutFramesHowFarTimeHasCome() throws IOException {
+        CaptureLoop loop = file();
+        for (int i = 0; i < 10; i++) {
+            source.arrive(udp(1000, 40), EPOCH + clocks.nanos, 0);
+            clocks.nanos += 100 * MILLI;
+            cycle(loop, 1);
+        }
+        var seen = new Collected();
+        var codec = new FrameBatchCodec();
+        outbox.on(Topic.FRAMES).forEach(offer -> codec.read(offer.value(), seen));
+        seen.untilMillis.remove(seen.frames.getFirst().lane());
+        assertEquals(Publishing.to("localhost:9092").lanes() - 1, seen.untilMillis.size());
+        seen.untilMillis.values().forEach(until -> assertEquals(List.of(100L, 400L, 700L), until));
     }
 
     @Test
@@ -442,12 +459,19 @@ class CaptureLoopTest {
     private static final class Collected implements FrameBatchHandler {
         final List<Published> frames = new ArrayList<>();
         final List<Integer> endedLanes = new ArrayList<>();
+
+        /// Of each batch, by lane.
+        final Map<Integer, List<Long>> untilMillis = new TreeMap<>();
+
         List<String> interfaces;
         private FrameBatchHeader header;
 
         @Override
         public void onBatch(FrameBatchHeader header) {
             this.header = header;
+            untilMillis
+                    .computeIfAbsent(header.lane(), _ -> new ArrayList<>())
+                    .add((header.untilNanos() - EPOCH) / MILLI);
             if (header.last()) {
                 endedLanes.add(header.lane());
             }

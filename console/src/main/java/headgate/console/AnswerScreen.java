@@ -78,7 +78,7 @@ final class AnswerScreen {
                             sum(ledgers, each -> each.published().frames()),
                             sum(ledgers, AnswerScreen::lost)));
         }
-        line.append(String.format(Locale.ROOT, "  flows %,d", answers.flows().size()));
+        line.append(String.format(Locale.ROOT, "  flows %,d", answers.flowCount()));
         for (var path : answers.paths()) {
             line.append(
                     String.format(
@@ -109,7 +109,7 @@ final class AnswerScreen {
         talkers(answers.talkers());
         findings(answers.findings());
         out.println();
-        flows(answers.flows());
+        flows(answers);
         if (answers.unreadable() > 0) {
             out.println();
             out.println(answers.unreadable() + " answers could not be read");
@@ -182,7 +182,7 @@ final class AnswerScreen {
         }
     }
 
-    private void flows(List<FlowRecord> flows) {
+    private void flows(LiveAnswers.Snapshot answers) {
         var table =
                 new TextTable(
                         "originator",
@@ -193,7 +193,7 @@ final class AnswerScreen {
                         ">bytes",
                         ">rtt ms",
                         ">retrans");
-        flows.stream()
+        answers.flows().stream()
                 .sorted(Comparator.comparingLong(FlowRecord::frameBytes).reversed())
                 .limit(FLOWS_SHOWN)
                 .forEach(flow ->
@@ -214,8 +214,8 @@ final class AnswerScreen {
         out.printf(
                 Locale.ROOT,
                 "flows     %,d%s%n",
-                flows.size(),
-                flows.size() > FLOWS_SHOWN ? ", the largest:" : "");
+                answers.flowCount(),
+                answers.flows().size() > FLOWS_SHOWN ? ", the largest:" : "");
         table.print(out);
     }
 

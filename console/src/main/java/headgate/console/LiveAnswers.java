@@ -69,6 +69,7 @@ final class LiveAnswers implements AutoCloseable {
                 }
             };
     private final Map<String, Ledger> ledgers = new TreeMap<>();
+    private long endedFlows;
     private final Map<String, PathTotals> paths = new TreeMap<>();
     private final Map<String, FateTotals> fates = new TreeMap<>();
     private long minuteNanos = Long.MIN_VALUE;
@@ -143,10 +144,12 @@ final class LiveAnswers implements AutoCloseable {
     /// Everything as it is now.
     ///
     /// @param ledgers latest of each capture point
-    /// @param flows latest record of each flow, most recently heard of last
+    /// @param flowCount flows that were told of: all that ended, and those of `flows` that go on
+    /// @param flows latest record of each flow, most recently heard of last; the latest 10,000
     /// @param unreadable records that no codec could read
     record Snapshot(
             List<Ledger> ledgers,
+            long flowCount,
             List<FlowRecord> flows,
             Talkers talkers,
             List<PathTotals> paths,
@@ -173,6 +176,7 @@ final class LiveAnswers implements AutoCloseable {
     synchronized Snapshot snapshot() {
         return new Snapshot(
                 List.copyOf(ledgers.values()),
+                endedFlows + flows.values().stream().filter(FlowRecord::interim).count(),
                 List.copyOf(flows.values()),
                 new Talkers(minuteNanos, List.copyOf(talkers.values())),
                 List.copyOf(paths.values()),
@@ -283,6 +287,9 @@ final class LiveAnswers implements AutoCloseable {
     }
 
     private void take(FlowRecord flow) {
+        if (!flow.interim()) {
+            endedFlows++;
+        }
         flows.put(flow.communityId() + "/" + flow.firstNanos(), flow);
     }
 

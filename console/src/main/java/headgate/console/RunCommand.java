@@ -186,14 +186,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Flows that go on are told for each screen. One screen of a capture that is played faster is
-    /// more of its time; flat out it would be all of it, and the longest usual interval must do.
+    /// Flows that go on are told for each screen, and answers are committed in time for the next
+    /// one. One screen of a capture that is played faster is more of its time; flat out it would be
+    /// all of it, and the longest usual intervals must do.
     private static void tellAsScreensAreDrawn(
             StreamSettings.Draft draft, CaptureSettings settings) {
         double speed =
                 settings.input() instanceof CaptureSettings.Input.File file ? file.speed() : 1;
         if (speed > 0) {
-            draft.interim = Duration.ofMillis((long) Math.ceil(SCREEN_MILLIS * Math.max(1, speed)));
+            draft.interim =
+                    Duration.ofMillis((long) Math.ceil(SCREEN_MILLIS / 2 * Math.max(1, speed)));
+            draft.commitInterval = Duration.ofMillis(SCREEN_MILLIS / 4);
         }
     }
 

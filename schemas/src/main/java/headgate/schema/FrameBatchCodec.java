@@ -94,6 +94,7 @@ public final class FrameBatchCodec {
         writeOffloads(header.offloads());
         out.writeInt(header.sampling());
         out.writeBoolean(header.last());
+        out.writeLong(header.untilNanos());
     }
 
     static void writeInterfaces(AvroOutput out, List<Interface> interfaces) {
@@ -155,7 +156,8 @@ public final class FrameBatchCodec {
                     in.readString(),
                     readOffloads(),
                     in.readInt(),
-                    in.readBoolean());
+                    in.readBoolean(),
+                    in.readLong());
         } catch (IllegalArgumentException e) {
             throw new UnreadableValueException("header of a frame batch: " + e.getMessage());
         }

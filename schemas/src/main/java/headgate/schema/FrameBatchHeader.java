@@ -5,6 +5,7 @@ import java.util.List;
 /// What is said once for all frames of a batch; `frame-batch.avsc` says what each field means.
 ///
 /// @param offloads null if unknown
+/// @param untilNanos [#UNKNOWN_TIME] if unknown
 public record FrameBatchHeader(
         String agent,
         String capturePoint,
@@ -18,7 +19,11 @@ public record FrameBatchHeader(
         String filter,
         List<String> offloads,
         int sampling,
-        boolean last) {
+        boolean last,
+        long untilNanos) {
+
+    /// Stands for a time that is not known.
+    public static final long UNKNOWN_TIME = Long.MIN_VALUE;
 
     /// Interfaces that a header names at most; frames of further ones still carry their number.
     public static final int MAX_INTERFACES = 256;
@@ -69,7 +74,8 @@ public record FrameBatchHeader(
                 filter,
                 offloads,
                 sampling,
-                false);
+                false,
+                UNKNOWN_TIME);
     }
 
     private static void require(boolean holds, String otherwise) {
@@ -79,16 +85,17 @@ public record FrameBatchHeader(
     }
 
     /// The same for another batch.
-    public FrameBatchHeader at(int lane, long batchSequence, long firstSequence) {
-        return of(lane, batchSequence, firstSequence, false);
+    public FrameBatchHeader at(int lane, long batchSequence, long firstSequence, long untilNanos) {
+        return of(lane, batchSequence, firstSequence, false, untilNanos);
     }
 
     /// The same for the batch that no other one follows.
     public FrameBatchHeader asLast() {
-        return of(lane, batchSequence, firstSequence, true);
+        return of(lane, batchSequence, firstSequence, true, untilNanos);
     }
 
-    private FrameBatchHeader of(int lane, long batchSequence, long firstSequence, boolean last) {
+    private FrameBatchHeader of(
+            int lane, long batchSequence, long firstSequence, boolean last, long untilNanos) {
         return new FrameBatchHeader(
                 agent,
                 capturePoint,
@@ -102,6 +109,7 @@ public record FrameBatchHeader(
                 filter,
                 offloads,
                 sampling,
-                last);
+                last,
+                untilNanos);
     }
 }

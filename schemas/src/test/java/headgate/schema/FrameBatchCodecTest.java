@@ -26,18 +26,19 @@ class FrameBatchCodecTest {
     static final int ALL = Integer.MAX_VALUE;
     static final FrameBatchHeader HEADER =
             new FrameBatchHeader(
-                    "gw1",
-                    "eth0+eth1",
-                    List.of(new Interface("eth0", 1, 262144), new Interface("eth1", 1, 0)),
-                    2,
-                    4,
-                    77,
-                    1_000_000,
-                    Clock.HOST,
-                    0,
-                    "tcp or udp",
-                    List.of("gro"),
-                    1);
+                            "gw1",
+                            "eth0+eth1",
+                            List.of(new Interface("eth0", 1, 262144), new Interface("eth1", 1, 0)),
+                            2,
+                            4,
+                            77,
+                            1_000_000,
+                            Clock.HOST,
+                            0,
+                            "tcp or udp",
+                            List.of("gro"),
+                            1)
+                    .at(2, 77, 1_000_000, 1_700_000_000_000_000_000L);
 
     private final FrameBatchCodec codec = new FrameBatchCodec();
 
@@ -131,7 +132,7 @@ class FrameBatchCodecTest {
         codec.begin(HEADER);
         codec.add(Frames.decoded(LinkType.ETHERNET, "00 01"), 0, 0, ALL);
         byte[] first = codec.finish();
-        codec.begin(HEADER.at(3, 78, 1_000_001));
+        codec.begin(HEADER.at(3, 78, 1_000_001, HEADER.untilNanos()));
         codec.add(Frames.decoded(LinkType.ETHERNET, "00 01"), 0, 0, ALL);
         byte[] second = codec.finish();
         assertEquals(first.length, second.length);
@@ -155,7 +156,7 @@ class FrameBatchCodecTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"frame-batch-1, 19", "frame-batch-2, 21"})
+    @CsvSource({"frame-batch-1, 19", "frame-batch-2, 21", "frame-batch-3, 21"})
     void stillReadsTheBatchesOfFormerVersions(String golden, int count) {
         byte[] value = CodecContract.golden(golden, FrameBatchCodec.SCHEMA);
         var names = new ArrayList<>(Frames.ofAllKinds().keySet());

@@ -35,15 +35,23 @@ final class AnswerSchemas {
                     Topic.FINDINGS,
                     Topic.DEAD_LETTERS);
 
-    private static final int WITHIN_MILLIS = 10_000;
+    private static final int WITHIN_MILLIS = 30_000;
 
     private AnswerSchemas() {}
 
-    /// Writes them each time a process starts; the topic keeps the last of each.
+    /// Writes them each time a process starts; the topic keeps the last of each. Answers do not
+    /// wait for it: their readers do.
     ///
     /// @param talk is told if the brokers do not take them: the answers are written all the same
-    static void publish(String brokers, Topics topics, Consumer<String> talk)
-            throws InterruptedException {
+    /// @return who writes them, and ends when all are written or given up
+    static Thread publish(String brokers, Topics topics, Consumer<String> talk) {
+        return Thread.ofPlatform()
+                .daemon()
+                .name("answer-schemas")
+                .start(() -> write(brokers, topics, talk));
+    }
+
+    private static void write(String brokers, Topics topics, Consumer<String> talk) {
         var config =
                 Map.<String, Object>of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -53,7 +61,10 @@ final class AnswerSchemas {
                         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                         WITHIN_MILLIS / 2,
                         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        WITHIN_MILLIS);
+                        WITHIN_MILLIS,
+                        // A schema that is written twice is the same one.
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        false);
         try (var producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             var sent = new ArrayList<Future<?>>();
@@ -71,6 +82,8 @@ final class AnswerSchemas {
             }
         } catch (ExecutionException refused) {
             talk.accept("the answers' schemas: " + refused.getCause().getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -22,9 +22,10 @@ import java.util.function.Supplier;
 /// What is known of one lane of a capture point: its flows, the verdicts of the second at hand, and
 /// how far its batches came.
 ///
-/// Time is that of the frames. A lane that nothing is heard of lets time go on with the clock on
-/// the wall, so that its last flows end; this never overtakes frames that are still to come as long
-/// as they are processed no slower than they were captured.
+/// Time is that of the frames; of a lane without frames the agent tells it. A lane that nothing is
+/// heard of lets time go on with the clock on the wall, so that its last flows end; this never
+/// overtakes frames that are still to come as long as they are processed no slower than they were
+/// captured.
 final class Lane implements PortableEngine {
     /// A new run of an agent goes on with the flows of the run before, unless its time lies further
     /// back than this: then it is another capture file, or a clock that was set.
@@ -121,7 +122,7 @@ final class Lane implements PortableEngine {
         hostUntilNanos = Long.MIN_VALUE;
         verdicts.onBatch(header);
         long sequence = header.batchSequence();
-        beginsRun = sequence < nextBatchSequence;
+        beginsRun |= sequence < nextBatchSequence;
         if (nextBatchSequence != UNKNOWN && sequence > nextBatchSequence) {
             counters.add(Count.LOST_FRAME_BATCHES, sequence - nextBatchSequence);
             followsGap = true;
@@ -131,6 +132,7 @@ final class Lane implements PortableEngine {
         ends = header.last();
         positionChanged = true;
         heardMillis = atMillis;
+        advanceTo(header.untilNanos());
     }
 
     /// The next frame. It is analysed together with some of those that follow: flows first, which
@@ -249,10 +251,13 @@ final class Lane implements PortableEngine {
         }
         long silentMillis = nowMillis - heardMillis;
         if (silentMillis >= silenceMillis && latestNanos != Long.MIN_VALUE) {
-            long nanos = latestNanos + silentMillis * 1_000_000;
-            flows.advanceTo(nanos);
-            verdicts.advanceTo(nanos);
+            advanceTo(latestNanos + silentMillis * 1_000_000);
         }
+    }
+
+    private void advanceTo(long nanos) {
+        flows.advanceTo(nanos);
+        verdicts.advanceTo(nanos);
     }
 
     @Override

@@ -15,14 +15,19 @@ public final class StreamProcessor implements AutoCloseable {
     /// Longer than any commit; then the transaction is left to be aborted.
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(30);
 
+    private static final Duration SCHEMAS_WITHIN = Duration.ofSeconds(2);
+
     private final KafkaStreams streams;
+    private final Thread schemas;
     private final StreamCounters counters;
     private final Consumer<String> talk;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Throwable failure;
 
-    private StreamProcessor(KafkaStreams streams, StreamCounters counters, Consumer<String> talk) {
+    private StreamProcessor(
+            KafkaStreams streams, Thread schemas, StreamCounters counters, Consumer<String> talk) {
         this.streams = streams;
+        this.schemas = schemas;
         this.counters = counters;
         this.talk = talk;
     }
@@ -34,11 +39,11 @@ public final class StreamProcessor implements AutoCloseable {
     public static StreamProcessor start(StreamSettings settings, Consumer<String> talk)
             throws BrokerAwayException, InterruptedException {
         new Brokers(settings.brokers(), settings.patience(), talk).createMissing(settings.topics());
-        AnswerSchemas.publish(settings.brokers(), settings.topics(), talk);
+        Thread schemas = AnswerSchemas.publish(settings.brokers(), settings.topics(), talk);
         var counters = new StreamCounters();
         var topology = PacketTopology.build(settings, counters, talk);
         var streams = new KafkaStreams(topology, settings.toProperties());
-        var processor = new StreamProcessor(streams, counters, talk);
+        var processor = new StreamProcessor(streams, schemas, counters, talk);
         streams.setUncaughtExceptionHandler(processor::onFault);
         streams.setStateListener(processor::onState);
         streams.start();
@@ -72,6 +77,11 @@ public final class StreamProcessor implements AutoCloseable {
             talk.accept(
                     "not stopped within %d s; what was not committed will be done again"
                             .formatted(CLOSE_WITHIN.toSeconds()));
+        }
+        try {
+            schemas.join(SCHEMAS_WITHIN); // has long ended, unless all of this was short
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -44,6 +44,10 @@ public record StreamSettings(
     /// Batches hold hundreds of frames each: few of them keep a thread busy.
     private static final int RECORDS_IN_MEMORY = 32;
 
+    /// The first wait before something is asked again, and then each twice the one before. Streams
+    /// waits so long for each changelog that it creates, one after the other.
+    private static final int RETRY_BACKOFF_MILLIS = 10;
+
     public StreamSettings {
         Topics.requireAddresses(brokers);
         require(applicationId.matches("[A-Za-z0-9._-]{1,100}"), "application-id", applicationId);
@@ -112,6 +116,7 @@ public record StreamSettings(
         to.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         to.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         to.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, RecordTimes.class);
+        to.put(StreamsConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MILLIS);
         to.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, RECORDS_IN_MEMORY);
         to.put(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),

@@ -157,6 +157,26 @@ class PacketTopologyTest {
     }
 
     @Test
+    void endsTheFlowsOfALaneWithoutFramesAtTheTimeThatItsAgentTells() {
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
+        var codec = new FrameBatchCodec();
+        codec.begin(header(0).at(0, 1, 1, NOON + 3600 * SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, codec.finish());
+        assertEquals(1, values(Topic.FLOWS).size());
+        assertEquals(0, counters.get(Count.LOST_FRAME_BATCHES));
+    }
+
+    @Test
+    void aLaneBeginsAgainInThePastThoughItWasToldTheTimeFirst() {
+        pipe(Topic.FRAMES, LANE_KEY, frames(7, NOON));
+        var codec = new FrameBatchCodec();
+        codec.begin(header(0).at(0, 0, 1, NOON - 3600 * SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, codec.finish());
+        pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON - 3600 * SECOND));
+        assertEquals(1, counters.get(Count.RESTARTS));
+    }
+
+    @Test
     void endsTheFlowsOfALaneThatBeginsAgainInThePast() {
         pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
         pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON - 3600 * SECOND));
