@@ -299,7 +299,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                     Map.entry("num.io.threads", "2"),
                     Map.entry("background.threads", "2"),
                     Map.entry("log.cleaner.threads", "1"),
-                    Map.entry("log.cleaner.dedupe.buffer.size", "4194304"),
+                    Map.entry("log.cleaner.dedupe.buffer.size", "33554432"),
                     Map.entry("log.index.size.max.bytes", "1048576"),
                     Map.entry("message.max.bytes", "8388608"));
         }
