@@ -17,8 +17,8 @@ import java.util.List;
 /// when a flow ends, and in between when it goes on for long. Nothing is allocated per frame:
 /// chunks of rows as the table grows, and a record when one leaves. Time is that of the frames. A
 /// flow's time is up either when its next frame comes, or when a hand that goes round the table
-/// meets it: so its record leaves at most one shortest timeout or active interval late, and what the
-/// record of an idle flow says does not depend on when it leaves.
+/// meets it: so its record leaves at most one shortest timeout or active interval late, and what
+/// the record of an idle flow says does not depend on when it leaves.
 ///
 /// One thread uses a table. Bytes of frames never make it throw.
 public final class FlowTable {

@@ -26,7 +26,8 @@ public final class KafkaProcess implements AutoCloseable {
             List.of(
                     "-Xmx512m",
                     "-XX:+UseSerialGC",
-                    // It moves bytes: what the second JIT compiler would gain it costs many times over.
+                    // It moves bytes: what the second JIT compiler would gain it costs many times
+                    // over.
                     "-XX:TieredStopAtLevel=1",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
