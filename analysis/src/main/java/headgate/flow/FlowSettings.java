@@ -120,32 +120,27 @@ public record FlowSettings(
     static final int MAX_DETAILED_LIMIT = 1 << 23;
 
     public FlowSettings {
-        require(maxFlows > 0 && maxFlows <= MAX_FLOWS_LIMIT, "max-flows", maxFlows);
-        require(
-                maxFragmentedDatagrams >= 0 && maxFragmentedDatagrams <= 1 << 24,
-                "max-fragmented-datagrams",
-                maxFragmentedDatagrams);
-        require(tcpAttemptNanos > 0, "tcp-attempt", tcpAttemptNanos);
-        require(tcpOpeningNanos > 0, "tcp-opening", tcpOpeningNanos);
-        require(tcpEstablishedNanos > 0, "tcp-established", tcpEstablishedNanos);
-        require(tcpPartialCloseNanos > 0, "tcp-partial-close", tcpPartialCloseNanos);
-        require(tcpClosedNanos > 0, "tcp-closed", tcpClosedNanos);
-        require(udpNanos > 0, "udp", udpNanos);
-        require(dnsNanos > 0, "dns", dnsNanos);
-        require(icmpNanos > 0, "icmp", icmpNanos);
-        require(otherNanos > 0, "other", otherNanos);
-        require(activeNanos > 0, "active", activeNanos);
-        require(fragmentNanos > 0, "fragment", fragmentNanos);
-        require(maxOpeningBytes >= 0, "max-opening-bytes", maxOpeningBytes);
-        require(
-                maxDetailedFlows >= 0 && maxDetailedFlows <= MAX_DETAILED_LIMIT,
-                "max-detailed",
-                maxDetailedFlows);
+        require(maxFlows, "max-flows", 1, MAX_FLOWS_LIMIT);
+        require(maxFragmentedDatagrams, "max-fragmented-datagrams", 0, 1 << 24);
+        require(tcpAttemptNanos, "tcp-attempt", 1, NEVER);
+        require(tcpOpeningNanos, "tcp-opening", 1, NEVER);
+        require(tcpEstablishedNanos, "tcp-established", 1, NEVER);
+        require(tcpPartialCloseNanos, "tcp-partial-close", 1, NEVER);
+        require(tcpClosedNanos, "tcp-closed", 1, NEVER);
+        require(udpNanos, "udp", 1, NEVER);
+        require(dnsNanos, "dns", 1, NEVER);
+        require(icmpNanos, "icmp", 1, NEVER);
+        require(otherNanos, "other", 1, NEVER);
+        require(activeNanos, "active", 1, NEVER);
+        require(fragmentNanos, "fragment", 1, NEVER);
+        require(maxOpeningBytes, "max-opening-bytes", 0, Long.MAX_VALUE);
+        require(maxDetailedFlows, "max-detailed", 0, MAX_DETAILED_LIMIT);
     }
 
-    private static void require(boolean fulfilled, String name, long value) {
-        if (!fulfilled) {
-            throw new IllegalArgumentException(name + " " + value + " is out of range");
+    private static void require(long value, String name, long least, long most) {
+        if (value < least || value > most) {
+            String range = most == Long.MAX_VALUE ? least + " or more" : least + " to " + most;
+            throw new IllegalArgumentException(name + " " + value + " is not " + range);
         }
     }
 

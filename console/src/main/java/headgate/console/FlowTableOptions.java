@@ -75,6 +75,9 @@ final class FlowTableOptions {
         if (zeek && idleSeconds != null) {
             throw usage("--zeek has idle times of its own: leave --idle out");
         }
+        if (idleSeconds != null && !(idleSeconds * 1e9 >= 1)) {
+            throw usage("--idle " + idleSeconds + ": must be seconds above 0");
+        }
         if (ignoreChecksums && !zeek) {
             throw usage("-C goes with --zeek: otherwise no checksum is verified");
         }
@@ -92,7 +95,7 @@ final class FlowTableOptions {
                     ? settings
                     : settings.withIdleNanos((long) (idleSeconds * 1e9));
         } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
+            throw usage("--" + e.getMessage());
         }
     }
 

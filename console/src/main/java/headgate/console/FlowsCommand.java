@@ -55,6 +55,9 @@ import picocli.CommandLine.Spec;
 final class FlowsCommand implements Callable<Integer> {
     private static final int DEFAULT_LIMIT = 50;
 
+    /// In place of a name: asks for all of them.
+    private static final String LISTING = "?";
+
     /// What `-T` takes.
     enum Format {
         /// For people.
@@ -112,7 +115,7 @@ final class FlowsCommand implements Callable<Integer> {
             description =
                     "Any field that is a number: bytes, packets, rtt, retrans, duration …"
                             + " (default: text bytes, others start). All but start begin with"
-                            + " the largest.")
+                            + " the largest. -s ? lists them.")
     private String sort;
 
     @Option(
@@ -151,8 +154,12 @@ final class FlowsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (fieldNames.contains("?")) {
+        if (fieldNames.contains(LISTING)) {
             listFields();
+            return ExitCode.DONE;
+        }
+        if (LISTING.equals(sort) && !matrix.isAsked()) {
+            listSortKeys();
             return ExitCode.DONE;
         }
         fields = fields();
@@ -178,8 +185,7 @@ final class FlowsCommand implements Callable<Integer> {
     // ---- Options ----
 
     private void listFields() {
-        var table = new TextTable("field", "meaning");
-        FlowField.everyOne().forEach(field -> table.row(field.name(), field.description()));
+        var table = listing(FlowField.names());
         FlowFilter.EITHER.forEach((name, sides) ->
                 table.row(
                         name,
@@ -191,20 +197,33 @@ final class FlowsCommand implements Callable<Integer> {
         out().flush();
     }
 
-    private List<FlowField> fields() {
-        return fieldNames.stream().map(name -> field("field", name, FlowField.names())).toList();
+    private void listSortKeys() {
+        listing(SORT_KEYS).print(out());
+        out().flush();
     }
 
-    private FlowField field(String what, String name, List<String> known) {
+    private static TextTable listing(List<String> names) {
+        var table = new TextTable("field", "meaning");
+        names.forEach(name -> table.row(name, FlowField.named(name).description()));
+        return table;
+    }
+
+    private List<FlowField> fields() {
+        return fieldNames.stream()
+                .map(name -> field("field", name, FlowField.names(), "-e ?"))
+                .toList();
+    }
+
+    private FlowField field(String what, String name, List<String> known, String listing) {
         if (!known.contains(name)) {
-            throw usage(Spelling.unknown(what, name, known) + ". -e ? tells what they mean");
+            throw usage(Spelling.unknown(what, name, known, listing));
         }
         return FlowField.named(name);
     }
 
     private FirstFlows firstFlows() {
         String key = sort != null ? sort : isForPeople() ? "bytes" : START;
-        FlowField field = field("sort key", key, SORT_KEYS);
+        FlowField field = field("sort key", key, SORT_KEYS, "-s ?");
         Comparator<FlowTotals> early =
                 field.total() == null ? null : Comparator.comparingLong(field.total());
         return key.equals(START)

@@ -31,10 +31,27 @@ public final class ApplicationDecoder {
                     () -> new SipParser(IpProtocol.UDP),
                     () -> new SipParser(IpProtocol.TCP));
 
-    private final ApplicationParser[] parsers =
-            PARSERS.stream().map(Supplier::get).toArray(ApplicationParser[]::new);
+    private static final ApplicationParser[] NONE = {};
+
+    private final ApplicationParser[] ofTcp = parsersOf(IpProtocol.TCP);
+    private final ApplicationParser[] ofUdp = parsersOf(IpProtocol.UDP);
 
     private final ConversationMemory conversations = new ConversationMemory();
+
+    private static ApplicationParser[] parsersOf(int protocol) {
+        return PARSERS.stream()
+                .map(Supplier::get)
+                .filter(parser -> parser.protocol() == protocol)
+                .toArray(ApplicationParser[]::new);
+    }
+
+    private ApplicationParser[] parsers(int protocol) {
+        return switch (protocol) {
+            case IpProtocol.TCP -> ofTcp;
+            case IpProtocol.UDP -> ofUdp;
+            default -> NONE;
+        };
+    }
 
     /// Reads the payload of a frame, if a message begins there. Of frames before it counts only
     /// what a [Conversation] notes; messages in several segments are not put together. Returns its
@@ -65,8 +82,8 @@ public final class ApplicationDecoder {
     public ApplicationParser find(Frame frame, MemorySegment bytes, long offset, long limit) {
         ApplicationParser known =
                 parserKnownBy(frame.protocol, frame.sourcePort, frame.destinationPort);
-        for (ApplicationParser parser : parsers) {
-            if (parser.protocol() == frame.protocol && parser.recognises(bytes, offset, limit)) {
+        for (ApplicationParser parser : parsers(frame.protocol)) {
+            if (parser.recognises(bytes, offset, limit)) {
                 boolean sameForm = known != null && known.hasFormOf(parser.application());
                 return sameForm ? known : parser;
             }
@@ -76,8 +93,8 @@ public final class ApplicationDecoder {
 
     /// Who reads this application over this transport; null if nobody does.
     public ApplicationParser parserOf(Application application, int protocol) {
-        for (ApplicationParser parser : parsers) {
-            if (parser.protocol() == protocol && parser.application() == application) {
+        for (ApplicationParser parser : parsers(protocol)) {
+            if (parser.application() == application) {
                 return parser;
             }
         }
@@ -99,8 +116,8 @@ public final class ApplicationDecoder {
     }
 
     private ApplicationParser parserKnownBy(int protocol, int port) {
-        for (ApplicationParser parser : parsers) {
-            if (parser.protocol() == protocol && parser.application().isKnownBy(protocol, port)) {
+        for (ApplicationParser parser : parsers(protocol)) {
+            if (parser.application().isKnownBy(protocol, port)) {
                 return parser;
             }
         }

@@ -65,7 +65,7 @@ final class HttpParser implements ApplicationParser {
     @Override
     public boolean recognises(MemorySegment bytes, long offset, long limit) {
         lines.wrap(bytes, offset, limit);
-        if (!lines.next()) {
+        if (!isOfMethod(lines.peek()) || !lines.next()) {
             return false;
         }
         return isStatusLine()

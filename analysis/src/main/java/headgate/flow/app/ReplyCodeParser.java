@@ -69,7 +69,8 @@ final class ReplyCodeParser implements ApplicationParser {
     @Override
     public boolean recognises(MemorySegment bytes, long offset, long limit) {
         lines.wrap(bytes, offset, limit);
-        return lines.next()
+        return lines.peek() == '2'
+                && lines.next()
                 && lines.isWhole()
                 && lines.replyCode(lines.start(), " -") == 220
                 && lines.contains(greeting);

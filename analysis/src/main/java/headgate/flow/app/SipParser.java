@@ -26,7 +26,10 @@ final class SipParser implements ApplicationParser {
     @Override
     public boolean recognises(MemorySegment bytes, long offset, long limit) {
         lines.wrap(bytes, offset, limit);
-        return lines.next() && lines.isWhole() && (statusCode() >= 0 || uriEnd() > 0);
+        return Character.isLetter(lines.peek())
+                && lines.next()
+                && lines.isWhole()
+                && (statusCode() >= 0 || uriEnd() > 0);
     }
 
     @Override

@@ -22,6 +22,12 @@ final class TextLines {
         return this;
     }
 
+    /// The next line's first character, -1 if there are no more bytes: tells most of what is no
+    /// text before the end of a line is looked for.
+    int peek() {
+        return next < limit ? at(next) : -1;
+    }
+
     /// Goes to the next line; false if there are no more bytes. The last line may lack its end.
     boolean next() {
         if (next >= limit) {

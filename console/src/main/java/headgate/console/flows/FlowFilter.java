@@ -169,7 +169,7 @@ public final class FlowFilter {
         }
         if (field == null) {
             var known = Stream.concat(FlowField.names().stream(), EITHER.keySet().stream());
-            throw wrong(start, Spelling.unknown("field", name, known.toList()));
+            throw wrong(start, Spelling.unknown("field", name, known.toList(), "-e ?"));
         }
         return List.of(field);
     }

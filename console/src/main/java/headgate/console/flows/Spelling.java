@@ -1,6 +1,5 @@
 package headgate.console.flows;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -22,12 +21,30 @@ public final class Spelling {
     ///
     /// @param what what kind of thing was asked for
     public static String unknown(String what, String name, Collection<String> known) {
+        return "%s; there are: %s"
+                .formatted(unknownButNear(what, name, known), String.join(", ", known));
+    }
+
+    /// The same of names that are too many for a message: without a near one those that either side
+    /// has are left out.
+    ///
+    /// @param listing what the user may type to see them all
+    public static String unknown(
+            String what, String name, Collection<String> known, String listing) {
+        String begin = unknownButNear(what, name, known);
+        String some =
+                nearest(name, known).isEmpty()
+                        ? "; there are: " + String.join(", ", ofFlow(known)) + ", and more"
+                        : "";
+        return "%s%s; %s lists all %d".formatted(begin, some, listing, known.size());
+    }
+
+    private static String unknownButNear(String what, String name, Collection<String> known) {
         String near =
                 nearest(name, known).stream()
                         .map(each -> "'" + each + "'")
                         .collect(Collectors.joining(" or "));
-        return "no %s '%s'%s; there are: %s"
-                .formatted(what, name, near.isEmpty() ? "" : ", perhaps " + near, grouped(known));
+        return "no %s '%s'%s".formatted(what, name, near.isEmpty() ? "" : ", perhaps " + near);
     }
 
     /// The names with the fewest letters to change, none with more than a third of them, and then
@@ -42,25 +59,18 @@ public final class Spelling {
                 .toList();
     }
 
-    /// All of them; those that either side has are named once.
-    private static String grouped(Collection<String> known) {
-        var ofFlow = new ArrayList<String>();
-        var ofSide = new ArrayList<String>();
-        for (String name : known) {
-            String plain = name.startsWith(ORIGINATORS) ? name.substring(ORIGINATORS.length()) : "";
-            if (!plain.isEmpty() && known.contains(RESPONDERS + plain)) {
-                ofSide.add(plain);
-            } else if (!name.startsWith(RESPONDERS)
-                    || !known.contains(ORIGINATORS + name.substring(RESPONDERS.length()))) {
-                ofFlow.add(name);
-            }
-        }
-        String names = String.join(", ", ofFlow);
-        return ofSide.isEmpty()
-                ? names
-                : names
-                        + "; and of each side, beginning with orig_ or resp_: "
-                        + String.join(", ", ofSide);
+    /// Those that not both sides have.
+    private static List<String> ofFlow(Collection<String> known) {
+        return known.stream()
+                .filter(each ->
+                        !known.contains(other(each, ORIGINATORS, RESPONDERS))
+                                && !known.contains(other(each, RESPONDERS, ORIGINATORS)))
+                .toList();
+    }
+
+    /// The name that the other side has for it; empty if it is of no side.
+    private static String other(String name, String side, String otherSide) {
+        return name.startsWith(side) ? otherSide + name.substring(side.length()) : "";
     }
 
     /// Levenshtein's: letters to put in, leave out or replace.

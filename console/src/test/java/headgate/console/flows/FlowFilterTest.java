@@ -123,7 +123,7 @@ class FlowFilterTest {
                 arguments("state > S0", 9, "state has no order"),
                 arguments("state = 'S0", 9, "the end of what is quoted is missing"),
                 arguments("not", 4, "the name of a field is missing"),
-                arguments("stae = S0", 1, "no field 'stae', perhaps 'state'; there are: proto"));
+                arguments("stae = S0", 1, "no field 'stae', perhaps 'state'; -e ? lists all"));
     }
 
     @ParameterizedTest
