@@ -366,7 +366,7 @@ class FlowsCommandTest {
         assertTrue(field.err().contains("and more; -e ? lists all "), field.err());
         assertFalse(field.err().contains("orig_"), "a side's fields are too many for a message");
         var near = CommandRun.of("flows", "-r", capture, "-e", "orig_pktz");
-        assertTrue(near.err().contains("perhaps 'orig_pkts' or "), near.err());
+        assertTrue(near.err().contains("perhaps 'orig_pkts';"), near.err());
         assertFalse(near.err().contains("community_id"), "the near ones are enough");
         var application = CommandRun.of("flows", "-r", capture, "--app", "htpp");
         assertTrue(
