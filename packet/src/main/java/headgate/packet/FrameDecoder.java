@@ -470,8 +470,10 @@ public final class FrameDecoder {
             noteTcp(frame, offset);
             frame.setTcpOptions(-1, -1, false);
             fail(frame, check, Layer.TCP, offset, frame.tcp.headerLength());
-            // What is there of the header is no payload.
-            payload(frame, Math.min(offset + frame.tcp.headerLength(), end));
+            // What is there of the options is no payload; that comes behind them.
+            frame.payloadOffset = readable;
+            frame.payloadLength = Math.max(0, end - offset - frame.tcp.headerLength());
+            frame.payloadCaptured = 0;
         } else {
             fail(
                     frame,

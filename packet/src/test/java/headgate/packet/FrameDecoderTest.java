@@ -2,6 +2,7 @@ package headgate.packet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -202,11 +203,15 @@ class FrameDecoderTest {
 
     @Test
     void takesNoOptionThatWasCutForPayload() {
-        byte[] syn = Hex.bytes(SamplePackets.SYN_WITH_OPTIONS.annotated);
-        var frame = Hex.frame(LinkType.ETHERNET, Arrays.copyOf(syn, 60), 60, syn.length);
-        assertEquals(38 + 40, frame.payloadOffset);
-        assertEquals(0, frame.payloadLength);
+        var whole = SamplePackets.SEGMENT_WITH_TIMESTAMPS.decoded();
+        byte[] bytes = SamplePackets.SEGMENT_WITH_TIMESTAMPS.bytes();
+        int captured = whole.payloadOffset - 4;
+        var frame =
+                Hex.frame(whole.linkType, Arrays.copyOf(bytes, captured), captured, bytes.length);
+        assertEquals(captured, frame.payloadOffset);
         assertEquals(0, frame.payloadCaptured);
+        assertEquals(whole.payloadLength, frame.payloadLength);
+        assertNotEquals(0, frame.payloadLength);
     }
 
     /// The data offset leads beyond the packet.
