@@ -90,7 +90,7 @@ public final class StreamThroughput {
                                 "bootstrap.servers",
                                 kafka.bootstrap(),
                                 "compression.type",
-                                "lz4",
+                                Topics.compressionTo(kafka.bootstrap()),
                                 "linger.ms",
                                 10,
                                 "batch.size",
