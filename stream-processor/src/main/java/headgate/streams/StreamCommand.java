@@ -106,7 +106,7 @@ public final class StreamCommand implements Callable<Integer> {
                     "How long nothing is heard of a lane before its time goes on with the clock, so"
                             + " that its last flows end (default: ${DEFAULT-VALUE}).",
             converter = Time.class,
-            defaultValue = "10s")
+            defaultValue = "30s")
     private Duration silence;
 
     @Option(

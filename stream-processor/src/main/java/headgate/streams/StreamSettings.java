@@ -25,7 +25,8 @@ import org.apache.kafka.streams.StreamsConfig;
 /// @param standbys copies of each state that other processes keep warm
 /// @param patience how long a broker that is away is asked again before this process gives up
 /// @param silence how long nothing is heard of a lane or capture point before its time goes on with
-///   the clock on the wall, so that its last flows end
+///   the clock on the wall, so that its last flows end; longer than the loss of a broker or a
+///   process is noticed, or flows end while their frames wait
 /// @param interim a flow that goes on for longer gives an interim record this often
 /// @param maxDetailed most flows of one lane whose details are kept at once
 public record StreamSettings(
@@ -80,7 +81,7 @@ public record StreamSettings(
                 Duration.ofSeconds(1),
                 0,
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
                 FlowSettings.LIVE.maxDetailedFlows());
     }

@@ -157,6 +157,29 @@ class PacketTopologyTest {
     }
 
     @Test
+    void countsWhatStillComesAfterTimeHasGoneOnWithTheClock() {
+        pipe(Topic.HOSTS, "router".getBytes(UTF_8), router());
+        pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
+        pipe(Topic.ARRIVALS, "router".getBytes(UTF_8), burst(0, NOON, 100, NOON));
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+        driver.advanceWallClockTime(Duration.ofSeconds(200));
+        pipe(Topic.FRAMES, LANE_KEY, frames(1, NOON + 1, NOON + SECOND));
+        pipe(Topic.FRAMES, LANE_KEY, lastFrames(2));
+        pipe(Topic.ARRIVALS, "router".getBytes(UTF_8), burst(1, NOON + 1, 4, NOON + SECOND));
+        pipe(Topic.ARRIVALS, "router".getBytes(UTF_8), lastBurst(2, NOON + SECOND, 5));
+        assertEquals(
+                3,
+                values(Topic.VERDICTS).stream()
+                        .mapToLong(value -> VerdictCodec.read(value).packets())
+                        .sum());
+        assertEquals(
+                109,
+                values(Topic.PATH_STATS).stream()
+                        .mapToLong(value -> PathStatsCodec.read(value).stats().offered())
+                        .sum());
+    }
+
+    @Test
     void endsTheFlowsOfALaneWithoutFramesAtTheTimeThatItsAgentTells() {
         pipe(Topic.FRAMES, LANE_KEY, frames(0, NOON));
         var codec = new FrameBatchCodec();
