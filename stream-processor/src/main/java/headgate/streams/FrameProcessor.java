@@ -122,7 +122,7 @@ final class FrameProcessor
         lane = lanes.engine(recordKey);
         lane.onBatch(
                 header,
-                hosts.get(header.agent()),
+                hosts.await(header.agent()),
                 host -> ruleSets.over(host, whatIfs),
                 context.currentSystemTimeMs());
     }

@@ -297,7 +297,7 @@ final class SharedPath {
     }
 
     /// Takes on the settings of the time at which the arrivals begin that come next. Paths of
-    /// profiles that are not wanted any more end without a word on their last second.
+    /// profiles that are not wanted any more serve what they hold, and tell of it.
     private void follow(long beforeNanos, Surroundings surroundings) {
         long next = points.stream().mapToLong(SharedPath::headNanos).min().orElseThrow();
         long from = next < beforeNanos || at == null ? next : at.untilNanos();
@@ -317,6 +317,12 @@ final class SharedPath {
             twins.put(profile.name(), goesOn ? twin : new PathTwin(profile));
             twins.get(profile.name()).setDevices(devices);
         }
+        PathTwin.Listener listener = surroundings.listener(this);
+        running.forEach((name, twin) -> {
+            if (twins.get(name) != twin) {
+                twin.end(listener);
+            }
+        });
         List<String> capturing =
                 wanted.stream()
                         .filter(profile -> !profile.tap().isOff())

@@ -105,6 +105,7 @@ final class SoftnetProcessor
         untilNanos = header.untilNanos();
         ends = header.last();
         around = new Around(agent);
+        hosts.await(agent);
         if (!path.onBatch(header, around, context.currentSystemTimeMs())) {
             throw new UnreadableValueException(
                     "a capture point beyond the %d paths that one agent may have"

@@ -3,7 +3,14 @@ package headgate.streams;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -17,12 +24,19 @@ public final class StreamProcessor implements AutoCloseable {
 
     private static final Duration SCHEMAS_WITHIN = Duration.ofSeconds(2);
 
+    /// So many threads may end by faults of their transactions within so long.
+    private static final int MOST_TRIES = 10;
+
+    private static final Duration FAULTS_PASS_WITHIN = Duration.ofMinutes(1);
+
     private final KafkaStreams streams;
     private final Thread schemas;
     private final StreamCounters counters;
     private final Consumer<String> talk;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Throwable failure;
+    private int triedAgain;
+    private long triedNanos;
 
     private StreamProcessor(
             KafkaStreams streams, Thread schemas, StreamCounters counters, Consumer<String> talk) {
@@ -91,13 +105,35 @@ public final class StreamProcessor implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        if (root instanceof RetriableException) {
+        if (root instanceof RetriableException || isOfTransaction(root) && mayTryAgain()) {
             talk.accept("brokers: " + root.getMessage() + "; going on from the last commit");
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         failure = fault;
-        talk.accept("stopping: " + fault);
+        talk.accept("stopping: " + fault + (root == fault ? "" : ": " + root));
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /// Whether a transaction could not go on: its coordinator was lost, its time was up, or another
+    /// one has taken its place. A new thread begins with a new one.
+    private static boolean isOfTransaction(Throwable root) {
+        return root instanceof ApplicationRecoverableException
+                || root instanceof InvalidTxnStateException
+                || root instanceof TransactionAbortedException
+                || root instanceof TransactionAbortableException
+                || root instanceof OutOfOrderSequenceException
+                || root instanceof UnknownServerException
+                || root.getClass() == KafkaException.class;
+    }
+
+    /// Brokers that change their leaders make a few such faults; what they always refuse, one upon
+    /// the other.
+    private synchronized boolean mayTryAgain() {
+        long now = System.nanoTime();
+        boolean isFresh = triedAgain == 0 || now - triedNanos > FAULTS_PASS_WITHIN.toNanos();
+        triedAgain = isFresh ? 1 : triedAgain + 1;
+        triedNanos = isFresh ? now : triedNanos;
+        return triedAgain <= MOST_TRIES;
     }
 
     private void onState(State now, State before) {

@@ -19,11 +19,21 @@ import org.apache.kafka.streams.state.StoreBuilder;
 /// follows it on a thread of its own. A value that cannot be read leaves the former one in force;
 /// the reporter is told.
 public final class LatestValues<V> implements StateStore {
+    private static final long FIRST_WITHIN_NANOS = 500_000_000;
+    private static final long LOOK_AGAIN_MILLIS = 10;
+
+    /// Most keys of which it is remembered that they were waited for; further ones are not.
+    private static final int MOST_AWAITED = 4096;
+
     private final String name;
     private final Decoder<V> decoder;
     private final BiConsumer<String, RuntimeException> onUnreadable;
     private final Map<String, V> values = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();
+
+    /// Until when each key is waited for, as [System#nanoTime] tells it.
+    private final Map<String, Long> awaited = new ConcurrentHashMap<>();
+
     private volatile boolean open;
 
     private LatestValues(
@@ -51,6 +61,25 @@ public final class LatestValues<V> implements StateStore {
     /// The latest readable value of this key; null if there is none.
     public V get(String key) {
         return values.get(key);
+    }
+
+    /// The same, waited for a moment where there is none yet: what was written before a record of
+    /// another topic may be read after it. A key is waited for once in a process, whoever asks.
+    public V await(String key) {
+        V value = values.get(key);
+        if (value != null || !awaited.containsKey(key) && awaited.size() == MOST_AWAITED) {
+            return value;
+        }
+        long until = awaited.computeIfAbsent(key, _ -> System.nanoTime() + FIRST_WITHIN_NANOS);
+        try {
+            while (value == null && System.nanoTime() < until) {
+                Thread.sleep(LOOK_AGAIN_MILLIS);
+                value = values.get(key);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return value;
     }
 
     /// A view of all values by key, which changes as the topic does.
