@@ -116,7 +116,7 @@ public final class StreamProcessor implements AutoCloseable {
 
     /// Whether a transaction could not go on: its coordinator was lost, its time was up, or another
     /// one has taken its place. A new thread begins with a new one.
-    private static boolean isOfTransaction(Throwable root) {
+    static boolean isOfTransaction(Throwable root) {
         return root instanceof ApplicationRecoverableException
                 || root instanceof InvalidTxnStateException
                 || root instanceof TransactionAbortedException

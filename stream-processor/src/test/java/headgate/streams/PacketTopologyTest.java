@@ -339,6 +339,19 @@ class PacketTopologyTest {
     }
 
     @Test
+    void tellsOfArrivalsThatCameBeforeTheirHostWasKnown() {
+        byte[] agent = "router".getBytes(UTF_8);
+        pipe(Topic.ARRIVALS, agent, burst(0, NOON, 100, NOON));
+        pipe(Topic.HOSTS, agent, router());
+        pipe(Topic.ARRIVALS, agent, burst(1, NOON + 1, 5, NOON + 2 * SECOND));
+        var offered = new TreeMap<String, Long>();
+        values(Topic.PATH_STATS).stream()
+                .map(value -> PathStatsCodec.read(value).stats())
+                .forEach(stats -> offered.merge(stats.profile(), stats.offered(), Long::sum));
+        assertEquals(Map.of("host", 5L, "linux-6", 100L), offered);
+    }
+
+    @Test
     void changesTheHostsOwnPathAtTheTimeOfItsSnapshot() {
         pipe(Topic.HOSTS, "router".getBytes(UTF_8), router(NOON, TO_THE_WORLD));
         pipe(Topic.HOSTS, "router".getBytes(UTF_8), routerWithBacklog(NOON + SECOND, 5));
