@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
-/// What `headgate run` and `headgate top` show: on a terminal one screen, drawn again each second;
-/// elsewhere a line a second and the whole screen at the end.
+/// What `headgate run` and `headgate top` show: on a terminal one screen, drawn again and again;
+/// elsewhere a line each time and the whole screen at the end.
 final class AnswerScreen {
     private static final int FLOWS_SHOWN = 12;
     private static final int TALKERS_SHOWN = 3;

@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
     /// For settings of which only the input is looked at.
     private static final String ANY_BROKER = "localhost:9092";
 
-    private static final long SCREEN_MILLIS = 1000;
+    private static final long SCREEN_MILLIS = 500;
     private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
 
     /// So long after the last flow was summed the last roll-ups are told.
@@ -194,9 +194,8 @@ final class RunCommand implements Callable<Integer> {
         double speed =
                 settings.input() instanceof CaptureSettings.Input.File file ? file.speed() : 1;
         if (speed > 0) {
-            draft.interim =
-                    Duration.ofMillis((long) Math.ceil(SCREEN_MILLIS / 2 * Math.max(1, speed)));
-            draft.commitInterval = Duration.ofMillis(SCREEN_MILLIS / 4);
+            draft.interim = Duration.ofMillis((long) Math.ceil(SCREEN_MILLIS * Math.max(1, speed)));
+            draft.commitInterval = Duration.ofMillis(SCREEN_MILLIS / 2);
         }
     }
 
