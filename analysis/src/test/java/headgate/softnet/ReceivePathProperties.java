@@ -230,21 +230,33 @@ class ReceivePathProperties {
         return stats;
     }
 
-    /// With one queue and one cost for all packets, room never hurts.
+    /// With one queue and one cost for all packets, room never hurts. A backlog has room for its
+    /// limit and one more, and as many again once it has handed its packets to the poll all at
+    /// once: when it does so depends on the limit, so a little more of it may lose a packet more.
+    /// From twice the room on there is always as much as the smaller one has at best.
     @Property(tries = 300)
-    void dropsNoMoreWithALargerBacklog(
+    void dropsNoMoreWithABacklogOfTwiceTheRoom(
             @ForAll("traffic") List<Arrival> traffic,
             @ForAll @IntRange(min = 0, max = 100) int backlog,
-            @ForAll @IntRange(min = 1, max = 100) int more) {
+            @ForAll @IntRange(min = 0, max = 100) int more) {
+        int larger = 2 * backlog + 1 + more;
         Assertions.assertTrue(
-                dropped(traffic, backlog + more) <= dropped(traffic, backlog),
-                () -> backlog + " drops less than " + (backlog + more));
+                dropped(traffic, larger) <= dropped(traffic, backlog),
+                () -> backlog + " drops less than " + larger);
     }
 
     private static long dropped(List<Arrival> traffic, int backlog) {
         return dropped(
                 traffic,
-                Map.of("backlog", Integer.toString(backlog), "irq_ns", "0", "ksoftirqd_ns", "0"));
+                Map.of(
+                        "backlog",
+                        Integer.toString(backlog),
+                        "poll_ns",
+                        "0",
+                        "irq_ns",
+                        "0",
+                        "ksoftirqd_ns",
+                        "0"));
     }
 
     @Property(tries = 300)
