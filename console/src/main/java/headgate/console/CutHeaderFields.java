@@ -108,7 +108,7 @@ final class CutHeaderFields {
             case ARP -> arp();
             case IPV4 -> ipv4(frame.check == Check.BAD_LENGTH);
             case IPV6 -> ipv6();
-            case TCP -> tcp(frame.payloadLength, frame.check == Check.BAD_LENGTH);
+            case TCP -> tcp(frame.payloadLength, frame.moreFragments());
             case ICMP -> icmp();
             case ICMPV6 -> icmpv6();
             case UDP -> udp();
@@ -194,8 +194,9 @@ final class CutHeaderFields {
 
     /// A data offset that is too small comes behind the sequence number, and makes tshark give no
     /// field but that.
-    private void tcp(int segmentLength, boolean isLengthBad) {
+    private void tcp(int segmentLength, boolean isFragment) {
         tcp.wrap(header, 0, MAX_HEADER_LENGTH);
+        boolean isLengthBad = tcp.headerLength() < TcpView.MIN_HEADER_LENGTH;
         if (present >= 4) {
             fields.add("tcp.srcport", tcp.sourcePort());
             fields.add("tcp.dstport", tcp.destinationPort());
@@ -203,7 +204,7 @@ final class CutHeaderFields {
         if (present >= 16) {
             fields.add("tcp.seq_raw", Integer.toUnsignedLong(tcp.sequenceNumber()));
             fields.add("tcp.hdr_len", tcp.headerLength());
-            if (segmentLength >= tcp.headerLength()) {
+            if (!isFragment && segmentLength >= tcp.headerLength()) {
                 fields.add("tcp.len", segmentLength - tcp.headerLength());
             }
         }

@@ -392,8 +392,9 @@ public final class PacketFields {
         }
         fields.add("tcp.srcport", tcp.sourcePort());
         fields.add("tcp.dstport", tcp.destinationPort());
-        if (index < own && messageLength(frame) >= tcp.headerLength()) {
-            fields.add("tcp.len", messageLength(frame) - tcp.headerLength());
+        int length = messageLength(frame) - tcp.headerLength();
+        if (index < own && length >= 0 && !frame.moreFragments()) {
+            fields.add("tcp.len", length);
         }
         fields.add("tcp.seq_raw", Integer.toUnsignedLong(tcp.sequenceNumber()));
         fields.add("tcp.ack_raw", Integer.toUnsignedLong(tcp.acknowledgmentNumber()));

@@ -116,6 +116,30 @@ class CutHeaderFieldsTest {
     }
 
     @Test
+    void givesOfASegmentThatEndsBeforeItsHeaderNothingBehindALengthThatIsTooShort() {
+        var fields =
+                fields(
+                        LINK
+                                + """
+                                45000024 00012000 40060000 0a000001 0a000002  # total length 36
+                                9c40 270f 00000001 00000002
+                                2018 03e8                                     # 8 bytes of header
+                                """);
+        assertEquals(List.of(1L), fields.get("tcp.seq_raw"));
+        assertEquals(List.of(8L), fields.get("tcp.hdr_len"));
+        assertNull(fields.get("tcp.len"));
+        assertNull(fields.get("tcp.flags"));
+    }
+
+    @Test
+    void givesNoLengthOfASegmentOfWhichAFragmentIsThere() {
+        byte[] first = bytes(SEGMENT.replace("00010000", "00012000")); // more fragments
+        assertEquals(List.of(0x18L), fields(first, first.length).get("tcp.flags"));
+        assertNull(fields(first, first.length).get("tcp.len"));
+        assertEquals(List.of(5L), fields(SEGMENT).get("tcp.len"));
+    }
+
+    @Test
     void givesThePortsAndTheLengthOfADatagramWhoseLengthIsTooShort() {
         var fields =
                 fields(

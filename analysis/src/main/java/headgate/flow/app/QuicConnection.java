@@ -68,7 +68,7 @@ final class QuicConnection {
             opens = true;
             side.connectionId = packet.sourceConnectionId();
             boolean isOfUse = !(side.isRead && other.isRead) && side.failures < MAX_FAILURES;
-            if (isInitial() && isOfUse) {
+            if (isInitial() && packet.isWhole() && isOfUse) {
                 initial(bytes, side, other);
             }
             at = packet.end();

@@ -19,6 +19,13 @@ final class QuicCryptoStream {
     /// The same in Google's versions; a frame that other versions have in no Initial packet.
     private static final int CRYPTO_OF_GOOGLE = 0x08;
 
+    /// Google's versions: the top bits of the byte that begins an acknowledgment, and what the
+    /// others say of it.
+    private static final int ACK_OF_GOOGLE = 0x40;
+
+    private static final int ACK_OF_GOOGLE_MASK = 0xe0;
+    private static final int HAS_BLOCKS = 0x10;
+
     private final BitSet present = new BitSet();
     private byte[] bytes = new byte[1024];
 
@@ -28,12 +35,18 @@ final class QuicCryptoStream {
         var reader = new WireReader(MemorySegment.ofArray(frames), 0, frames.length);
         boolean known = true;
         while (known && reader.remaining() > 0 && !reader.overrun()) {
-            switch (reader.u8()) {
+            int type = reader.u8();
+            switch (type) {
                 case PADDING, PING -> {}
                 case ACK -> skipAck(reader, 0);
                 case ACK_ECN -> skipAck(reader, 3);
                 case CRYPTO, CRYPTO_OF_GOOGLE -> crypto(reader);
-                default -> known = false;
+                default -> {
+                    known = (type & ACK_OF_GOOGLE_MASK) == ACK_OF_GOOGLE;
+                    if (known) {
+                        skipAckOfGoogle(reader, type);
+                    }
+                }
             }
         }
     }
@@ -72,5 +85,27 @@ final class QuicCryptoStream {
         for (long i = 0; i < 2 * ranges + counts && !reader.overrun(); i++) {
             reader.varint();
         }
+    }
+
+    /// Largest, delay, number of blocks if there are more than the first, the first, then gap and
+    /// length of each further block; then the time stamps ("QUIC Wire Layout Specification", ACK
+    /// Frame). Two pairs of bits in the type say how long numbers are.
+    private static void skipAckOfGoogle(WireReader reader, int type) {
+        reader.skip(numberLength(type >>> 2) + 2);
+        int blocks = (type & HAS_BLOCKS) != 0 ? reader.u8() : 0;
+        reader.skip(numberLength(type) + (long) blocks * (1 + numberLength(type)));
+        int stamps = reader.u8();
+        if (stamps > 0) {
+            reader.skip(1 + 4 + (stamps - 1) * 3);
+        }
+    }
+
+    private static int numberLength(int bits) {
+        return switch (bits & 3) {
+            case 0 -> 1;
+            case 1 -> 2;
+            case 2 -> 4;
+            default -> 6;
+        };
     }
 }

@@ -18,6 +18,8 @@ final class QuicLongHeaderView {
     /// RFC 9000 section 17.2: of versions 1 and 2; other ones may have up to 255 bytes.
     static final int MAX_CONNECTION_ID_LENGTH = 20;
 
+    private static final int MIN_FIRST_CONNECTION_ID_LENGTH = 8;
+
     private static final int FORM_LONG = 0x80;
     private static final int FIXED_BIT = 0x40;
     private static final int VERSION = 1;
@@ -28,6 +30,7 @@ final class QuicLongHeaderView {
     private long source;
     private long payload;
     private long end;
+    private boolean isWhole;
     private QuicVersion knownVersion;
 
     /// Whether a datagram's first byte announces a long header; else the header is short.
@@ -42,8 +45,8 @@ final class QuicLongHeaderView {
     }
 
     /// Places this view at `offset`. The fixed bit may be either (RFC 9287). [Check#BAD_LENGTH] if
-    /// a connection id is longer than the version allows or the length field promises more than
-    /// there is.
+    /// a connection id is longer than the version allows. A packet whose length field promises more
+    /// than there is ends with what there is, and is not whole.
     Check wrap(MemorySegment bytes, long offset, long limit) {
         this.bytes = bytes;
         this.start = offset;
@@ -58,31 +61,32 @@ final class QuicLongHeaderView {
         header.skip(sourceLength);
         payload = header.position();
         end = limit;
+        isWhole = true;
         if (header.overrun()) {
             return Check.TRUNCATED;
         }
         if (knownVersion == null) {
             return Check.OK;
         }
-        return destinationLength > MAX_CONNECTION_ID_LENGTH
-                        || sourceLength > MAX_CONNECTION_ID_LENGTH
-                ? Check.BAD_LENGTH
-                : readLength(header);
+        if (destinationLength > MAX_CONNECTION_ID_LENGTH
+                || sourceLength > MAX_CONNECTION_ID_LENGTH) {
+            return Check.BAD_LENGTH;
+        }
+        if (packetType() != QuicPacketType.RETRY) {
+            readLength(header, packetType());
+        }
+        return Check.OK;
     }
 
-    private Check readLength(WireReader header) {
-        QuicPacketType type = packetType();
-        if (type == QuicPacketType.RETRY) {
-            return Check.OK;
-        }
+    private void readLength(WireReader header, QuicPacketType type) {
         if (type == QuicPacketType.INITIAL) {
             header.skip(header.varint());
         }
         long length = header.varint();
         payload = header.position();
         header.skip(length);
-        end = header.position();
-        return header.overrun() ? Check.BAD_LENGTH : Check.OK;
+        isWhole = !header.overrun();
+        end = isWhole ? header.position() : end;
     }
 
     /// The version field as an unsigned 32-bit number; 0 is Version Negotiation.
@@ -120,6 +124,19 @@ final class QuicLongHeaderView {
     /// Where the protected packet number begins.
     long packetNumber() {
         return payload;
+    }
+
+    /// Whether all of the packet is there, which its length field tells.
+    boolean isWhole() {
+        return isWhole;
+    }
+
+    /// Whether it has what an Initial packet of a client has that knows nothing of its server yet
+    /// (RFC 9000 sections 7.2 and 17.2.2). Of a known version only.
+    boolean mayBeClientsFirst() {
+        return packetType() == QuicPacketType.INITIAL
+                && hasFixedBit(NetworkOrder.u8(bytes, start))
+                && NetworkOrder.u8(bytes, start + DESTINATION) >= MIN_FIRST_CONNECTION_ID_LENGTH;
     }
 
     /// Where the next packet of the datagram begins.

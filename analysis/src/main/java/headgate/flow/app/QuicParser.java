@@ -22,13 +22,14 @@ final class QuicParser implements ConversationalParser {
         return IpProtocol.UDP;
     }
 
-    /// A long header of a known version whose lengths fit.
+    /// A long header of a known version: of a packet that is whole, or the client's first one cut.
     @Override
     public boolean recognises(MemorySegment bytes, long offset, long limit) {
         return limit > offset
                 && QuicLongHeaderView.isLong(NetworkOrder.u8(bytes, offset))
                 && packet.wrap(bytes, offset, limit) == Check.OK
-                && packet.knownVersion() != null;
+                && packet.knownVersion() != null
+                && (packet.isWhole() || packet.mayBeClientsFirst());
     }
 
     @Override

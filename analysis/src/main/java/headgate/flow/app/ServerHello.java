@@ -79,8 +79,9 @@ record ServerHello(
                 || isDraftOfTls13(version);
     }
 
-    /// 0x7f and the number of the draft (draft-ietf-tls-tls13 section 4.2.1.1).
+    /// 0x7f and the number of the draft (draft-ietf-tls-tls13 section 4.2.1.1); Facebook's drafts
+    /// begin with 0xfb.
     private static boolean isDraftOfTls13(int version) {
-        return version >>> 8 == 0x7f;
+        return version >>> 8 == 0x7f || version >>> 8 == 0xfb;
     }
 }

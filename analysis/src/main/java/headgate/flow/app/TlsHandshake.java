@@ -7,6 +7,7 @@ import java.util.Arrays;
 /// them (RFC 8446 section 4).
 final class TlsHandshake {
     static final int HEADER_LENGTH = 4;
+    private static final int HELLO_REQUEST = 0;
     static final int CLIENT_HELLO = 1;
     private static final int SERVER_HELLO = 2;
 
@@ -40,15 +41,20 @@ final class TlsHandshake {
         while (messages.remaining() >= HEADER_LENGTH) {
             int type = messages.u8();
             var body = messages.take(messages.u24());
-            if (messages.overrun() || !isKnown(type)) {
+            if (messages.overrun() || !isKnown(type) || isCounter(type)) {
                 break;
             }
             lengthRead = (int) messages.position();
             fields.add("tls.handshake.type", type);
             switch (type) {
-                case CLIENT_HELLO ->
-                        isHello |= clientHello(ClientHello.read(body), transport, fields);
-                case SERVER_HELLO -> isHello |= serverHello(ServerHello.read(body), fields);
+                case CLIENT_HELLO -> {
+                    version(body, fields);
+                    isHello |= clientHello(ClientHello.read(body), transport, fields);
+                }
+                case SERVER_HELLO -> {
+                    version(body, fields);
+                    isHello |= serverHello(ServerHello.read(body), fields);
+                }
                 default -> {}
             }
         }
@@ -77,11 +83,24 @@ final class TlsHandshake {
         return type <= 6 || type == 8 || type >= 11 && type <= 16 || type >= 20 && type <= 25;
     }
 
+    /// A HelloRequest comes alone (RFC 5246 section 7.4.1.1). Before other bytes, its zeros are the
+    /// beginning of the nonce that encrypted messages carry, where it counts them (RFC 5288 section
+    /// 3).
+    private boolean isCounter(int type) {
+        return type == HELLO_REQUEST && length > HEADER_LENGTH;
+    }
+
+    /// Comes first in both hellos, and stands even where the lengths behind it make no sense.
+    private static void version(WireReader hello, FieldSink fields) {
+        if (hello.remaining() >= Short.BYTES) {
+            fields.add("tls.handshake.version", hello.peekU16());
+        }
+    }
+
     private static boolean clientHello(ClientHello hello, char transport, FieldSink fields) {
         if (hello == null) {
             return false;
         }
-        fields.add("tls.handshake.version", hello.version());
         for (int suite : hello.cipherSuites()) {
             fields.add("tls.handshake.ciphersuite", suite);
         }
@@ -105,7 +124,6 @@ final class TlsHandshake {
         if (hello == null) {
             return false;
         }
-        fields.add("tls.handshake.version", hello.version());
         fields.add("tls.handshake.ciphersuite", hello.cipherSuite());
         hasChosenTls13 |= hello.isTls13();
         asksForAnotherHello |= hello.isRetryRequest();

@@ -36,9 +36,13 @@ final class TlsParser implements ConversationalParser {
         return IpProtocol.TCP;
     }
 
-    /// A record of a known type, version and length, and after it nothing or another one.
+    /// A record of a known type, version and length, and after it nothing or another one; or a
+    /// hello in the form of SSL 2.0.
     @Override
     public boolean recognises(MemorySegment bytes, long offset, long limit) {
+        if (Ssl2Hello.isAt(bytes, offset, limit)) {
+            return true;
+        }
         if (!isRecord(bytes, offset, limit)) {
             return false;
         }
@@ -53,6 +57,10 @@ final class TlsParser implements ConversationalParser {
             long limit,
             Conversation conversation,
             FieldSink fields) {
+        if (Ssl2Hello.isAt(bytes, offset, limit)) {
+            Ssl2Hello.read(bytes, offset, fields);
+            return Outcome.DONE;
+        }
         if (!isRecord(bytes, offset, limit)) {
             return Outcome.NOT_MINE;
         }

@@ -44,6 +44,11 @@ final class WireReader {
         return at < 0 ? 0 : NetworkOrder.u16(bytes, at);
     }
 
+    /// As [#u16], which then gives it again.
+    int peekU16() {
+        return remaining() < Short.BYTES ? 0 : NetworkOrder.u16(bytes, next);
+    }
+
     int u24() {
         return u8() << 16 | u16();
     }

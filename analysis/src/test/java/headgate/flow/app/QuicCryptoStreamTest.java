@@ -37,6 +37,21 @@ class QuicCryptoStreamTest {
     }
 
     @Test
+    void passesOverTheAcknowledgmentsOfGooglesVersions() {
+        stream.add(
+                Said.hex(
+                        """
+                        40 01 0000 01 00       # ACK of 1, no delay, one block, no time stamps
+                        08 00 01 2a            # CRYPTO
+                        55 0102 0000 02 0003   # ACK of 258, two more blocks, the first of 3
+                          01 0004  02 0005     # gaps and lengths
+                          02 01 00000001  02 0003   # two time stamps
+                        08 01 01 2b
+                        """));
+        assertBytes("2a2b");
+    }
+
+    @Test
     void endsAtAFrameThatMayNotBeInAnInitialPacket() {
         stream.add(Said.hex("06 00 01 2a  08 06 01 01 2b")); // STREAM
         assertBytes("2a");

@@ -218,10 +218,26 @@ class QuicParserTest {
     void recognisesKnownVersionsWhoseLengthsFit() {
         assertTrue(recognises(QuicSamples.CLIENT_INITIAL_V1));
         assertTrue(recognises(QuicSamples.CLIENT_INITIAL_V2));
-        assertFalse(recognises(Arrays.copyOf(QuicSamples.CLIENT_INITIAL_V1, 1199)));
+        assertFalse(recognises(Arrays.copyOf(QuicSamples.SERVER_INITIAL_V1, 100)));
         assertFalse(recognises(Said.hex("80 45474701 04 01020304 02 0506 ffffffff")));
         assertFalse(recognises(Said.hex("43 0102030405060708")));
         assertFalse(recognises(Said.hex("c0 00000001 15 " + "00".repeat(40)))); // an id of 21 bytes
+    }
+
+    /// As an ICMP error quotes it, or a capture of headers has it.
+    @Test
+    void readsTheHeaderOfAClientsFirstPacketThatIsCut() {
+        byte[] cut = Arrays.copyOf(QuicSamples.CLIENT_INITIAL_V1, 40);
+        assertTrue(recognises(cut));
+        assertEquals(
+                List.of(
+                        "quic.header_form=1",
+                        "quic.version=1",
+                        "quic.long.packet_type=0",
+                        "quic.dcid=8394c8f03e515708"),
+                said(cut).fields());
+        assertFalse(recognises(Said.hex("c0 00000001 07 01020304050607 00 00 4400")));
+        assertFalse(recognises(Said.hex("80 00000001 08 0102030405060708 00 00 4400")));
     }
 
     @Test

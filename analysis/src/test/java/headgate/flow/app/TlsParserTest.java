@@ -168,6 +168,60 @@ class TlsParserTest {
     }
 
     @Test
+    void knowsTheDraftsOfFacebookForTls13() {
+        byte[] hello = SERVER_HELLO.clone();
+        hello[53] = (byte) 0xfb; // supported_versions: draft 26
+        hello[54] = 0x1a;
+        assertEquals(List.of("23"), said(hello).values("tls.record.opaque_type"));
+    }
+
+    @Test
+    void givesTheVersionOfAHelloWhoseLengthsMakeNoSense() {
+        byte[] hello = CLIENT_HELLO.clone();
+        hello[44] = 0x7f; // cipher suites beyond the end
+        assertEquals(
+                List.of("tls.handshake.type=1", "tls.handshake.version=771"),
+                said(hello).fields().subList(0, 2));
+        assertEquals(List.of(), said(hello).values("tls.handshake.ja3"));
+    }
+
+    @Test
+    void takesTheCounterOfAnEncryptedMessageForNoHelloRequest() {
+        assertEquals(
+                List.of("0"), said(Said.hex("16 0303 0004 00000000")).values("tls.handshake.type"));
+        byte[] finished = Said.hex("16 0303 000c 0000000000000000 a1b2c3d4");
+        assertEquals(List.of(), said(finished).values("tls.handshake.type"));
+    }
+
+    /// RFC 5246 appendix E.2.
+    @Test
+    void readsAHelloInTheFormOfSsl2() {
+        byte[] hello =
+                Said.hex(
+                        """
+                        80 1f                  # a record of 31 bytes
+                        01 0301                # ClientHello, TLS 1.0
+                        0006 0000 0010         # lengths: cipher specs, session id, challenge
+                        00002f 010080          # TLS_RSA_WITH_AES_128_CBC_SHA, SSL_CK_RC4_128_WITH_MD5
+                        000102030405060708090a0b0c0d0e0f
+                        """);
+        assertEquals(
+                List.of(
+                        "tls.record.version=2",
+                        "tls.handshake.type=1",
+                        "tls.handshake.version=769"),
+                said(hello).fields());
+        assertEquals(Outcome.DONE, said(hello).outcome());
+        assertTrue(new TlsParser().recognises(MemorySegment.ofArray(hello), 0, hello.length));
+        for (int place : new int[] {0, 1, 2, 3, 6, 8, 10}) {
+            byte[] other = hello.clone();
+            other[place] ^= 4;
+            assertEquals(Outcome.NOT_MINE, said(other).outcome(), "byte " + place);
+        }
+        assertEquals(Outcome.NOT_MINE, said(Arrays.copyOf(hello, hello.length - 1)).outcome());
+    }
+
+    @Test
     void refusesWhatIsNoRecord() {
         assertEquals(Outcome.NOT_MINE, said(Said.text("GET / HTTP/1.1\n\n")).outcome());
         assertEquals(Outcome.NOT_MINE, said(Said.hex("16 0305 0001 00")).outcome());
