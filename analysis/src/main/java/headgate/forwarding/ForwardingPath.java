@@ -159,6 +159,8 @@ public final class ForwardingPath {
         decision.freePieces();
         if (decision.isIncomplete()) {
             decision.filter.abandon();
+        } else if (decision.effects.incomplete != null) {
+            decision.filter.abandonOwn(decision);
         }
         return decision;
     }

@@ -199,8 +199,12 @@ final class Icmp {
         if (decision.input == Decision.Input.LOCAL) {
             return about.destination;
         }
-        // Before it is routed, only the way back to its source is known.
+        // Before it is routed, only the way back to its source is known (kernel:
+        // `nf_reject_fill_skb_dst`); if that is local, the packet counts as one for the host.
         boolean isRouted = decision.input != Decision.Input.UNDECIDED;
+        if (!isRouted && (about.source == 0 || decision.host.isLocal(about.source))) {
+            return about.destination;
+        }
         return isRouted && decision.host.sysctl("net.ipv4.icmp_errors_use_inbound_ifaddr") == 1
                 ? decision.host.selectAddress(decision.device, about.source, FibInfo.SCOPE_LINK)
                 : 0;

@@ -391,7 +391,7 @@ public final class Icmp6 {
             return decision.isIncomplete();
         }
         int length = skb.length - at;
-        begin(length, header.trafficClass, hopLimit(), ECHO_REPLY, 0);
+        begin(length, header.trafficClass, hopLimit(), ECHO_REPLY, skb.u8(at + 1));
         MemorySegment.copy(
                 skb.bytes(), at + 4L, decision.own.bytes(), Ip6Header.LENGTH + 4L, length - 4L);
         send(Kind.ECHO_REPLY, ECHO_REPLY);

@@ -97,10 +97,14 @@ public final class Ip6Input {
         alertsForMld = decision.routerAlert == 0;
         at = Ip6Header.LENGTH;
         numberAt = Ip6Header.NEXT_HEADER;
-        if (header.nextHeader == IpProtocol.HOP_BY_HOP) {
+        // What tracking put together goes on behind where the fragment header was, under the number
+        // that was next when the fragment came in: options that stood inside were never parsed.
+        int start = fragmented ? skb.headOfPieces() : at;
+        if (header.nextHeader == IpProtocol.HOP_BY_HOP && (!fragmented || start > at)) {
             numberAt = at;
             at += skb.u8(at + 1) * 8 + 8;
         }
+        at = Math.max(at, start);
         // Each header is at least eight bytes, so that this ends with the packet.
         while (true) {
             int next = skb.u8(numberAt);
@@ -254,8 +258,11 @@ public final class Ip6Input {
             refuseUdp(skb, DropReason.PKT_TOO_SMALL);
             return;
         }
-        boolean checkedFirst = skb.u16(at + 6) != 0 && there <= SUMMED_AT_ONCE;
-        if (checkedFirst && !isSumRight(skb, length)) {
+        boolean summed = decision.filter.hasSummed();
+        boolean checkedFirst = skb.u16(at + 6) != 0 && (there <= SUMMED_AT_ONCE || summed);
+        // A short datagram is summed up anew where the kept sum is off.
+        int drift = summed && there > SUMMED_AT_ONCE ? decision.filter.sumDrift() : 0;
+        if (checkedFirst && !isSumRight(skb, length, drift)) {
             decision.count(SnmpCounter.UDP6_IN_CSUM_ERRORS);
             refuseUdp(skb, DropReason.UDP_CSUM);
             return;
@@ -266,7 +273,7 @@ public final class Ip6Input {
         } else if (header.isToMulticast() && (socket == null || skb.u16(at + 6) == 0)) {
             decision.count(SnmpCounter.UDP6_IGNORED_MULTI);
             drop(skb, DropReason.NOT_SPECIFIED, "__udp6_lib_rcv");
-        } else if (!checkedFirst && !isSumRight(skb, length)) {
+        } else if (!checkedFirst && !isSumRight(skb, length, 0)) {
             decision.count(SnmpCounter.UDP6_IN_CSUM_ERRORS);
             decision.count(SnmpCounter.UDP6_IN_ERRORS);
             // A longer datagram is looked at when it is read.
@@ -286,8 +293,9 @@ public final class Ip6Input {
         }
     }
 
-    private boolean isSumRight(Skb skb, int length) {
-        return skb.u16(at + 6) != 0 && isChecksumRight(skb, length, IpProtocol.UDP);
+    private boolean isSumRight(Skb skb, int length, int drift) {
+        int sum = Icmp6.sum(skb, at, length, IpProtocol.UDP) + drift;
+        return skb.u16(at + 6) != 0 && (sum & 0xffff) + (sum >>> 16) == 0xffff;
     }
 
     private void refuseUdp(Skb skb, DropReason reason) {

@@ -19,6 +19,10 @@ public final class Ip6Output {
     private static final int SOLICITATION = 135;
     private static final int OWN_IDENTIFICATION = 0;
 
+    /// Bytes before each piece of a packet for headers that it did not come with: of `NET_SKB_PAD`
+    /// and an Ethernet header what `LL_RESERVED_SPACE` leaves. Drivers may give more.
+    private static final int HEADROOM = 62;
+
     private final Decision decision;
     private final Ip6Header header = new Ip6Header();
 
@@ -142,8 +146,8 @@ public final class Ip6Output {
         int numberAt = unfragmentable(skb);
         int head = unfragmentable;
         int room = mtu - head - FRAGMENT_HEADER;
-        drawHeaders(skb, head);
-        int[] pieces = skb.piecesThatFit(room);
+        int drawn = drawHeaders(skb, head);
+        int[] pieces = drawn > HEADROOM ? null : skb.piecesThatFit(room);
         if (skb.pieces != null && pieces == null) {
             decision.dropPieces();
         }
@@ -183,15 +187,15 @@ public final class Ip6Output {
 
     /// Headers that came within the first fragment, and now stand before the fragment header, are
     /// no more part of its payload.
-    private static void drawHeaders(Skb skb, int head) {
+    ///
+    /// @return how many bytes of them there are
+    private static int drawHeaders(Skb skb, int head) {
         if (skb.pieces == null) {
-            return;
+            return 0;
         }
-        int payload = 0;
-        for (int piece : skb.pieces) {
-            payload += piece;
-        }
-        skb.pieces[0] -= Math.min(skb.pieces[0], head - (skb.length - payload));
+        int drawn = head - skb.headOfPieces();
+        skb.pieces[0] -= Math.min(skb.pieces[0], drawn);
+        return drawn;
     }
 
     /// Where the part ends that every fragment repeats (kernel: `ip6_find_1stfragopt`), and where

@@ -46,7 +46,9 @@ public final class IpOutput {
             return;
         }
         // The host's own copy passes the hook before what leaves does.
-        boolean copied = comesBack(packet, route) && passesPostrouting(packet, route);
+        boolean copied =
+                comesBack(packet, route)
+                        && decision.filter.passesCopy(decision, packet, route.device);
         if (passesPostrouting(packet, route)) {
             if (route.type == RouteType.LOCAL) {
                 effects.count(SnmpCounter.IP_OUT_TRANSMITS, 1);

@@ -8,8 +8,10 @@ import headgate.packet.NetworkOrder;
 public final class Multipath6 {
     private static final int ICMP_HEADER = 8;
 
-    /// ICMPv6 types below are errors.
-    private static final int FIRST_INFORMATIONAL = 128;
+    /// Kernel: `icmpv6_is_err`; those of private kinds count for none.
+    private static final int FIRST_ERROR = 1;
+
+    private static final int LAST_ERROR = 4;
 
     private final MultipathHash hash;
     private final HostSnapshot host;
@@ -61,10 +63,11 @@ public final class Multipath6 {
     /// Where the IPv6 header starts that an ICMPv6 error quotes; -1 if this is none.
     private static int quotedHeader(Skb skb) {
         int quoted = Ip6Header.LENGTH + ICMP_HEADER;
-        boolean error =
-                skb.captured >= quoted + Ip6Header.LENGTH
-                        && NetworkOrder.u8(skb.bytes(), Ip6Header.LENGTH) < FIRST_INFORMATIONAL;
-        return error ? quoted : -1;
+        if (skb.captured < quoted + Ip6Header.LENGTH) {
+            return -1;
+        }
+        int type = NetworkOrder.u8(skb.bytes(), Ip6Header.LENGTH);
+        return type >= FIRST_ERROR && type <= LAST_ERROR ? quoted : -1;
     }
 
     /// Chooses by hash; `result` already holds the next hop with the best score. A next hop that

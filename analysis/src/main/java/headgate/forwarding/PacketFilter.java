@@ -2,6 +2,7 @@ package headgate.forwarding;
 
 import headgate.forwarding.HostSnapshot.Hook;
 import headgate.forwarding.conntrack.ConntrackSettings;
+import headgate.forwarding.conntrack.CtInfo;
 import headgate.forwarding.conntrack.NfPacket;
 import headgate.forwarding.conntrack.NfPacket.Presence;
 import headgate.forwarding.conntrack.TransportChecksum;
@@ -18,7 +19,13 @@ public final class PacketFilter {
     private static final int ACK = 16;
     private static final int DONT_FRAGMENT = 0x4000;
 
+    /// No error is longer: the smallest MTU of IPv6.
+    private static final int LONGEST_ANSWER = 1280;
+
     private static final int SYN = 2;
+
+    /// Kernel: `ip_tos2prio`, by the upper two bits of the old type of service.
+    private static final int[] PRIORITIES = {0, 2, 6, 4};
 
     private final HostSnapshot host;
     private final Netfilter netfilter;
@@ -32,8 +39,14 @@ public final class PacketFilter {
     /// By hook, whether packets meet rules there.
     private final boolean[] hooked = new boolean[Hook.values().length];
 
+    /// Whether forwarding gives packets a priority by their type of service.
+    private final boolean forwardingSetsPriority;
+
     private boolean begun;
     private boolean ownBegun;
+
+    /// Whether the packet is a copy of one that the host sends.
+    private boolean copying;
 
     /// Whether the packet that the host sends is a reset by which a rule answers.
     private boolean resetting;
@@ -46,6 +59,7 @@ public final class PacketFilter {
         routes = new FilterRoutes(host);
         state.conntrack().use(ConntrackSettings.of(host::sysctl));
         netfilter = new Netfilter(host.ruleset(), state.conntrack(), routes);
+        forwardingSetsPriority = host.sysctl("net.ipv4.ip_forward_update_priority", 1) != 0;
         host.hooks().forEach(hook -> hooked[hook.ordinal()] = true);
     }
 
@@ -60,6 +74,11 @@ public final class PacketFilter {
         if (begun) {
             netfilter.abandon(passing);
         }
+    }
+
+    /// What the host sent because of the packet is not known, nor what rules it met.
+    void abandonOwn(Decision decision) {
+        netfilter.doubtOwn(decision.nowNanos, Math.max(decision.skb.length, LONGEST_ANSWER));
     }
 
     /// The rule or policy that decided about the packet at the hook, in words; null if none did.
@@ -82,6 +101,16 @@ public final class PacketFilter {
         return netfilter.bytes(rule);
     }
 
+    /// Whether the kernel has summed up the datagram that came in, and goes by that sum.
+    boolean hasSummed() {
+        return begun && passing.summed;
+    }
+
+    /// What that sum is off by, in ones' complement.
+    int sumDrift() {
+        return passing.sumDrift;
+    }
+
     /// Elements that packets did not get into sets because these were full.
     public long refusedElements() {
         return netfilter.refusedElements();
@@ -102,20 +131,42 @@ public final class PacketFilter {
         }
         NfPacket packet = isOwn ? own : passing;
         take(hook, decision, skb, packet);
+        packet.setInput(in);
+        packet.setOutput(out);
+        packet.mark = skb.mark;
+        if (hook == Hook.FORWARD && forwardingSetsPriority && packet.family == NfPacket.IPV4) {
+            packet.priority = PRIORITIES[skb.tos >>> 3 & 3];
+        }
+        routes.decision = decision;
         if (!isOwn && hook == Hook.PREROUTING && isTracked(packet)) {
-            if (awaitsFragments(decision, packet)) {
+            if (!goesOn(netfilter.passEarly(packet), hook, decision, skb, packet)) {
+                return false;
+            }
+            if (packet.ctInfo != CtInfo.UNTRACKED && awaitsFragments(decision, packet)) {
                 return false;
             }
             packet.replace(skb.bytes(), 0, skb.length, skb.captured);
         }
-        packet.setInput(in);
-        packet.setOutput(out);
-        packet.mark = skb.mark;
-        routes.decision = decision;
         Netfilter.Answer answer =
                 hook == Hook.INGRESS || hook == Hook.EGRESS
                         ? netfilter.passDevice(hook, packet)
                         : netfilter.pass(hook, packet);
+        return goesOn(answer, hook, decision, skb, packet);
+    }
+
+    /// Shows the host's own copy of what it sends to everybody to postrouting; if it is dropped
+    /// there, that is not counted (kernel: `ip_mc_output`).
+    boolean passesCopy(Decision decision, Skb copy, NetDevice out) {
+        copying = true;
+        boolean passes = passes(Hook.POSTROUTING, decision, copy, null, out);
+        copying = false;
+        return passes;
+    }
+
+    /// Takes up what rules made of the packet.
+    private boolean goesOn(
+            Netfilter.Answer answer, Hook hook, Decision decision, Skb skb, NfPacket packet) {
+        boolean isOwn = packet == own;
         if (!isOwn) {
             evidence[hook.ordinal()] = netfilter.evidence();
         }
@@ -126,6 +177,9 @@ public final class PacketFilter {
             decision.header6.read(skb.bytes(), 0);
         }
         packet.mangled = false;
+        if (skb.pieces != null) {
+            skb.pull(packet.drawn() - skb.headOfPieces());
+        }
         return switch (answer) {
             case ACCEPT -> true;
             case DROP -> {
@@ -206,12 +260,12 @@ public final class PacketFilter {
         Reject reject = netfilter.reject();
         String function = netfilter.dropFunction();
         if (skb != decision.skb) {
-            if (reject != null) {
+            if (reject != null && mayAnswerItself(packet)) {
                 decision.effects.incomplete("a reject rule meets a packet of the host's own");
                 return;
             }
             decision.effects.drop(DropReason.NETFILTER_DROP, function, skb.protocolType);
-            if (hook == Hook.OUTPUT || hook == Hook.POSTROUTING) {
+            if (hook == Hook.OUTPUT || hook == Hook.POSTROUTING && !copying) {
                 countDiscard(decision, packet);
             }
             return;
@@ -229,6 +283,24 @@ public final class PacketFilter {
         if (!decision.isIncomplete()) {
             decision.drop(DropReason.NETFILTER_DROP, function);
         }
+    }
+
+    /// Whether the host would answer its own packet. Not what ICMP itself sends, whose socket is
+    /// busy then (kernel: `icmp_xmit_lock`), nor what goes to a group.
+    private boolean mayAnswerItself(NfPacket own) {
+        boolean multicast =
+                own.family == NfPacket.IPV6
+                        ? Inet6.isMulticast(own.destinationHigh())
+                        : Inet4.isMulticast((int) own.destinationLow());
+        boolean icmp =
+                own.transportProtocol == IpProtocol.ICMP || isAbout(own) || isEchoReply6(own);
+        return !multicast && !icmp;
+    }
+
+    private static boolean isEchoReply6(NfPacket packet) {
+        return packet.transportProtocol == IpProtocol.ICMPV6
+                && packet.presence(packet.transport, 1) == Presence.HERE
+                && packet.u8(packet.transport) == Icmp6.ECHO_REPLY;
     }
 
     /// A reset is never answered.
@@ -304,10 +376,7 @@ public final class PacketFilter {
     /// neighbour discovery do not go that way.
     private void countDiscard(Decision decision, NfPacket packet) {
         if (packet.family == NfPacket.IPV6) {
-            boolean reply =
-                    packet.presence(packet.transport, 1) == Presence.HERE
-                            && packet.u8(packet.transport) == Icmp6.ECHO_REPLY;
-            if (packet.transportProtocol == IpProtocol.ICMPV6 && (isAbout(packet) || reply)) {
+            if (isAbout(packet) || isEchoReply6(packet)) {
                 decision.count(SnmpCounter.IP6_OUT_DISCARDS);
             }
             return;

@@ -123,6 +123,15 @@ public final class Skb {
     /// The largest of these fragments, with its header (kernel: `IPCB(skb)->frag_max_size`).
     int fragMaxSize;
 
+    /// Bytes of headers before the payload of the pieces.
+    int headOfPieces() {
+        int head = length;
+        for (int piece : pieces) {
+            head -= piece;
+        }
+        return head;
+    }
+
     /// Draws the first bytes of the payload into one place, out of later pieces (kernel:
     /// `pskb_may_pull`).
     void pull(int bytes) {

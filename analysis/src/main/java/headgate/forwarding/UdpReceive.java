@@ -46,7 +46,8 @@ final class UdpReceive {
         if (field > present || field < HEADER) {
             refuse(false, DropReason.PKT_TOO_SMALL, FUNCTION);
         } else if (isSummed(field) && !skb.isTransportSumRight(field, field)) {
-            refuseSum(false, field > SUMMED_AT_ONCE && isTaken() ? READ : FUNCTION);
+            boolean atOnce = field <= SUMMED_AT_ONCE || decision.filter.hasSummed();
+            refuseSum(false, !atOnce && isTaken() ? READ : FUNCTION);
         } else {
             find(false, "udp", field - HEADER);
         }
@@ -69,7 +70,10 @@ final class UdpReceive {
     /// Whether its checksum is looked at: not of a long one to everybody that no socket reads.
     private boolean isSummed(int length) {
         return skb.u16(skb.headerLength + 6) != 0
-                && (!everybody || length <= SUMMED_AT_ONCE || isTaken());
+                && (!everybody
+                        || length <= SUMMED_AT_ONCE
+                        || decision.filter.hasSummed()
+                        || isTaken());
     }
 
     /// Whether a socket takes the datagram.

@@ -203,6 +203,138 @@ class KernelTrialsTest {
         return decide(path, link + "60000000 000c 11 40" + FROM + neighbour + UDP);
     }
 
+    /// A router with rules in one chain of IPv6.
+    private static Router6Fixture filtered(String hook, int priority, String rule) {
+        return new Router6Fixture()
+                .document(
+                        "nft.json",
+                        """
+                        {'nftables':[{'table':{'family':'ip6','name':'t','handle':1}},
+                         {'chain':{'family':'ip6','table':'t','name':'c','handle':1,'type':'filter','hook':'%s','prio':%d,'policy':'accept'}},
+                         {'rule':{'family':'ip6','table':'t','chain':'c','handle':2,'expr':[%s]}}]}
+                        """
+                                .formatted(hook, priority, rule)
+                                .replace('\'', '"'));
+    }
+
+    private static final String TRACK =
+            "{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'untracked'}},{'counter':null}";
+
+    /// Kernel: `IP6_FH_F_AUTH`.
+    @Test
+    void takesTheAuthenticationHeaderForTheTransportInRules() {
+        String protectedUdp =
+                "60000000 0024 33 40" + FROM + TO_THE_WORLD + "11 04 0000" + "00".repeat(20) + UDP;
+        String ports =
+                "{'match':{'op':'==','left':{'payload':{'protocol':'th','field':'dport'}},'right':53}},{'drop':null}";
+        String protocol =
+                "{'match':{'op':'==','left':{'meta':{'key':'l4proto'}},'right':51}},{'drop':null}";
+        assertEquals("forward", filtered("forward", 0, ports).decide(protectedUdp).kind());
+        assertEquals("drop", filtered("forward", 0, protocol).decide(protectedUdp).kind());
+    }
+
+    @Test
+    void echoesTheCodeOfARequest() {
+        String request = "60000000 0008 3a 40" + FROM + TO_ETH0 + "80 07 2437 0001 0002";
+        Verdict verdict = new Router6Fixture().decide(request);
+        var reply = verdict.trail().consequences().egress().getFirst().bytes();
+        assertEquals("8107", HexFormat.of().formatHex(reply, 54, 56));
+    }
+
+    /// Tracking has summed it up, so that it is refused although nobody would read it.
+    @Test
+    void refusesALongDatagramToAGroupWhoseChecksumTrackingFoundWrong() {
+        String group = "ff02 0000 0000 0000 0000 0000 0000 0001 ";
+        String datagram =
+                "60000000 0060 11 40" + FROM + group + "1092 0035 0060 1234" + "00".repeat(88);
+        assertEquals(1, counter(new Router6Fixture().decide(datagram), "Udp6IgnoredMulti"));
+        Verdict tracked = filtered("forward", 0, TRACK).decide(datagram);
+        assertEquals(1, counter(tracked, "Udp6InCsumErrors"));
+        assertEquals(0, counter(tracked, "Udp6IgnoredMulti"));
+    }
+
+    /// The kept sum does not know that the hop limit changed; a short datagram is summed up anew.
+    @Test
+    void refusesALongDatagramWhoseHopLimitARuleWroteBehindTracking() {
+        String write =
+                "{'match':{'op':'!=','left':{'ct':{'key':'mark'}},'right':7}},"
+                        + "{'mangle':{'key':{'payload':{'protocol':'ip6','field':'hoplimit'}},'value':5}}";
+        assertEquals(
+                1, counter(datagram(filtered("input", 0, write), 96, "92eb"), "Udp6InCsumErrors"));
+        assertEquals(
+                0, counter(datagram(filtered("input", 0, write), 16, "938b"), "Udp6InCsumErrors"));
+        assertEquals(
+                0, counter(datagram(filtered("input", 0, TRACK), 96, "92eb"), "Udp6InCsumErrors"));
+    }
+
+    private static Verdict datagram(Router6Fixture router, int length, String checksum) {
+        String size = "%04x".formatted(length);
+        Verdict verdict =
+                router.decide(
+                        "60000000 "
+                                + size
+                                + " 11 40"
+                                + FROM
+                                + TO_ETH0
+                                + "1092 0035 "
+                                + size
+                                + checksum
+                                + "00".repeat(length - 8));
+        assertEquals(1 - counter(verdict, "Udp6InCsumErrors"), counter(verdict, "Udp6NoPorts"));
+        return verdict;
+    }
+
+    /// They came behind a fragment header, and were not first then.
+    @Test
+    void doesNotKnowHopByHopOptionsThatTrackingLeavesInFirstPlace() {
+        String packet =
+                "60000000 001c 2c 40"
+                        + FROM
+                        + TO_ETH0
+                        + "00 00 0000 00000007"
+                        + "11 00 01 04 00000000"
+                        + UDP;
+        Verdict verdict = filtered("forward", 0, TRACK).decide(packet);
+        assertEquals(
+                DropReason.IP_NOPROTO,
+                assertInstanceOf(Verdict.Refused.class, verdict).dropReason());
+        byte[] error = verdict.trail().consequences().egress().getFirst().bytes();
+        // Parameter problem, unrecognized next header, where the fixed header names it.
+        assertEquals("0401", HexFormat.of().formatHex(error, 54, 56));
+        assertEquals("00000006", HexFormat.of().formatHex(error, 58, 62));
+    }
+
+    /// Behind where the fragment header was, under the number that was next when it came in.
+    @Test
+    void readsTheFragmentWhereTrackingLeftIt() {
+        String packet =
+                "60000000 001c 3c 40"
+                        + FROM
+                        + TO_ETH0
+                        + "2c 00 01 04 00000000"
+                        + "11 00 0000 00000007"
+                        + UDP;
+        Verdict plain = new Router6Fixture().decide(packet);
+        assertEquals(1, counter(plain, "Udp6InErrors"));
+        // UDP is read as destination options that are longer than the packet.
+        Verdict tracked = filtered("forward", 0, TRACK).decide(packet);
+        assertEquals(
+                "ipv6_destopt_rcv", assertInstanceOf(Verdict.Refused.class, tracked).function());
+    }
+
+    /// Of headers that end beyond the packet the kernel tracks what they name.
+    @Test
+    void tracksAPacketWhoseHeadersEndBeyondIt() {
+        String invalid =
+                "{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'invalid'}},{'drop':null}";
+        String packet =
+                "60000000 0010 2b 40"
+                        + FROM
+                        + TO_THE_WORLD
+                        + "a4 40 00 00 00000000 0000000000000000";
+        assertEquals("forward", filtered("forward", 0, invalid).decide(packet).kind());
+    }
+
     private static Verdict decide(ForwardingPath path, String hex) {
         var frame = Router6Fixture.frame(hex);
         frame.arrivalNanos = 1_000_000_000_000L;

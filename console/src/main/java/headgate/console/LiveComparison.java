@@ -25,6 +25,8 @@ final class LiveComparison {
     private static final int IPV6 = 0x86dd;
     private static final int ICMPV6_TYPE = ETHERNET_HEADER + 40;
     private static final int NEXT_HEADER = ETHERNET_HEADER + 6;
+    private static final int DESTINATION = ETHERNET_HEADER + 24;
+    private static final int MULTICAST = 0xff;
     private static final int FRAGMENT = 44;
     private static final int FRAGMENT_HEADER = 8;
 
@@ -76,6 +78,10 @@ final class LiveComparison {
         if (verdict instanceof Verdict.Incomplete incomplete) {
             return new Outcome(verdict, incomplete.why(), List.of());
         }
+        String unsure = verdict.trail().consequences().incomplete();
+        if (!unsure.isEmpty()) {
+            return new Outcome(verdict, unsure, List.of());
+        }
         var differences = new ArrayList<String>();
         compareEgress(withoutChatter(sent), decision.effects.egress, differences);
         compareCounters(verdict.trail().counters(), differences);
@@ -88,7 +94,9 @@ final class LiveComparison {
     }
 
     private static boolean isChatter(byte[] frame) {
-        if (frame.length <= HOP_BY_HOP_ICMPV6_TYPE || u16(frame, ETHER_TYPE) != IPV6) {
+        if (frame.length <= HOP_BY_HOP_ICMPV6_TYPE
+                || u16(frame, ETHER_TYPE) != IPV6
+                || (frame[DESTINATION] & 255) != MULTICAST) {
             return false;
         }
         int type = frame[ICMPV6_TYPE] & 255;

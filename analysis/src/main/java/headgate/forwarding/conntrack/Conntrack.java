@@ -148,7 +148,11 @@ public final class Conntrack {
             packet.ctUnknown = "a fragment that was not reassembled";
             return true;
         }
-        if (!packet.hasTransport || packet.presence(0, packet.transport) == Presence.ABSENT) {
+        // In IPv6 the headers may end beyond the packet (kernel: `ipv6_skip_exthdr`).
+        boolean outside =
+                packet.family == NfPacket.IPV4
+                        && packet.presence(0, packet.transport) == Presence.ABSENT;
+        if (!packet.hasTransport || outside) {
             return true;
         }
         tuple.family = packet.family;
@@ -238,7 +242,7 @@ public final class Conntrack {
                     default -> 0;
                 };
         Presence presence = packet.presence(at, needed);
-        if (presence != Presence.HERE) {
+        if (needed > 0 && presence != Presence.HERE) {
             noteCut(packet, presence);
             return false;
         }
@@ -266,7 +270,11 @@ public final class Conntrack {
         if (length < 8 || length > packet.length - packet.transport) {
             return false;
         }
-        return packet.u16(packet.transport + 6) == 0 || !check || TransportChecksum.isRight(packet);
+        if (packet.u16(packet.transport + 6) == 0 || !check) {
+            return true;
+        }
+        packet.summed = true;
+        return TransportChecksum.isRight(packet);
     }
 
     private static boolean isSoundUdpLite(NfPacket packet, boolean check) {

@@ -24,6 +24,11 @@ public final class HeaderWriter {
         }
         int old = packet.u16(word);
         int changed = (at & 1) == 0 ? old & 0xff | value << 8 : old & 0xff00 | value & 0xff;
+        if (packet.summed && packet.family == NfPacket.IPV6 && at < packet.transport) {
+            int drift = packet.sumDrift + old + (~changed & 0xffff);
+            drift = (drift & 0xffff) + (drift >>> 16);
+            packet.sumDrift = (drift & 0xffff) + (drift >>> 16);
+        }
         write16(packet, word, changed, packet.hasTransport && at >= packet.transport);
     }
 

@@ -10,6 +10,7 @@ import headgate.packet.IpProtocol;
 public final class Nat {
     private static final int ICMP_REDIRECT = 5;
     private static final int ICMP_HEADER = 8;
+    private static final int TCP_HEADER = 20;
 
     private final QuotedTuple quoted = new QuotedTuple();
     private final Tuple named = new Tuple();
@@ -51,6 +52,8 @@ public final class Nat {
             return;
         }
         int at = packet.transport;
+        boolean tcp = packet.transportProtocol == IpProtocol.TCP;
+        packet.drawTogether(at + (tcp && packet.length - at >= TCP_HEADER ? TCP_HEADER : 8));
         if (Conntrack.hasPorts(packet.transportProtocol)) {
             if (packet.presence(at, 4) == Presence.HERE) {
                 HeaderWriter.write16(

@@ -100,6 +100,23 @@ public final class NfPacket {
     /// Whether a rule wrote into the packet.
     public boolean mangled;
 
+    /// Whether tracking has summed up the datagram, and the kernel keeps that sum (kernel:
+    /// `skb->csum_complete_sw`).
+    public boolean summed;
+
+    /// What the kept sum is off by, in ones' complement: rules write into IPv6 headers, which have
+    /// no checksum, without telling it.
+    public int sumDrift;
+
+    /// Whether the packet has an authentication header among its extension headers.
+    private boolean authenticated;
+
+    /// Whether that header counts as the transport.
+    private boolean stopsAtAuthentication;
+
+    /// How many bytes of the packet were needed in one place.
+    private int drawn;
+
     private NetDevice input;
     private NetDevice output;
 
@@ -139,9 +156,22 @@ public final class NfPacket {
         ctInfo = CtInfo.ESTABLISHED;
         zone = zoneDirections = 0;
         ctUnknown = null;
-        mangled = false;
+        mangled = summed = false;
+        sumDrift = 0;
+        stopsAtAuthentication = false;
+        drawn = 0;
         etherType = etherType(family);
         readHeaders();
+    }
+
+    /// Bytes up to `end` are needed in one place, to be written (kernel: `skb_ensure_writable`).
+    public void drawTogether(int end) {
+        drawn = Math.max(drawn, end);
+    }
+
+    /// How many bytes of the packet are in one place by that.
+    public int drawn() {
+        return drawn;
     }
 
     /// Other bytes of the same packet: it was reassembled, or changed on its way.
@@ -240,11 +270,21 @@ public final class NfPacket {
         return network;
     }
 
+    /// Says which of the two transports of IPv6 packets with an authentication header is meant:
+    /// that header, as in rules of nft (kernel: `IP6_FH_F_AUTH` in
+    /// `__nft_set_pktinfo_ipv6_validate`), or what it protects, as everywhere else.
+    public void stopAtAuthentication(boolean stops) {
+        if (authenticated && stops != stopsAtAuthentication) {
+            stopsAtAuthentication = stops;
+            readHeaders();
+        }
+    }
+
     /// Finds the transport header again (kernel: `nft_set_pktinfo`).
     public void readHeaders() {
         hasTransport = false;
         transportProtocol = transport = fragmentOffset = 0;
-        moreFragments = false;
+        moreFragments = authenticated = false;
         if (family == IPV4 && captured >= IPV4_HEADER) {
             hasTransport = true;
             transport = (u8(0) & 15) * 4;
@@ -265,6 +305,13 @@ public final class NfPacket {
                 return;
             }
             int next = u8(at);
+            if (protocol == IpProtocol.AH) {
+                authenticated = true;
+                if (stopsAtAuthentication) {
+                    settle(protocol, at, true);
+                    return;
+                }
+            }
             if (protocol == IpProtocol.FRAGMENT) {
                 fragmentOffset = u16(at + 2) & 0xfff8;
                 moreFragments = (u16(at + 2) & 1) != 0;

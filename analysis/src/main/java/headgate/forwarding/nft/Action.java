@@ -176,9 +176,20 @@ abstract class Action extends Step {
                 e.why = "the capture cuts what a rule writes";
                 return UNKNOWN;
             }
+            int lengths = lengths(packet);
             write(packet, at, e.high[0], e.low[0]);
-            packet.readHeaders();
-            return NEXT;
+            packet.drawTogether(at + place.byteCount());
+            return lengths == lengths(packet)
+                    ? NEXT
+                    : e.unknown("a rule writes another length into the IP header");
+        }
+
+        /// What the network header says of its own length, its version and the packet's length: the
+        /// kernel goes by these at some places, and at others by what it knows besides.
+        private static int lengths(NfPacket packet) {
+            return packet.family == NfPacket.IPV4
+                    ? packet.u8(0) << 16 | packet.u16(2)
+                    : (packet.u8(0) & 0xf0) << 16 | packet.u16(4);
         }
 
         private void write(NfPacket packet, int at, long high, long low) {

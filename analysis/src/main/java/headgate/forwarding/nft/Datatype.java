@@ -224,6 +224,14 @@ record Datatype(String name, int bits, Kind kind, Map<String, Long> symbols) {
     }
 
     private Interval parseNumber(String text) {
+        int colon = this == CLASS_ID ? text.indexOf(':') : -1;
+        if (colon >= 0) {
+            long major = Integer.parseUnsignedInt(text.substring(0, colon), 16);
+            long minor = Integer.parseUnsignedInt(text.substring(colon + 1), 16);
+            return major >>> 16 != 0 || minor >>> 16 != 0
+                    ? null
+                    : Interval.of(0, major << 16 | minor);
+        }
         if (text.startsWith("0x") && text.length() > 18 && text.length() <= 34) {
             int split = text.length() - 16;
             return Interval.of(

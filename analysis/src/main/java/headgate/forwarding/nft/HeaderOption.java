@@ -150,10 +150,11 @@ final class HeaderOption extends Operand {
             return Step.BREAK;
         }
         int start = tcpOption(packet);
+        int end = packet.transport + dataOffset(packet);
+        packet.drawTogether(end);
         if (start < 0) {
             return Step.NEXT;
         }
-        int end = packet.transport + dataOffset(packet);
         int length = optionLength(packet, start, end);
         if (start + length > end || (bit + bits) / 8 > length) {
             return Step.BREAK;

@@ -8,6 +8,12 @@ abstract class Meter {
     /// Whether a packet meets it, which it then uses.
     abstract boolean admits(long timeNanos, int length);
 
+    /// Whether it cannot be told what [#admits] is going to say.
+    abstract boolean isDoubtful(long timeNanos, int length);
+
+    /// A packet may have used it, and may not.
+    abstract void doubt(long timeNanos, int length);
+
     /// What a meter is made from.
     interface Spec {
         Meter start();
@@ -63,27 +69,51 @@ abstract class Meter {
     private static final class Limit extends Meter {
         private final LimitSpec spec;
         private long tokens;
+
+        /// As many as there are at least; fewer than [#tokens] while packets are in doubt.
+        private long fewestTokens;
+
         private long last;
         private boolean used;
 
         Limit(LimitSpec spec) {
             this.spec = spec;
-            tokens = spec.fullTokens();
+            tokens = fewestTokens = spec.fullTokens();
         }
 
         @Override
         boolean admits(long timeNanos, int length) {
-            long elapsed = used ? Math.max(0, timeNanos - last) : 0;
+            long available = available(tokens, timeNanos);
+            long fewest = available(fewestTokens, timeNanos);
             used = true;
             last = timeNanos;
-            long available = Math.min(spec.fullTokens(), tokens + elapsed);
-            if (available < 0) {
-                available = spec.fullTokens();
-            }
-            long left = available - spec.cost(length);
-            boolean under = left >= 0;
-            tokens = under ? left : available;
+            long cost = spec.cost(length);
+            boolean under = available >= cost;
+            tokens = under ? available - cost : available;
+            fewestTokens = under ? Math.max(0, fewest - cost) : fewest;
             return under != spec.over();
+        }
+
+        @Override
+        boolean isDoubtful(long timeNanos, int length) {
+            long cost = spec.cost(length);
+            return available(tokens, timeNanos) >= cost
+                    != available(fewestTokens, timeNanos) >= cost;
+        }
+
+        @Override
+        void doubt(long timeNanos, int length) {
+            long fewest = available(fewestTokens, timeNanos);
+            tokens = available(tokens, timeNanos);
+            fewestTokens = Math.max(0, fewest - spec.cost(length));
+            used = true;
+            last = timeNanos;
+        }
+
+        private long available(long tokens, long timeNanos) {
+            long elapsed = used ? Math.max(0, timeNanos - last) : 0;
+            long available = Math.min(spec.fullTokens(), tokens + elapsed);
+            return available < 0 ? spec.fullTokens() : available;
         }
     }
 
@@ -92,15 +122,29 @@ abstract class Meter {
         private final QuotaSpec spec;
         private long consumed;
 
+        /// As much as may have been at most; more than [#consumed] after packets in doubt.
+        private long mostConsumed;
+
         Quota(QuotaSpec spec) {
             this.spec = spec;
-            consumed = spec.used();
+            consumed = mostConsumed = spec.used();
         }
 
         @Override
         boolean admits(long timeNanos, int length) {
             consumed += length;
+            mostConsumed += length;
             return consumed >= spec.bytes() == spec.over();
+        }
+
+        @Override
+        boolean isDoubtful(long timeNanos, int length) {
+            return consumed + length >= spec.bytes() != mostConsumed + length >= spec.bytes();
+        }
+
+        @Override
+        void doubt(long timeNanos, int length) {
+            mostConsumed += length;
         }
     }
 }

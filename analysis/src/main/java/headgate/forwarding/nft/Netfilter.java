@@ -9,6 +9,7 @@ import headgate.forwarding.conntrack.NatRange.Manip;
 import headgate.forwarding.conntrack.NfConn;
 import headgate.forwarding.conntrack.NfPacket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ public final class Netfilter {
     private static final int NAT_DST_PRIORITY = -100;
     private static final int NAT_SRC_PRIORITY = 100;
 
+    /// Kernel: `NF_IP_PRI_CONNTRACK_DEFRAG`.
+    private static final int DEFRAG_PRIORITY = -400;
+
     private enum Kind {
         CHAIN,
         TRACK,
@@ -62,6 +66,11 @@ public final class Netfilter {
     private final Map<Hook, List<NftChain>> natChains4 = new EnumMap<>(Hook.class);
     private final Map<Hook, List<NftChain>> natChains6 = new EnumMap<>(Hook.class);
 
+    /// What packets that are tracked meet at prerouting before fragments are put together.
+    private final Entry[] early4;
+
+    private final Entry[] early6;
+
     private final NftChain[] returnChains = new NftChain[RulesetReader.JUMP_STACK];
     private final int[] returnTo = new int[RulesetReader.JUMP_STACK];
 
@@ -81,6 +90,21 @@ public final class Netfilter {
             arp.put(hook, entries(NfPacket.ARP, hook, null));
             netdev.put(hook, entries(NfPacket.NETDEV, hook, null));
         }
+        early4 = takeEarly(NfPacket.IPV4, ipv4);
+        early6 = takeEarly(NfPacket.IPV6, ipv6);
+    }
+
+    private Entry[] takeEarly(int family, Map<Hook, Entry[]> registered) {
+        Entry[] all = registered.get(Hook.PREROUTING);
+        int early = 0;
+        while (early < all.length && all[early].priority < DEFRAG_PRIORITY) {
+            early++;
+        }
+        if (!rules.tracks(family) || early == 0) {
+            return NOTHING;
+        }
+        registered.put(Hook.PREROUTING, Arrays.copyOfRange(all, early, all.length));
+        return Arrays.copyOf(all, early);
     }
 
     private Entry[] entries(int family, Hook hook, Map<Hook, List<NftChain>> natChains) {
@@ -130,18 +154,26 @@ public final class Netfilter {
         return conntrack;
     }
 
+    /// Takes a packet that is tracked through what comes before fragments are put together at
+    /// prerouting.
+    public Answer passEarly(NfPacket packet) {
+        Entry[] entries = packet.family == NfPacket.IPV4 ? early4 : early6;
+        return entries.length == 0
+                ? Answer.ACCEPT
+                : pass(entries, Hook.PREROUTING, packet, packet.family);
+    }
+
     /// Takes a packet through one hook of its family.
     public Answer pass(Hook hook, NfPacket packet) {
-        return pass(hook, packet, packet.family);
+        return pass(registered(packet.family).get(hook), hook, packet, packet.family);
     }
 
     /// Takes a packet through a hook of a device (`netdev`).
     public Answer passDevice(Hook hook, NfPacket packet) {
-        return pass(hook, packet, NfPacket.NETDEV);
+        return pass(netdev.get(hook), hook, packet, NfPacket.NETDEV);
     }
 
-    private Answer pass(Hook hook, NfPacket packet, int hookFamily) {
-        Entry[] entries = registered(hookFamily).get(hook);
+    private Answer pass(Entry[] entries, Hook hook, NfPacket packet, int hookFamily) {
         reject = null;
         decidedBy = null;
         decidedIn = null;
@@ -217,11 +249,22 @@ public final class Netfilter {
         return nat.translate(packet, manip) ? Step.ACCEPT : Step.DROP;
     }
 
-    /// Kernel: `nft_do_chain`.
     private int chain(NftChain base, NfPacket packet) {
         if (!isOnDevice(base, packet)) {
             return Step.ACCEPT;
         }
+        packet.stopAtAuthentication(!base.xt);
+        int code = run(base);
+        packet.stopAtAuthentication(false);
+        if (packet.mangled) {
+            // Within a chain rules go by the transport that the packet came with.
+            packet.readHeaders();
+        }
+        return code;
+    }
+
+    /// Kernel: `nft_do_chain`.
+    private int run(NftChain base) {
         evaluation.forgetFields();
         NftChain chain = base;
         int next = 0;
@@ -275,7 +318,13 @@ public final class Netfilter {
             conntrack.abandon(packet);
         }
         evaluation.packet = packet;
+        state.doubt(packet.timeNanos, packet.length);
         rules.setUpdates().forEach(update -> update.doubt(evaluation, rules.rewrites()));
+    }
+
+    /// A packet of the host's own of no more than `length` bytes may have met rules, and may not.
+    public void doubtOwn(long timeNanos, int length) {
+        state.doubt(timeNanos, length);
     }
 
     /// Elements that packets did not get into sets because these were full.

@@ -35,12 +35,22 @@ final class RuleState {
         return bytes[index];
     }
 
-    boolean limit(int index, long timeNanos, int length) {
-        return limits[index].admits(timeNanos, length);
+    Meter limit(int index) {
+        return limits[index];
     }
 
-    boolean quota(int index, long timeNanos, int length) {
-        return quotas[index].admits(timeNanos, length);
+    Meter quota(int index) {
+        return quotas[index];
+    }
+
+    /// Whether a packet met rules is not known.
+    void doubt(long timeNanos, int length) {
+        for (Meter limit : limits) {
+            limit.doubt(timeNanos, length);
+        }
+        for (Meter quota : quotas) {
+            quota.doubt(timeNanos, length);
+        }
     }
 
     /// The elements of a set that changes while packets pass, by [NftSet#number].

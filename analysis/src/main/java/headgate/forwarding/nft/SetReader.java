@@ -118,7 +118,8 @@ final class SetReader {
         return switch (kind) {
             case "accept" -> new NftVerdict(Step.ACCEPT, null);
             case "drop" -> new NftVerdict(Step.DROP, null);
-            case "continue" -> new NftVerdict(Step.BREAK, null);
+            // The rule goes on behind the map.
+            case "continue" -> new NftVerdict(Step.NEXT, null);
             case "return" -> new NftVerdict(Step.RETURN, null);
             case "jump" -> new NftVerdict(Step.JUMP, ruleset.chain(target.asText()));
             case "goto" -> new NftVerdict(Step.GOTO, ruleset.chain(target.asText()));

@@ -99,7 +99,7 @@ final class StatementReader {
                     case "return" -> new NftVerdict(Step.RETURN, null);
                     case "jump" -> new NftVerdict(Step.JUMP, ruleset.chain(target.asText()));
                     case "goto" -> new NftVerdict(Step.GOTO, ruleset.chain(target.asText()));
-                    default -> new NftVerdict(Step.BREAK, null);
+                    default -> new NftVerdict(Step.NEXT, null);
                 });
     }
 
@@ -210,8 +210,9 @@ final class StatementReader {
                     Assign.Field.MARK, expressions.value(body.path("value"), Datatype.MARK));
         }
         if (meta.equals("priority")) {
-            // How packets are queued at the output device is not judged.
-            return new Assign(Assign.Field.NOTHING, NOTHING);
+            return new Assign(
+                    Assign.Field.PRIORITY,
+                    expressions.value(body.path("value"), Datatype.CLASS_ID));
         }
         if (meta.equals("nftrace") || meta.equals("secmark")) {
             return new Assign(Assign.Field.NOTHING, NOTHING);

@@ -113,6 +113,13 @@ abstract class Step {
         }
     }
 
+    private static int meet(Evaluation e, Meter meter, String what) {
+        if (meter.isDoubtful(e.packet.timeNanos, e.packet.length)) {
+            return e.unknown("how much of " + what + " is left, after packets of unknown fate");
+        }
+        return meter.admits(e.packet.timeNanos, e.packet.length) ? NEXT : BREAK;
+    }
+
     static final class Limit extends Step {
         private final int index;
 
@@ -122,7 +129,7 @@ abstract class Step {
 
         @Override
         int run(Evaluation e) {
-            return e.state.limit(index, e.packet.timeNanos, e.packet.length) ? NEXT : BREAK;
+            return meet(e, e.state.limit(index), "a limit");
         }
 
         @Override
@@ -140,7 +147,7 @@ abstract class Step {
 
         @Override
         int run(Evaluation e) {
-            return e.state.quota(index, e.packet.timeNanos, e.packet.length) ? NEXT : BREAK;
+            return meet(e, e.state.quota(index), "a quota");
         }
 
         @Override

@@ -59,7 +59,6 @@ class NeverGuessedTest {
                 "{'match':{'op':'==','left':{'meta':{'key':'random'}},'right':5}}",
                 "{'match':{'op':'==','left':{'meta':{'key':'skuid'}},'right':5}}",
                 "{'match':{'op':'==','left':{'meta':{'key':'cgroup'}},'right':5}}",
-                "{'match':{'op':'==','left':{'meta':{'key':'priority'}},'right':'0:5'}}",
                 "{'match':{'op':'==','left':{'meta':{'key':'cpu'}},'right':1}}",
                 "{'match':{'op':'==','left':{'meta':{'key':'iifkind'}},'right':'veth'}}",
                 "{'match':{'op':'==','left':{'ip option':{'name':'rr'}},'right':true}}",
