@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 /// @param tcpPartialCloseNanos the same, where a side was first heard of when it closed
 /// @param tcpClosedNanos how long a closed TCP flow stays to take stragglers in
 /// @param udpNanos idle time allowed to UDP
-/// @param dnsNanos idle time allowed to UDP with port 53
+/// @param dnsNanos how often [Conventions#ZEEK] looks whether questions for names have an end
 /// @param icmpNanos idle time allowed to ICMP and ICMPv6
 /// @param otherNanos idle time allowed to other protocols
 /// @param activeNanos a flow that goes on for longer gives an interim record this often
@@ -57,8 +57,8 @@ public record FlowSettings(
         PLAIN,
 
         /// Zeek's: who is first heard from a server's port answers (`likely_server_ports`), a SYN
-        /// after a reset begins another connection, and acknowledgments and resets after both sides
-        /// have closed do not make one last longer.
+        /// after a side has closed begins another connection, and acknowledgments and resets after
+        /// both sides have closed do not make one last longer.
         ZEEK
     }
 

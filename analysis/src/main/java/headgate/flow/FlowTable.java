@@ -26,8 +26,6 @@ public final class FlowTable {
     /// Stands for a protocol that the frame does not get to tell (IANA: reserved).
     private static final int UNKNOWN_PROTOCOL = 255;
 
-    private static final int DNS_PORT = 53;
-
     /// Zeek's `tunnel_max_changes_per_connection`.
     private static final int ZEEK_TUNNEL_CHANGES = 5;
 
@@ -48,6 +46,7 @@ public final class FlowTable {
     private static final int EVICTION_SAMPLE = 32;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final FlowSettings settings;
     private final boolean followsZeek;
@@ -434,12 +433,18 @@ public final class FlowTable {
             end(number, idleReason(row));
             return false;
         }
-        if (isTcpSegment(frame) && TcpTracker.beginsAnother(row, side, frame, followsZeek)) {
+        if (isTcpSegment(frame) && beginsAnother(frame)) {
             end(number, EndReason.PORT_REUSE);
             return false;
         }
         reportIfActiveForLong(number, row, frame.arrivalNanos);
         return true;
+    }
+
+    private boolean beginsAnother(Frame frame) {
+        return followsZeek
+                ? TcpTracker.beginsAnotherForZeek(row, frame)
+                : TcpTracker.beginsAnother(row, side, frame);
     }
 
     /// Tells of a flow that goes on for long, if there is something new to tell.
@@ -501,20 +506,26 @@ public final class FlowTable {
 
     /// Whether the first frame of a flow was sent by the side that did not begin it.
     private boolean isAnswer(Frame frame) {
-        if (!isTcpSegment(frame)) {
-            return followsZeek
-                    && frame.protocol == IpProtocol.UDP
-                    && LikelyServerPorts.UDP.has(sourcePort)
+        if (followsZeek) {
+            return isAnswerForZeek(frame);
+        }
+        return isTcpSegment(frame) && (frame.tcpFlags() & TcpTracker.OPENING) == TcpTracker.OPENING;
+    }
+
+    /// Goes by ports, also for a SYN/ACK, which a scan may send. Where both ports are a server's it
+    /// is believed, and of other segments the lower port.
+    private boolean isAnswerForZeek(Frame frame) {
+        if (frame.protocol == IpProtocol.UDP) {
+            return LikelyServerPorts.UDP.has(sourcePort)
                     && !LikelyServerPorts.UDP.has(destinationPort);
         }
-        int opening = frame.tcpFlags() & (TcpTracker.SYN | TcpTracker.ACK);
-        if (opening == (TcpTracker.SYN | TcpTracker.ACK)) {
-            return true;
-        }
-        return followsZeek
+        int opening = frame.tcpFlags() & TcpTracker.OPENING;
+        return isTcpSegment(frame)
                 && opening != TcpTracker.SYN
                 && LikelyServerPorts.TCP.has(sourcePort)
-                && (!LikelyServerPorts.TCP.has(destinationPort) || sourcePort < destinationPort);
+                && (opening == TcpTracker.OPENING
+                        || !LikelyServerPorts.TCP.has(destinationPort)
+                        || sourcePort < destinationPort);
     }
 
     private void count(Frame frame) {
@@ -621,10 +632,31 @@ public final class FlowTable {
     // ---- Time and room ----
 
     private boolean isOutOfTime(FlowRow row) {
-        return nowNanos - row.get(FlowRow.LAST) > allowedIdleNanos(row)
-                || nowNanos - row.get(FlowRow.FIRST) > settings.tcpAttemptNanos()
+        if (followsZeek && isAboutNames(row)) {
+            return isOverForZeek(row);
+        }
+        return nowNanos - row.get(FlowRow.LAST) >= allowedIdleNanos(row)
+                || nowNanos - row.get(FlowRow.FIRST) >= settings.tcpAttemptNanos()
                         && row.protocol() == IpProtocol.TCP
                         && TcpTracker.isUnanswered(row);
+    }
+
+    /// Zeek looks at questions for names once each time that they are allowed, from their begin on,
+    /// and takes them for answered if nothing came for all of that but a second.
+    private boolean isOverForZeek(FlowRow row) {
+        long allowed = settings.dnsNanos();
+        long age = nowNanos - row.get(FlowRow.FIRST);
+        long looked = row.get(FlowRow.FIRST) + age / allowed * allowed;
+        return looked - row.get(FlowRow.LAST) >= allowed - NANOS_PER_SECOND;
+    }
+
+    /// DNS, NetBIOS names, mDNS and LLMNR: what Zeek's `base/protocols/dns` reads as DNS.
+    private static boolean isAboutNames(FlowRow row) {
+        return row.protocol() == IpProtocol.UDP
+                && switch (row.port(FlowRow.RESPONDER)) {
+                    case 53, 137, 5353, 5355 -> true;
+                    default -> false;
+                };
     }
 
     private long allowedIdleNanos(FlowRow row) {
@@ -640,11 +672,7 @@ public final class FlowTable {
                         ? settings.tcpOpeningNanos()
                         : settings.tcpEstablishedNanos();
             }
-            case IpProtocol.UDP ->
-                    row.port(FlowRow.RESPONDER) == DNS_PORT
-                                    || row.port(FlowRow.ORIGINATOR) == DNS_PORT
-                            ? settings.dnsNanos()
-                            : settings.udpNanos();
+            case IpProtocol.UDP -> settings.udpNanos();
             case IpProtocol.ICMP, IpProtocol.ICMPV6 -> settings.icmpNanos();
             default -> settings.otherNanos();
         };

@@ -24,6 +24,10 @@ final class TcpTracker {
     static final int SYN = 0x002;
     static final int RST = 0x004;
     static final int ACK = 0x010;
+
+    /// The two flags that tell the segments of a handshake apart.
+    static final int OPENING = SYN | ACK;
+
     private static final int ALL_FLAGS = 0xfff;
 
     /// Without options.
@@ -112,16 +116,33 @@ final class TcpTracker {
 
     /// Whether a segment begins another connection between the same ports: a SYN without ACK that
     /// starts at another sequence number than its side did, or one after both sides had closed.
-    ///
-    /// @param afterReset whether one after a reset does too
-    static boolean beginsAnother(FlowRow row, int side, Frame frame, boolean afterReset) {
-        if ((frame.tcpFlags() & (SYN | ACK)) != SYN) {
+    static boolean beginsAnother(FlowRow row, int side, Frame frame) {
+        if ((frame.tcpFlags() & OPENING) != SYN) {
             return false;
         }
-        if (didClose(row, 0) && didClose(row, 1) || afterReset && isOver(row)) {
+        if (didClose(row, 0) && didClose(row, 1)) {
             return true;
         }
         return isNumbered(row, side) && frame.sequenceNumber() != start(row, side);
+    }
+
+    /// The same by Zeek's rule: a SYN of either side that is not the one by which the originator
+    /// began, or any after a side has closed; where only the responder was seen, its SYN/ACK too.
+    static boolean beginsAnotherForZeek(FlowRow row, Frame frame) {
+        boolean answer = (frame.tcpFlags() & ACK) != 0;
+        if ((frame.tcpFlags() & SYN) == 0 || answer && state(row, FlowRow.ORIGINATOR) != INACTIVE) {
+            return false;
+        }
+        if (didClose(row, 0) || didClose(row, 1)) {
+            return true;
+        }
+        int began = answer ? FlowRow.RESPONDER : FlowRow.ORIGINATOR;
+        boolean behindItsAnswer =
+                !answer
+                        && state(row, FlowRow.ORIGINATOR) == SYN_ACK_SENT
+                        && state(row, FlowRow.RESPONDER) == INACTIVE
+                        && frame.sequenceNumber() == start(row, FlowRow.RESPONDER);
+        return frame.sequenceNumber() != start(row, began) && !behindItsAnswer;
     }
 
     /// Where the payload of a segment, taken into the row, is in its side's stream of bytes.
@@ -178,9 +199,11 @@ final class TcpTracker {
                 && (frame.tcpFlags() & (SYN | FIN)) == 0;
     }
 
-    /// Whether a SYN was seen and nothing at all of the other side.
+    /// Whether a SYN, or a SYN/ACK, was seen and nothing at all of the other side.
     static boolean isUnanswered(FlowRow row) {
-        return state(row, 0) == SYN_SENT && state(row, 1) == INACTIVE;
+        int originator = state(row, FlowRow.ORIGINATOR);
+        return (originator == SYN_SENT || originator == SYN_ACK_SENT)
+                && state(row, FlowRow.RESPONDER) == INACTIVE;
     }
 
     /// Whether the first that was heard of a side was that it closed.
@@ -248,10 +271,10 @@ final class TcpTracker {
             return ofReset(row, originator);
         }
         if (originator == RESET) {
-            if (responder == INACTIVE && stateBefore(row, FlowRow.ORIGINATOR) == INACTIVE) {
-                return ConnState.OTH;
+            if (neverOpened(responder)) {
+                return abortedItsOpening(row.history()) ? ConnState.RSTOS0 : ConnState.OTH;
             }
-            return neverOpened(responder) ? ConnState.RSTOS0 : ConnState.RSTO;
+            return ConnState.RSTO;
         }
         if (originator == CLOSED) {
             if (responder == CLOSED) {
@@ -280,6 +303,17 @@ final class TcpTracker {
 
     private static boolean neverOpened(int state) {
         return state == INACTIVE || state == PARTIAL;
+    }
+
+    /// Whether the originator's SYN came first and its RST followed; data may have come between.
+    private static boolean abortedItsOpening(String history) {
+        int syn = history.startsWith("^") ? 1 : 0;
+        int rst = history.indexOf('R');
+        return history.startsWith("S", syn)
+                && rst > 0
+                && history.substring(syn, rst)
+                        .chars()
+                        .noneMatch(each -> "HAFGIQ".indexOf(each) >= 0);
     }
 
     private static boolean isNumbered(FlowRow row, int side) {
