@@ -6,13 +6,15 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// The AOT caches, with which JVMs start in a fraction of the time. A cache is loaded whole, so
 /// there are three: for commands that look at traffic, for those that talk to Kafka, and for the
 /// broker's JVM. The launcher has them made once, after a build: it runs this command in a JVM that
-/// records its own cache, and this command does what such a JVM will have to do.
+/// records its own cache, and this command does what such a JVM will have to do. Before that it
+/// makes [old classes][OldClasses] fit for caches.
 @Command(
         name = "make-cache",
         mixinStandardHelpOptions = true,
@@ -21,8 +23,9 @@ import picocli.CommandLine.Parameters;
 final class AotCaches implements Callable<Integer> {
     private static final String BROKER_CACHE = "headgate.broker.cache";
 
-    /// Which cache.
+    /// Which cache; `libraries` is what comes before the first.
     enum Kind {
+        libraries,
         look,
         serve,
         broker
@@ -42,11 +45,19 @@ final class AotCaches implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         switch (kind) {
+            case libraries -> renewLibraries();
             case look -> look();
             case serve -> run("run", "--speed", "0", "--until-end");
             case broker -> startAndStopABroker();
         }
         return ExitCode.DONE;
+    }
+
+    /// Lets caches take picocli.
+    private static void renewLibraries() throws IOException {
+        String picocli =
+                CommandLine.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        OldClasses.renew(Path.of(picocli), CommandLine.class.getClassLoader());
     }
 
     private static void look() {
