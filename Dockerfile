@@ -15,7 +15,7 @@ RUN if ! command -v ip nft ethtool setpriv >/dev/null || ! ldconfig -p | grep -q
         apt-get update && apt-get install -y --no-install-recommends libpcap0.8 iproute2 nftables ethtool util-linux && \
         rm -rf /var/lib/apt/lists/*; \
     fi
-RUN useradd --system --uid 10001 --home-dir /var/lib/headgate --create-home headgate
+RUN useradd --uid 10001 --shell /usr/sbin/nologin --home-dir /var/lib/headgate --create-home headgate
 WORKDIR /opt/headgate
 COPY --from=build /opt/headgate/headgate ./
 COPY --from=build /opt/headgate/samples samples
