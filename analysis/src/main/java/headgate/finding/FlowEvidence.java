@@ -3,6 +3,7 @@ package headgate.finding;
 import headgate.finding.Detector.Notebook;
 import headgate.flow.join.FlowStep;
 import headgate.flow.rollup.Prefixes;
+import headgate.flow.rollup.Selection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,10 +25,7 @@ public final class FlowEvidence {
     private record Place(Subject subject, long minuteNanos) {}
 
     private static final Comparator<Map.Entry<Place, Note>> STRONGEST_FIRST =
-            Comparator.comparingLong((Map.Entry<Place, Note> entry) ->
-                            -entry.getValue().flows - entry.getValue().amount)
-                    .thenComparingLong(entry -> -entry.getValue().of - entry.getValue().outOf)
-                    .thenComparingLong(entry -> entry.getValue().number);
+            (a, b) -> strongestFirst(a.getValue(), b.getValue());
 
     private final Prefixes networks;
     private final FindingThresholds thresholds;
@@ -90,13 +88,20 @@ public final class FlowEvidence {
                 }
             };
 
+    private static int strongestFirst(Note a, Note b) {
+        int order = Long.compare(b.flows + b.amount, a.flows + a.amount);
+        if (order == 0) {
+            order = Long.compare(b.of + b.outOf, a.of + a.outOf);
+        }
+        return order != 0 ? order : Long.compare(a.number, b.number);
+    }
+
     private void makeRoom() {
         if (ofKind.size() < MOST_SUBJECTS) {
             return;
         }
         var all = new ArrayList<>(ofKind.entrySet());
-        all.sort(STRONGEST_FIRST);
-        for (var weak : all.subList(MOST_SUBJECTS / 2, all.size())) {
+        for (var weak : Selection.allBut(MOST_SUBJECTS / 2, all, STRONGEST_FIRST)) {
             ofKind.remove(weak.getKey());
             forget(weak.getValue().number);
             givenUp++;

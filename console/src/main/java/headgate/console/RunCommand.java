@@ -66,6 +66,7 @@ final class RunCommand implements Callable<Integer> {
     private static final String ANY_BROKER = "localhost:9092";
 
     private static final long SCREEN_MILLIS = 500;
+    private static final Duration FLAT_OUT_COMMIT = Duration.ofSeconds(5);
     private static final Duration AGENT_STOPS_WITHIN = Duration.ofSeconds(20);
 
     /// So long after the last flow was summed the last roll-ups are told.
@@ -188,7 +189,9 @@ final class RunCommand implements Callable<Integer> {
 
     /// Flows that go on are told for each screen, and answers are committed in time for the next
     /// one. One screen of a capture that is played faster is more of its time; flat out it would be
-    /// all of it, and the longest usual intervals must do.
+    /// all of it, so flows are told at the longest usual interval, and state, which is written with
+    /// each commit, rarely; the end of a capture is committed at once. Lanes then share the
+    /// processors that the agent leaves.
     private static void tellAsScreensAreDrawn(
             StreamSettings.Draft draft, CaptureSettings settings) {
         double speed =
@@ -196,6 +199,12 @@ final class RunCommand implements Callable<Integer> {
         if (speed > 0) {
             draft.interim = Duration.ofMillis((long) Math.ceil(SCREEN_MILLIS * Math.max(1, speed)));
             draft.commitInterval = Duration.ofMillis(SCREEN_MILLIS / 2);
+        } else {
+            draft.commitInterval = FLAT_OUT_COMMIT;
+            draft.threads =
+                    Math.min(
+                            settings.publishing().lanes(),
+                            Runtime.getRuntime().availableProcessors());
         }
     }
 

@@ -107,7 +107,9 @@ final class FrameProcessor
                             .formatted(unreadable.getMessage(), frames));
         }
         if (lane != null) {
-            lane.afterBatch();
+            if (lane.afterBatch()) {
+                context.commit();
+            }
         }
         counters.add(Count.FRAMES, frames);
     }

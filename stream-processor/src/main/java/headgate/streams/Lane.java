@@ -207,15 +207,19 @@ final class Lane implements PortableEngine {
     }
 
     /// The batch is read, or damaged from here on.
-    void afterBatch() {
+    ///
+    /// @return whether it was the last of a capture
+    boolean afterBatch() {
         analyse();
         counters.add(Count.FRAMES_WITHOUT_HOST, framesWithoutHost);
         framesWithoutHost = 0;
-        if (ends) {
-            ends = false;
-            flows.endAll();
-            verdicts.closeAll();
+        if (!ends) {
+            return false;
         }
+        ends = false;
+        flows.endAll();
+        verdicts.closeAll();
+        return true;
     }
 
     /// A snapshot takes effect at its time, and for good: a late frame does not bring the former

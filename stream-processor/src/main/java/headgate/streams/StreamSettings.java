@@ -49,6 +49,10 @@ public record StreamSettings(
     /// waits so long for each changelog that it creates, one after the other.
     private static final int RETRY_BACKOFF_MILLIS = 10;
 
+    /// A transaction is open for a commit interval and for what is written at its end; one that was
+    /// left open by a process that died keeps readers waiting.
+    private static final int TRANSACTION_MILLIS = 10_000;
+
     public StreamSettings {
         Topics.requireAddresses(brokers);
         require(applicationId.matches("[A-Za-z0-9._-]{1,100}"), "application-id", applicationId);
@@ -124,6 +128,9 @@ public record StreamSettings(
                 Topic.MAX_MESSAGE_BYTES);
         putConsumer(to);
         putProducer(to, brokers);
+        to.put(
+                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                Math.max(TRANSACTION_MILLIS, 4 * (int) commitInterval.toMillis()));
         return to;
     }
 

@@ -147,8 +147,7 @@ final class RollUpTable {
     /// Keeps only as many keys as are told.
     private void shrink() {
         List<Map.Entry<RollUpKey, Line>> entries = new ArrayList<>(lines.entrySet());
-        entries.sort(RollUpTable::largestFirst);
-        for (var entry : entries.subList(Math.min(told, entries.size()), entries.size())) {
+        for (var entry : Selection.allBut(told, entries, RollUpTable::largestFirst)) {
             other.add(entry.getValue());
             floor = Math.max(floor, entry.getValue().bytesMost());
             lines.remove(entry.getKey());

@@ -5,16 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.query.Position;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 
@@ -27,23 +23,34 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 /// interface that is asked, [CachedStateStore], is internal to Streams, and this class is the only
 /// one that knows it.
 ///
+/// The store writes its changelog itself ([InternalProcessorContext#logChange]): those of Streams
+/// keep entries sorted, measured and positioned for queries that nobody asks here, which cost more
+/// than writing them. What was written is kept, too: a task that becomes a warm copy of another
+/// process's goes on from there.
+///
 /// An entry's key in the changelog: length of the record key (2 bytes, big endian), record key, the
 /// engine's own key.
 public final class EngineStore<E extends PortableEngine>
         implements StateStore, CachedStateStore<byte[], byte[]> {
 
-    /// Records of the changelog are compacted; small segments keep that, and a restore, short.
-    private static final Map<String, String> CHANGELOG =
-            Map.of("segment.bytes", "67108864", "min.cleanable.dirty.ratio", "0.2");
+    /// Records of the changelog are compacted when half of them may be old; small segments keep
+    /// that, and a restore, short: twice the state and a segment.
+    private static final Map<String, String> CHANGELOG = Map.of("segment.bytes", "67108864");
 
     private static final int LENGTH_BYTES = 2;
 
-    private final KeyValueStore<Bytes, byte[]> entries;
+    private final String name;
+
+    /// What the changelog holds.
+    private final Map<Bytes, byte[]> entries = new HashMap<>();
+
     private final Map<Bytes, Kept<E>> engines = new HashMap<>();
     private Function<byte[], E> newEngine;
+    private InternalProcessorContext<?, ?> context;
+    private boolean isOpen;
 
-    private EngineStore(KeyValueStore<Bytes, byte[]> entries) {
-        this.entries = entries;
+    private EngineStore(String name) {
+        this.name = name;
     }
 
     /// How to build the store of this name; its changelog is `APPLICATION-name-changelog`.
@@ -58,9 +65,7 @@ public final class EngineStore<E extends PortableEngine>
     public void open(Function<byte[], E> newEngine) {
         this.newEngine = newEngine;
         engines.clear();
-        try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
-            all.forEachRemaining(entry -> restore(entry.key.get(), entry.value));
-        }
+        entries.forEach((key, state) -> restore(key.get(), state));
         engines.values().forEach(kept -> kept.engine.restored());
     }
 
@@ -111,9 +116,28 @@ public final class EngineStore<E extends PortableEngine>
             if (kept.touched) {
                 kept.touched = false;
                 kept.engine.drainChanged(
-                        (key, state) -> entries.put(entryKey(recordKey.get(), key), state));
+                        (key, state) -> log(entryKey(recordKey.get(), key), state));
             }
         });
+    }
+
+    private void log(Bytes key, byte[] stateOrNull) {
+        keep(key, stateOrNull);
+        context.logChange(
+                name,
+                key,
+                stateOrNull,
+                context.currentSystemTimeMs(),
+                null,
+                Position.emptyPosition());
+    }
+
+    private void keep(Bytes key, byte[] stateOrNull) {
+        if (stateOrNull == null) {
+            entries.remove(key);
+        } else {
+            entries.put(key, stateOrNull);
+        }
     }
 
     /// What is on the heap is given up; `entries` holds what was committed.
@@ -140,39 +164,32 @@ public final class EngineStore<E extends PortableEngine>
 
     @Override
     public String name() {
-        return entries.name();
+        return name;
     }
 
     @Override
     public void init(StateStoreContext context, StateStore root) {
         clearCache();
-        entries.init(context, root);
-    }
-
-    @Override
-    public void commit(Map<TopicPartition, Long> changelogOffsets) {
-        entries.commit(changelogOffsets);
+        this.context = (InternalProcessorContext<?, ?>) context;
+        isOpen = true;
+        context.register(root, (key, state) -> keep(Bytes.wrap(key), state));
     }
 
     @Override
     public void close() {
         clearCache();
-        entries.close();
+        entries.clear();
+        isOpen = false;
     }
 
     @Override
     public boolean persistent() {
-        return entries.persistent();
+        return false;
     }
 
     @Override
     public boolean isOpen() {
-        return entries.isOpen();
-    }
-
-    @Override
-    public Position getPosition() {
-        return entries.getPosition();
+        return isOpen;
     }
 
     private static final class Kept<E> {
@@ -188,15 +205,9 @@ public final class EngineStore<E extends PortableEngine>
     private record Builder<E extends PortableEngine>(String name)
             implements StoreBuilder<EngineStore<E>> {
 
-        private StoreBuilder<KeyValueStore<Bytes, byte[]>> entries() {
-            return Stores.keyValueStoreBuilder(
-                            Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                    .withLoggingEnabled(CHANGELOG);
-        }
-
         @Override
         public EngineStore<E> build() {
-            return new EngineStore<>(entries().build());
+            return new EngineStore<>(name);
         }
 
         @Override
