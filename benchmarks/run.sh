@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Times `headgate run`, broker, agent and stream processor on this machine: how long until the first flow shows, the median of three,
-# and how many frames a second of a large capture are played, answered and committed. The screen is written twice a second.
+# and how many frames a second of a large capture are played and go through all engines. The screen is written twice a second.
 # benchmarks/run.sh FILE.pcap
 set -euo pipefail
 file=${1:?a pcap file of some hundred megabytes}

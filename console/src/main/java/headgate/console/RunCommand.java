@@ -259,7 +259,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Whether every published frame has gone through the engines and was committed.
+    /// Whether every published frame has gone through the engines.
     private boolean isAnswered(StreamProcessor stream) {
         long published =
                 ledgers.values().stream().mapToLong(each -> each.published().frames()).sum();

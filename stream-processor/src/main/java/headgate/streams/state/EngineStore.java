@@ -23,10 +23,10 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 /// interface that is asked, [CachedStateStore], is internal to Streams, and this class is the only
 /// one that knows it.
 ///
-/// The store writes its changelog itself ([InternalProcessorContext#logChange]): those of Streams
-/// keep entries sorted, measured and positioned for queries that nobody asks here, which cost more
-/// than writing them. What was written is kept, too: a task that becomes a warm copy of another
-/// process's goes on from there.
+/// The store writes its changelog itself ([InternalProcessorContext#logChange], internal, too): the
+/// stores of Streams keep entries sorted, measured and positioned for queries that nobody asks
+/// here, which cost more than writing them. What was written is kept, too: a task that becomes a
+/// warm copy of another process's goes on from there.
 ///
 /// An entry's key in the changelog: length of the record key (2 bytes, big endian), record key, the
 /// engine's own key.
