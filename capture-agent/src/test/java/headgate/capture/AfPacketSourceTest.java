@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class AfPacketSourceTest extends LiveSourceContract {
@@ -60,21 +61,23 @@ class AfPacketSourceTest extends LiveSourceContract {
 
     @Test
     void looksForFramesWithoutSleepingForAsLongAsItIsTold() throws Exception {
+        // Other programs may have the CPUs meanwhile: of ten polls the one that says most counts.
+        assertTrue(pollNanos(0).min().orElseThrow() < 10_000_000, "does not sleep");
+        assertTrue(pollNanos(50_000).max().orElseThrow() > 10_000_000, "does not look for 50 ms");
+    }
+
+    /// The CPU time that each of ten polls takes that find nothing.
+    private LongStream pollNanos(int busyPollMicros) throws Exception {
         var threads = ManagementFactory.getThreadMXBean();
-        long[] leastNanos = {Long.MAX_VALUE, Long.MAX_VALUE};
-        for (int busy = 0; busy < 2; busy++) {
-            int micros = busy * 50_000;
-            try (FrameSource source = openOn("cap0", s -> s.busyPollMicros = micros)) {
-                for (int i = 0; i < 5; i++) {
-                    long before = threads.getCurrentThreadCpuTime();
-                    assertEquals(0, source.poll(_ -> {}, 10));
-                    long spent = threads.getCurrentThreadCpuTime() - before;
-                    leastNanos[busy] = Math.min(leastNanos[busy], spent);
-                }
+        var nanos = LongStream.builder();
+        try (FrameSource source = openOn("cap0", s -> s.busyPollMicros = busyPollMicros)) {
+            for (int i = 0; i < 10; i++) {
+                long before = threads.getCurrentThreadCpuTime();
+                assertEquals(0, source.poll(_ -> {}, 10));
+                nanos.add(threads.getCurrentThreadCpuTime() - before);
             }
         }
-        assertTrue(leastNanos[0] < 10_000_000, "asleep: " + leastNanos[0]);
-        assertTrue(leastNanos[1] > 10_000_000, "looking for 50 ms: " + leastNanos[1]);
+        return nanos.build();
     }
 
     @Test

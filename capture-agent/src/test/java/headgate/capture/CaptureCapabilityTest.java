@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What a host says that may not capture, or lacks something: in processes where that is so.
-@Timeout(60)
+@Timeout(180)
 class CaptureCapabilityTest {
     @Test
     void findsWhatThisHostHas() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What every [FrameSource] does. A test of a source extends this and says how to open one.
-@Timeout(30)
+@Timeout(120)
 public abstract class FrameSourceContract {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a host says of itself, where we know what it has to say: in a namespace that we made.
-@Timeout(60)
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostInNamespaceTest {
     private NetworkNamespaces namespaces;

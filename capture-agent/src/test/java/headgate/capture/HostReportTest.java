@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What the agent says of a host that changes under it: one that we made, and change.
-@Timeout(60)
+@Timeout(180)
 class HostReportTest {
     private NetworkNamespaces namespaces;
     private final Snapshots snapshots = new Snapshots();

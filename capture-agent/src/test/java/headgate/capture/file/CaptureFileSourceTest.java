@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(120)
 class CaptureFileSourceTest {
     private static final int FILE_HEADER = 24;
     private static final int RECORD = 16 + 1000;

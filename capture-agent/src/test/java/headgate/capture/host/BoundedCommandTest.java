@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class BoundedCommandTest {
     private final BoundedCommand command = new BoundedCommand(Duration.ofSeconds(5), 1000);
 
