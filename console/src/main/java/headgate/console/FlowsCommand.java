@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "flows",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false,
         description = {
             "Conversations: who talked to whom, how much, how it ended, round trips, repetitions.",
             ""
@@ -224,15 +225,22 @@ final class FlowsCommand implements Callable<Integer> {
     private FirstFlows firstFlows() {
         String key = sort != null ? sort : isForPeople() ? "bytes" : START;
         FlowField field = field("sort key", key, SORT_KEYS, "-s ?");
-        Comparator<FlowTotals> early =
-                field.total() == null ? null : Comparator.comparingLong(field.total());
+        Comparator<FlowTotals> early = field.total() == null ? null : FlowField.by(field.total());
         return key.equals(START)
                 ? new FirstFlows(field.order(), early, rowLimit())
                 : new FirstFlows(largestFirst(field.order()), largestFirst(early), rowLimit());
     }
 
+    /// Written out for the same reason as [FlowField#by].
     private static <F extends FlowTotals> Comparator<F> largestFirst(Comparator<F> order) {
-        return order == null ? null : order.reversed().thenComparingLong(FlowTotals::firstNanos);
+        return order == null
+                ? null
+                : (a, b) -> {
+                    int largerFirst = order.compare(b, a);
+                    return largerFirst != 0
+                            ? largerFirst
+                            : Long.compare(a.firstNanos(), b.firstNanos());
+                };
     }
 
     private PrintWriter out() {

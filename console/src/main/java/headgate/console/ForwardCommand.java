@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "forward",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false,
         description = {
             "What would this router do with each packet? Judged by the outputs of its own tools:",
             "ip, nft, sysctl. An answer that depends on something not modelled says so.",

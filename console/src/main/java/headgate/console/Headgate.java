@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "headgate",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false,
         versionProvider = Headgate.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         description = {

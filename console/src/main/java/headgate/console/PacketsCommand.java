@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "packets",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false,
         description = {"Print, filter or extract packets.", ""},
         footer = {
             "",

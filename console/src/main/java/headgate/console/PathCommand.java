@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "path",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false,
         description = {
             "Replay traffic through a model of the Linux receive path and show, stage by stage,",
             "queue depth, delay and drops. Give -p twice or more to compare."

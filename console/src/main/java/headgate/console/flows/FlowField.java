@@ -68,6 +68,12 @@ public record FlowField(
     /// read.
     public static final List<FlowField> SHORT = FlowFields.shortOnes();
 
+    /// The order of a number. `Comparator.comparingLong` gives the same, but is serializable, and
+    /// no AOT cache takes that: many a small command would take as long to make orders as to read.
+    public static <F> Comparator<F> by(ToLongFunction<? super F> number) {
+        return (a, b) -> Long.compare(number.applyAsLong(a), number.applyAsLong(b));
+    }
+
     /// This field, ordered by a number that is known before the record is made.
     FlowField byTotal(ToLongFunction<FlowTotals> total) {
         return new FlowField(name, description, type, order, total, value);

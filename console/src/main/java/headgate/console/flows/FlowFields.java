@@ -392,7 +392,7 @@ final class FlowFields {
                 name,
                 description,
                 Type.NUMBER,
-                Comparator.comparingLong(amount),
+                FlowField.by(amount),
                 null,
                 r -> ifThere(amount.applyAsLong(r)));
     }
@@ -408,7 +408,7 @@ final class FlowFields {
                 name,
                 description,
                 Type.SECONDS,
-                Comparator.comparingLong(nanos),
+                FlowField.by(nanos),
                 null,
                 r -> {
                     Long there = ifThere(nanos.applyAsLong(r));
@@ -424,10 +424,12 @@ final class FlowFields {
     /// A number that may be a decimal one; not there if it is null.
     private static FlowField ordered(
             String name, String description, Type type, Function<FlowRecord, Number> value) {
+        Comparator<BigDecimal> absentFirst = Comparator.nullsFirst(Comparator.naturalOrder());
         Comparator<FlowRecord> order =
-                Comparator.comparing(
-                        value.andThen(FlowField::decimal),
-                        Comparator.nullsFirst(Comparator.naturalOrder()));
+                (a, b) ->
+                        absentFirst.compare(
+                                FlowField.decimal(value.apply(a)),
+                                FlowField.decimal(value.apply(b)));
         return new FlowField(name, description, type, order, null, value::apply);
     }
 
