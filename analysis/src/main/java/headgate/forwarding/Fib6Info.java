@@ -35,7 +35,7 @@ public record Fib6Info(
 
     /// Whether a packet to `prefix` is delivered to the loopback device, as it is for addresses of
     /// the host's own (kernel: `ip6_rt_get_dev_rcu`).
-    boolean isOwnAddress() {
+    public boolean isOwnAddress() {
         return type == RouteType.LOCAL || type == RouteType.ANYCAST && kernelProtocol;
     }
 }

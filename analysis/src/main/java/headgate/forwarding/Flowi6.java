@@ -12,6 +12,10 @@ public final class Flowi6 extends Flowi {
     /// 20 bits; counts for multipath only.
     public int flowLabel;
 
+    /// Of a packet that is not here, if it is known: that of the packet which an error is about
+    /// (kernel: `mp_hash`); -1 for the flow's own.
+    int multipathHash = -1;
+
     /// Whether only a route by [#preferredDevice] will do (kernel: RT6_LOOKUP_F_IFACE).
     public boolean strict;
 

@@ -83,6 +83,7 @@ public final class HostSnapshot {
     private final List<Fib6> tables6;
     private final List<Route6> anycast6;
     private final boolean customLocalRoutes;
+    private final boolean realms;
     private final Set<Hook> hooks;
     private final Ruleset ruleset;
     private final boolean multicastGroupsKnown;
@@ -119,6 +120,7 @@ public final class HostSnapshot {
         this.tables6 = List.copyOf(read.tables6.values());
         this.anycast6 = anycast6(tables6);
         this.customLocalRoutes = read.customLocalRoutes;
+        this.realms = read.realms;
         this.ruleset = read.ruleset;
         this.hooks = Collections.unmodifiableSet(NftDocument.hooks(read.ruleset));
         this.multicastGroupsKnown = read.multicastGroupsKnown;
@@ -355,6 +357,11 @@ public final class HostSnapshot {
     /// Whether somebody other than the kernel added a route of type `local`.
     public boolean customLocalRoutes() {
         return customLocalRoutes;
+    }
+
+    /// Whether routes or rules of IPv4 give realms (kernel: `fib_num_tclassid_users`).
+    public boolean hasRealms() {
+        return realms;
     }
 
     /// The packet-filter rules.

@@ -98,7 +98,8 @@ public final class Icmp6 {
             return;
         }
         charge(type);
-        if (result.info().type() == RouteType.ANYCAST) {
+        if (result.info().type() == RouteType.ANYCAST
+                && decision.host.sysctl("net.ipv6.icmp.error_anycast_as_unicast", 0) == 0) {
             return;
         }
         lookBack(skb);
@@ -200,6 +201,7 @@ public final class Icmp6 {
         flow.destinationLow = header.sourceLow;
         flow.outputDevice = output;
         takeProtocol(type, code);
+        flow.multipathHash = decision.route6.hashOfError(decision.skb);
         if (!own) {
             IpAddress inbound =
                     decision.host.sourceAddress6(
@@ -213,6 +215,7 @@ public final class Icmp6 {
     }
 
     private void takeProtocol(int type, int code) {
+        flow.multipathHash = -1;
         flow.tos = 0;
         flow.mark = 0;
         flow.flowLabel = 0;
@@ -318,10 +321,11 @@ public final class Icmp6 {
         return outcome;
     }
 
-    /// Counts a message of neighbour or listener discovery, unless a hook dropped it (kernel:
-    /// `ndisc_send_skb`, `igmp6_send`).
-    static void countDiscovery(Decision decision, int type, Outcome outcome) {
-        if (outcome != Outcome.REFUSED) {
+    /// Counts a message of neighbour or listener discovery, unless a hook dropped it or the device
+    /// lost it (kernel: `ndisc_send_skb`, `igmp6_send`).
+    static void countDiscovery(Decision decision, int type, Outcome outcome, NetDevice device) {
+        boolean lost = outcome == Outcome.FORWARD && device.lacksCarrier();
+        if (outcome != Outcome.REFUSED && !lost) {
             countOut(decision, type);
         }
     }
@@ -564,7 +568,7 @@ public final class Icmp6 {
         quote(skb, 80 + target + HEADER, quoted - HEADER);
         putChecksum(own, Ip6Header.LENGTH);
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
-        countDiscovery(decision, REDIRECT, transmit(Kind.REDIRECT));
+        countDiscovery(decision, REDIRECT, transmit(Kind.REDIRECT), output());
         return true;
     }
 

@@ -121,7 +121,8 @@ final class Ip6Options {
         return decision.drop(DropReason.PKT_TOO_SMALL, "ip6_parse_tlv");
     }
 
-    /// The two highest bits of the type say what to do with an option that is not known.
+    /// The two highest bits of the type say what to do with an option that is not known; where all
+    /// of them are refused, nobody is told.
     private static boolean refusesUnknown(Decision decision, int at, boolean refusesAll) {
         int action = decision.skb.u8(at) >>> 6;
         if (action == 0 && !refusesAll) {
@@ -132,7 +133,7 @@ final class Ip6Options {
                         || action == 3
                                 && !Inet6.isMulticast(
                                         (long) decision.skb.u8(Ip6Header.DESTINATION) << 56);
-        if (tells) {
+        if (tells && !refusesAll) {
             decision.icmp6.tell(Icmp6.PARAMETER_PROBLEM, Icmp6.UNKNOWN_OPTION, at);
         }
         return decision.outcome != Decision.Outcome.UNDECIDED

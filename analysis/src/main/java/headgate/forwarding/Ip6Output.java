@@ -90,14 +90,14 @@ public final class Ip6Output {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
 
-    /// The link address; 0 for devices that need none. That of a group is made of its last four
-    /// bytes (RFC 2464, section 7).
-    long mac(NetDevice device, long high, long low) {
-        if (device.isNoArp()) {
-            return 0;
-        }
+    /// The link address. That of a group is made of its last four bytes (RFC 2464, section 7);
+    /// devices that ask for none write their own, whoever it is for (kernel: `ndisc_constructor`).
+    public long mac(NetDevice device, long high, long low) {
         if (Inet6.isMulticast(high)) {
             return 0x3333_0000_0000L | low & 0xffff_ffffL;
+        }
+        if (device.isNoArp()) {
+            return Math.max(0, device.mac());
         }
         if (decision.discovery.hasLearnt(device, high, low)) {
             return decision.discovery.learntMac();
@@ -160,7 +160,8 @@ public final class Ip6Output {
         skb.put8(numberAt, IpProtocol.FRAGMENT);
         skb.put16(head, next << 8);
         skb.put32(head + 4, OWN_IDENTIFICATION);
-        boolean lost = device.lacksCarrier();
+        long mac = device.lacksCarrier() ? mac(device, high, low) : UNKNOWN;
+        boolean lost = mac >= 0;
         decision.count(lost ? SnmpCounter.IP6_FRAG_FAILS : SnmpCounter.IP6_FRAG_OKS);
         Outcome outcome = Outcome.FORWARD;
         int length;
@@ -261,8 +262,9 @@ public final class Ip6Output {
         Icmp6.putChecksum(solicitation, Ip6Header.LENGTH);
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         if (passesOutput(solicitation, device)) {
-            Icmp6.countOut(decision, SOLICITATION);
-            finish(solicitation, Kind.NEIGHBOUR_SOLICITATION, device, groupHigh, groupLow);
+            Outcome outcome =
+                    finish(solicitation, Kind.NEIGHBOUR_SOLICITATION, device, groupHigh, groupLow);
+            Icmp6.countDiscovery(decision, SOLICITATION, outcome, device);
         }
     }
 }

@@ -50,10 +50,20 @@ public final class Ip6Route {
             result.incomplete = multipath.incomplete();
             return Errno.ENETUNREACH;
         }
-        int hash =
-                skb == null ? multipath.hash(flow) : multipath.hash(skb, host.rules6().dissect());
-        multipath.select(flow, result, hash);
+        multipath.select(flow, result, hash(flow, skb));
         return error;
+    }
+
+    private int hash(Flowi6 flow, Skb skb) {
+        if (flow.multipathHash >= 0) {
+            return flow.multipathHash;
+        }
+        return skb == null ? multipath.hash(flow) : multipath.hash(skb, host.rules6().dissect());
+    }
+
+    /// The hash that an error about `skb` takes, as nobody dissected it before.
+    int hashOfError(Skb skb) {
+        return multipath.hash(skb, false);
     }
 
     /// Answers what `ip -6 route get` would.

@@ -101,7 +101,9 @@ public final class IpOutput {
         int[] pieces = skb.piecesThatFit(mtuBytes - skb.headerLength);
         int packets = skb.length > mtuBytes ? fragmentCount(skb, mtuBytes) : 1;
         packets = pieces != null ? pieces.length : packets;
-        if (packets > 1 && device.lacksCarrier()) {
+        boolean known = mac != Neighbours.ABSENT && mac != Neighbours.INVALID;
+        boolean lost = known && packets > 1 && device.lacksCarrier();
+        if (lost) {
             // The first fragment is lost, and no more is tried.
             int first = pieces != null ? pieces[0] : room(skb, mtuBytes);
             decision.effects.count(SnmpCounter.IP_OUT_TRANSMITS, 1);
@@ -114,13 +116,13 @@ public final class IpOutput {
         if (skb.pieces != null && pieces == null) {
             decision.dropPieces();
         }
-        if (packets > 1 && device.lacksCarrier()) {
+        if (lost) {
             decision.effects.count(SnmpCounter.IP_FRAG_FAILS, 1);
         } else if (packets > 1) {
             decision.effects.count(SnmpCounter.IP_FRAG_OKS, 1);
             decision.effects.count(SnmpCounter.IP_FRAG_CREATES, packets);
         }
-        if (mac == Neighbours.ABSENT || mac == Neighbours.INVALID) {
+        if (!known) {
             return await(skb, device, hop, neighbour, packets > 1 ? mtuBytes : 0);
         }
         if (packets > 1) {
@@ -133,18 +135,17 @@ public final class IpOutput {
         return Outcome.FORWARD;
     }
 
-    /// The link address of the next hop; 0 for devices that need none.
+    /// The link address of the next hop. Devices that ask for none write their own, whoever it is
+    /// for (kernel: `arp_constructor`).
     private long mac(NetDevice device, NextHop hop, int neighbour) {
-        if (device.isNoArp()) {
-            return 0;
+        if (!hasGateway6(hop) && Inet4.isMulticast(neighbour)) {
+            return MULTICAST_MAC | neighbour & 0x7f_ffff;
         }
-        if (!hasGateway6(hop)) {
-            if (Inet4.isMulticast(neighbour)) {
-                return MULTICAST_MAC | neighbour & 0x7f_ffff;
-            }
-            if (decision.host.isBroadcast(neighbour)) {
-                return BROADCAST_MAC;
-            }
+        if (device.isNoArp()) {
+            return Math.max(0, device.mac());
+        }
+        if (!hasGateway6(hop) && decision.host.isBroadcast(neighbour)) {
+            return BROADCAST_MAC;
         }
         if (!decision.host.neighboursKnown()) {
             decision.incomplete("the snapshot has no neigh.json");
@@ -231,7 +232,7 @@ public final class IpOutput {
             }
             MemorySegment bytes = frames.bytes();
             MemorySegment.copy(skb.bytes(), 0, bytes, at, header);
-            if (from > 0 && skb.hasOptions()) {
+            if (from > 0 && skb.fragmentOffset == 0 && skb.hasOptions()) {
                 IpOptions.keepCopied(bytes, at, header);
             }
             MemorySegment.copy(skb.bytes(), header + from, bytes, at + header, here);

@@ -249,7 +249,7 @@ public final class Ndisc {
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         Outcome outcome =
                 decision.output6.send(Kind.NEIGHBOUR_ADVERTISEMENT, device, toHigh, toLow);
-        Icmp6.countDiscovery(decision, NEIGHBOUR_ADVERTISEMENT, outcome);
+        Icmp6.countDiscovery(decision, NEIGHBOUR_ADVERTISEMENT, outcome, device);
     }
 
     private DropReason advertisement(Skb skb, int at) {
@@ -383,7 +383,7 @@ public final class Ndisc {
         Icmp6.putChecksum(own, 48);
         decision.count(SnmpCounter.IP6_OUT_REQUESTS);
         Outcome outcome = decision.output6.send(Kind.MLD_REPORT, device, group.high(), group.low());
-        Icmp6.countDiscovery(decision, LISTENER_REPORT, outcome);
+        Icmp6.countDiscovery(decision, LISTENER_REPORT, outcome, decision.device);
         if (outcome == Outcome.FORWARD) {
             decision.input6.loopBack(own);
         }

@@ -41,7 +41,8 @@ final class NextHopObjects {
     private void readSingle(SnapshotElement element, long id) {
         boolean blackhole = element.has("blackhole");
         element.ignore("flags");
-        var hop = blackhole ? null : RouteDocument.nextHop(element, reader);
+        boolean ipv6 = element.text("gateway").indexOf(':') >= 0;
+        var hop = blackhole ? null : RouteDocument.nextHop(element, reader, ipv6);
         String unmodelled = element.noteUnread();
         single.put(id, new Entry(hop == null ? List.of() : List.of(hop), blackhole, unmodelled));
     }
@@ -60,13 +61,13 @@ final class NextHopObjects {
     }
 
     /// The next hops of a route of either family: named in it, or through an object.
-    Entry ofRoute(SnapshotElement element) {
+    Entry ofRoute(SnapshotElement element, boolean ipv6) {
         boolean object = element.has("nhid");
         long id = element.number("nhid", -1);
         String unmodelled = object ? unmodelled(id) : "";
         var hops = new ArrayList<NextHop>();
         for (SnapshotElement hop : element.elements("nexthops")) {
-            hops.add(RouteDocument.nextHop(hop, reader));
+            hops.add(RouteDocument.nextHop(hop, reader, ipv6));
             String unread = hop.noteUnread();
             unmodelled = unread.isEmpty() ? unmodelled : unread;
         }
@@ -75,7 +76,8 @@ final class NextHopObjects {
             return new Entry(Multipath.balance(hops, object), false, unmodelled);
         }
         if (element.has("dev")) {
-            return new Entry(List.of(RouteDocument.nextHop(element, reader)), false, unmodelled);
+            return new Entry(
+                    List.of(RouteDocument.nextHop(element, reader, ipv6)), false, unmodelled);
         }
         element.ignore("flags");
         if (!object) {

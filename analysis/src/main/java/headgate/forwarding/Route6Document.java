@@ -76,7 +76,7 @@ final class Route6Document {
     private NextHopObjects.Entry nextHops(SnapshotElement element) {
         return RouteDocument.isRecursive(element)
                 ? resolved.computeIfAbsent(element.text("gateway"), this::resolve)
-                : objects.ofRoute(element);
+                : objects.ofRoute(element, true);
     }
 
     /// As for IPv4.

@@ -42,6 +42,7 @@ final class RouteDocument {
     private final Map<String, NextHopObjects.Entry> resolved = new HashMap<>();
     private Fib interior;
     private boolean customLocalRoutes;
+    private boolean realms;
     private final Set<Integer> broadcasts = new HashSet<>();
     private final Set<Prefix> localPrefixes = new HashSet<>();
 
@@ -62,6 +63,11 @@ final class RouteDocument {
 
     boolean customLocalRoutes() {
         return customLocalRoutes;
+    }
+
+    /// Whether a route bears a realm, which no answer tells.
+    boolean realms() {
+        return realms;
     }
 
     void read(SnapshotElement element) {
@@ -112,7 +118,8 @@ final class RouteDocument {
         if (type == RouteType.UNICAST && hops.leadsNowhere()) {
             element.note("dev", "is missing");
         }
-        element.ignore("pref", "expires", "cache", "age", "users", "used", "uid", "error");
+        realms |= element.has("flow");
+        element.ignore("flow", "pref", "expires", "cache", "age", "users", "used", "uid", "error");
         if (tos < 0 || scope < 0 || source == null || metric < 0) {
             element.note("", "has a tos, scope, source or metric that is not known");
         }
@@ -133,7 +140,7 @@ final class RouteDocument {
     private NextHopObjects.Entry nextHops(SnapshotElement element) {
         return isRecursive(element)
                 ? resolved.computeIfAbsent(element.text("gateway"), this::resolve)
-                : objects.ofRoute(element);
+                : objects.ofRoute(element, false);
     }
 
     /// Whether a route names a gateway only, as BGP knows them, and not the way to it.
@@ -174,7 +181,10 @@ final class RouteDocument {
 
     /// Reads `gateway`, `via`, `dev`, `weight` and `flags`, which routes, their next hops and next
     /// hop objects write alike.
-    static NextHop nextHop(SnapshotElement element, SnapshotReader reader) {
+    ///
+    /// @param ipv6 whether it is one of IPv6, which has a setting of its own for links that are
+    ///   down
+    static NextHop nextHop(SnapshotElement element, SnapshotReader reader, boolean ipv6) {
         IpAddress gateway = gateway(element);
         NetDevice device = reader.devices.get(element.text("dev"));
         if (device == null) {
@@ -191,7 +201,10 @@ final class RouteDocument {
                 default -> element.note("flags", "flag '" + flag + "' is not known");
             }
         }
-        int ignoresLinkdown = device.conf().ignoreRoutesWithLinkdown();
+        int ignoresLinkdown =
+                ipv6
+                        ? device.inet6().ignoreRoutesWithLinkdown()
+                        : device.conf().ignoreRoutesWithLinkdown();
         if (linkdown && ignoresLinkdown < 0) {
             element.note("flags", "ignore_routes_with_linkdown is not in the snapshot");
         }

@@ -140,10 +140,16 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer<?, ?>> {
     private final SnapshotReader reader;
     private final Family<F, A> family;
     private final List<FibRule<F, A>> rules = new ArrayList<>();
+    private boolean realms;
 
     RuleDocument(SnapshotReader reader, Family<F, A> family) {
         this.reader = reader;
         this.family = family;
+    }
+
+    /// Whether a rule gives realms, which no answer tells.
+    boolean realms() {
+        return realms;
     }
 
     /// Rules are listed in the order in which they are evaluated; sorting keeps the order of equal
@@ -186,7 +192,8 @@ final class RuleDocument<F extends Flowi, A extends FibAnswer<?, ?>> {
         long target = action == FibRule.Action.GOTO ? element.number("goto", -1) : -1;
         text.append(suppressLength < 0 ? "" : " suppress_prefixlength " + suppressLength);
         appendKey(text, element, "suppress_ifgroup");
-        element.ignore("protocol", "srclen", "dstlen", "unresolved");
+        realms |= element.has("flow_to") || element.has("flow_from");
+        element.ignore("flow_to", "flow_from", "protocol", "srclen", "dstlen", "unresolved");
         if (action == FibRule.Action.TABLE && !isListed(table)) {
             element.note("table", "the routes of table " + table + " are not listed");
         }

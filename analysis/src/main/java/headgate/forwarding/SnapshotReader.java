@@ -59,6 +59,7 @@ final class SnapshotReader {
     FibRules<Flowi6, Fib6Result> rules6;
     Sysctls sysctls;
     boolean customLocalRoutes;
+    boolean realms;
     Set<Integer> broadcasts = Set.of();
     Set<Prefix> localPrefixes = Set.of();
     boolean neighboursKnown;
@@ -91,6 +92,7 @@ final class SnapshotReader {
         broadcasts = routes.broadcasts();
         localPrefixes = routes.localPrefixes();
         boolean rulesKnown = elements("rule4.json", ruleDocument::read);
+        realms = routes.realms() || ruleDocument.realms();
         rules = ruleDocument.build();
         tables.putAll(routes.tables());
         noRoutes = missing("4", routesKnown, rulesKnown);

@@ -203,6 +203,141 @@ class KernelTrialsTest {
         return decide(path, link + "60000000 000c 11 40" + FROM + neighbour + UDP);
     }
 
+    private static String withoutArp(String device) {
+        return withoutCarrier("none")
+                .replace(
+                        "\"%s\",\"flags\":[".formatted(device),
+                        "\"%s\",\"flags\":[\"NOARP\",".formatted(device));
+    }
+
+    /// Kernel: `arp_constructor`, `ndisc_constructor`.
+    @Test
+    void writesTheDevicesOwnAddressWhereItAsksForNone() {
+        Verdict ipv4 =
+                new RouterFixture()
+                        .document("addr.json", withoutArp("eth1"))
+                        .path()
+                        .decide(RouterFixture.packet("10.0.0.9", "8.8.8.8", 64, 60), "eth0");
+        assertEquals("02aa00000001", destinationMac(ipv4));
+        Verdict ipv6 =
+                new Router6Fixture()
+                        .document("addr.json", withoutArp("eth1"))
+                        .decide("60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP);
+        assertEquals("02aa00000001", destinationMac(ipv6));
+    }
+
+    private static String destinationMac(Verdict verdict) {
+        byte[] frame = verdict.trail().consequences().egress().getFirst().bytes();
+        return HexFormat.of().formatHex(frame, 0, 6);
+    }
+
+    /// It waits for its neighbour, and the link that is down does not matter yet.
+    @Test
+    void cutsWhatWaitsForANeighbourBehindALinkThatIsDown() {
+        ForwardingPath path =
+                new RouterFixture().document("addr.json", withoutCarrier("eth1")).path();
+        Verdict verdict =
+                path.decide(RouterFixture.packet("10.0.0.9", "10.0.1.77", 64, 1480), "eth0");
+        assertEquals("pending", verdict.kind());
+        assertEquals(1, counter(verdict, "Ip.FragOKs"));
+        assertEquals(0, counter(verdict, "Ip.FragFails"));
+    }
+
+    /// Options of a later fragment were settled when the first one was cut off.
+    @Test
+    void keepsAllOptionsWhereItCutsALaterFragment() {
+        byte[] packet = RouterFixture.packetBytes("10.0.0.9", "8.8.8.8", 64, 1480, 17, 0);
+        int ip = 14;
+        packet[ip] = 0x46;
+        packet[ip + 7] = 8;
+        // Record route, full.
+        System.arraycopy(new byte[] {7, 3, 4, 0}, 0, packet, ip + 20, 4);
+        packet[ip + 10] = packet[ip + 11] = 0;
+        int sum = 0;
+        for (int i = ip; i < ip + 24; i += 2) {
+            sum += (packet[i] & 255) << 8 | packet[i + 1] & 255;
+        }
+        sum = ~((sum & 0xffff) + (sum >>> 16));
+        packet[ip + 10] = (byte) (sum >>> 8);
+        packet[ip + 11] = (byte) sum;
+        Verdict verdict = new RouterFixture().path().decide(RouterFixture.frame(packet), "eth0");
+        List<Verdict.EgressFrame> frames = verdict.trail().consequences().egress();
+        assertEquals(2, frames.size());
+        assertEquals("07030400", HexFormat.of().formatHex(frames.get(1).bytes(), 34, 38));
+    }
+
+    /// `max_hbh_opts_number` below 0.
+    @Test
+    void tellsNobodyWhereAllUnknownOptionsAreRefused() {
+        String option = "60000000 0014 00 40" + FROM + TO_THE_WORLD + "11 00 9e 02 0000 0100" + UDP;
+        var router = new Router6Fixture();
+        assertEquals(List.of(Kind.ICMP_ERROR), sent(router.decide(option)));
+        assertEquals(
+                List.of(),
+                sent(router.sysctl("net.ipv6.max_hbh_opts_number", "-2").decide(option)));
+    }
+
+    /// Kernel: `fib_num_tclassid_users`; the source is a broadcast address, which is not looked for
+    /// without.
+    @Test
+    void validatesSourcesInFullWhereRoutesGiveRealms() {
+        String world = "{\"dst\":\"default\",\"gateway\":\"10.0.1.2\",\"dev\":\"eth1\"%s}";
+        var packet = RouterFixture.packet("10.0.0.255", "8.8.8.8", 64, 60);
+        Verdict without =
+                new RouterFixture().routes(world.formatted("")).path().decide(packet, "eth0");
+        assertEquals("forward", without.kind());
+        Verdict with =
+                new RouterFixture()
+                        .routes(world.formatted(",\"flow\":5"))
+                        .path()
+                        .decide(packet, "eth0");
+        assertEquals(
+                DropReason.IP_INVALID_SOURCE,
+                assertInstanceOf(Verdict.Refused.class, with).dropReason());
+    }
+
+    /// Kernel: `fib6_is_reject`.
+    @Test
+    void refusesWhatARouteByTheLoopbackDeviceIsFor() {
+        Verdict verdict =
+                new Router6Fixture()
+                        .routes("{\"dst\":\"2a00::/16\",\"dev\":\"lo\",\"metric\":1024}")
+                        .decide("60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP);
+        assertEquals(
+                Verdict.Reason.NO_ROUTE, assertInstanceOf(Verdict.Refused.class, verdict).reason());
+        assertEquals(1, counter(verdict, "Ip6InNoRoutes"));
+    }
+
+    @Test
+    void tellsAnycastAddressesOfErrorsWhereTheyCountAsUnicast() {
+        String subnet = "2001 0db8 0000 0000 0000 0000 0000 0000 ";
+        String datagram = "60000000 000c 11 40" + subnet + TO_ETH0 + "1092 0035 000c 939c 00000000";
+        var router = anycast();
+        assertEquals(0, counter(router.decide(datagram), "Icmp6OutDestUnreachs"));
+        router.sysctl("net.ipv6.icmp.error_anycast_as_unicast", "1");
+        assertEquals(1, counter(router.decide(datagram), "Icmp6OutDestUnreachs"));
+    }
+
+    private static Router6Fixture anycast() {
+        return new Router6Fixture()
+                .routes(
+                        "{\"type\":\"anycast\",\"dst\":\"2001:db8::\",\"dev\":\"eth0\",\"table\":\"local\",\"protocol\":\"kernel\"}");
+    }
+
+    /// IPv6 asks its own setting, of the device alone.
+    @Test
+    void passesOverIpv6LinksThatAreDownByTheSettingOfIpv6() {
+        String down =
+                "{\"dst\":\"2a00::/16\",\"gateway\":\"2001:db8:1::2\",\"dev\":\"eth1\",\"flags\":[\"linkdown\"]}";
+        String packet = "60000000 000c 11 40" + FROM + TO_THE_WORLD + UDP;
+        var router = new Router6Fixture().routes(down);
+        router.sysctl("net.ipv4.conf.all.ignore_routes_with_linkdown", "1");
+        router.conf("eth1", "ignore_routes_with_linkdown", 0);
+        assertEquals("forward", router.decide(packet).kind());
+        router.conf("eth1", "ignore_routes_with_linkdown", 1);
+        assertEquals("reject", router.decide(packet).kind());
+    }
+
     /// A router with rules in one chain of IPv6.
     private static Router6Fixture filtered(String hook, int priority, String rule) {
         return new Router6Fixture()

@@ -27,7 +27,10 @@ public final class Ip6RedirectCheck extends ForwardingCheck {
         Ip6Header header = decision.header6;
         long high = hop.hasGateway6() ? hop.gateway6High() : header.destinationHigh;
         long low = hop.hasGateway6() ? hop.gateway6Low() : header.destinationLow;
-        long mac = decision.host.neighbours6().mac(hop.device(), high, low);
+        long mac = decision.output6.mac(hop.device(), high, low);
+        if (decision.isIncomplete()) {
+            return true;
+        }
         decision.redirect = decision.icmp6.redirect(high, low, mac);
         return decision.isIncomplete();
     }

@@ -3,6 +3,7 @@ package headgate.forwarding.checks;
 import headgate.forwarding.Decision;
 import headgate.forwarding.Decision.Input;
 import headgate.forwarding.Errno;
+import headgate.forwarding.Fib6Result;
 import headgate.forwarding.ForwardingCheck;
 import headgate.forwarding.Inet6;
 import headgate.forwarding.RouteType;
@@ -26,9 +27,18 @@ public final class Ip6RouteInputCheck extends ForwardingCheck {
         if (decision.result6.incomplete != null) {
             return decision.incomplete(decision.result6.incomplete);
         }
-        decision.error = error;
-        decision.input = error == Errno.NONE ? input(decision) : Input.ERROR;
+        decision.error =
+                error == Errno.NONE && leadsNowhere(decision.result6) ? Errno.ENETUNREACH : error;
+        decision.input = decision.error == Errno.NONE ? input(decision) : Input.ERROR;
         return false;
+    }
+
+    /// Routes by the loopback device that are not to addresses of the host's own refuse what they
+    /// are for (kernel: `fib6_is_reject`).
+    private static boolean leadsNowhere(Fib6Result result) {
+        return !result.info().isOwnAddress()
+                && result.nextHop().device().isLoopback()
+                && !Inet6.isLoopback(result.prefix().high(), result.prefix().low());
     }
 
     /// Kernel: `ip6_rt_init_dst`.

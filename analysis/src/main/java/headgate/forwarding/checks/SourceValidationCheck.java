@@ -51,6 +51,7 @@ public final class SourceValidationCheck extends ForwardingCheck {
             return true;
         }
         if (conf.rpFilter() == 0
+                && !decision.host.hasRealms()
                 && (decision.device != outputDevice || conf.sendRedirects() == 0)) {
             if (conf.acceptLocal() == 1) {
                 return false;
