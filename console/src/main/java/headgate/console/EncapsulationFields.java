@@ -23,6 +23,7 @@ import java.util.Locale;
 /// captures have. Part of [PacketFields].
 final class EncapsulationFields {
     private static final int VXLAN_GPE_PORT = 4790;
+    private static final int CAPWAP_DATA_PORT = 5247;
 
     private final FieldOccurrences fields;
     private final UdpView udp = new UdpView();
@@ -59,6 +60,7 @@ final class EncapsulationFields {
             case ESP -> esp(frame, index, at, limit);
             case MACSEC -> macsec(frame, at, limit);
             case PPI -> ppi(frame, at, limit);
+            case CAPWAP -> capwap(frame, index, at);
             default -> fields.protocol(name(frame, layer));
         }
     }
@@ -125,8 +127,7 @@ final class EncapsulationFields {
     private void vxlan(Frame frame, int index, long at, long limit) {
         vxlan.wrap(frame.bytes, at, limit);
         // tshark has no name for the generic extension, which has a port of its own.
-        udp.wrap(frame.bytes, frame.start + frame.layerOffset(index - 1), at);
-        if (Math.min(udp.sourcePort(), udp.destinationPort()) != VXLAN_GPE_PORT) {
+        if (lowerPort(frame, index, at) != VXLAN_GPE_PORT) {
             fields.protocol("vxlan");
         }
         fields.add("vxlan.vni", vxlan.networkIdentifier());
@@ -168,5 +169,16 @@ final class EncapsulationFields {
     private void ppi(Frame frame, long at, long limit) {
         ppi.wrap(frame.bytes, at, limit);
         fields.protocol(ppi.linkType() == LinkType.IEEE802_11 ? "ppi:wlan_radio" : "ppi");
+    }
+
+    private void capwap(Frame frame, int index, long at) {
+        boolean isData = lowerPort(frame, index, at) == CAPWAP_DATA_PORT;
+        fields.protocol(isData ? "capwap.data" : "capwap");
+    }
+
+    /// Of the datagram whose payload the header at hand begins.
+    private int lowerPort(Frame frame, int index, long at) {
+        udp.wrap(frame.bytes, frame.start + frame.layerOffset(index - 1), at);
+        return Math.min(udp.sourcePort(), udp.destinationPort());
     }
 }

@@ -220,7 +220,8 @@ public final class PacketFields {
                     IPNET,
                     PIM,
                     MACSEC,
-                    ARISTA ->
+                    ARISTA,
+                    CAPWAP ->
                     encapsulations.add(frame, index, at, limit);
         }
     }

@@ -70,7 +70,9 @@ final class TsharkAnswers implements AutoCloseable {
                                     + " quic.dcid")
                             .split(" "));
 
-    /// Each frame alone, as Headgate sees it: no reassembly, no relative numbers, all checksums.
+    /// Each frame alone, as Headgate sees it: no reassembly, no relative numbers, all checksums;
+    /// packets of length 0 are those of segmentation offload, as tshark takes them unless told
+    /// otherwise.
     private static final List<String> OPTIONS =
             List.of(
                     "-n",
@@ -83,7 +85,7 @@ final class TsharkAnswers implements AutoCloseable {
                     "-o",
                     "ip.check_checksum:TRUE",
                     "-o",
-                    "ip.tso_support:FALSE",
+                    "ip.tso_support:TRUE",
                     "-o",
                     "tcp.desegment_tcp_streams:FALSE",
                     "-o",

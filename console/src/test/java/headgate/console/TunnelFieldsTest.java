@@ -25,6 +25,18 @@ class TunnelFieldsTest {
             d431 0035 000c 0000 deadbeef                  # 54321 > 53
             """;
 
+    /// Of a frame of IEEE 802.11 whose frame control is exchanged.
+    private static final String CAPWAP =
+            """
+            45000068 00070000 40110000 0a000009 0a000008  # total length 104, UDP
+            305c 147f 0054 0000                           # to port 5247
+            00204320 00000000 04dc2e00 00000000           # native frame, wireless info
+            01082c00 020000000001 020000000002 020000000003 0000
+            aaaa03 000000 0800                            # SNAP: IPv4
+            45000020 00070000 40110000 0a000001 0a000002  # total length 32, UDP
+            d431 270f 000c 0000 deadbeef                  # 54321 > 9999
+            """;
+
     private static final String UNREACHABLE =
             """
             45000038 00010000 40010000 c0000202 c0000201  # total length 56, ICMP
@@ -57,6 +69,16 @@ class TunnelFieldsTest {
                 fields.get("frame.protocols").stream()
                         .map(names -> names.toString().replaceAll(":dns$", ""))
                         .toList());
+    }
+
+    @Test
+    void namesWhatAnAccessPointSendsItsControllerAsTsharkDoes() {
+        var fields = new PacketFields(false).of(frame(LinkType.RAW, CAPWAP));
+        assertEquals(
+                List.of("raw:ip:udp:capwap.data:wlan:llc:ip:udp"), fields.get("frame.protocols"));
+        var control =
+                new PacketFields(false).of(frame(LinkType.RAW, CAPWAP.replace("147f", "147e")));
+        assertEquals(List.of("raw:ip:udp:capwap"), control.get("frame.protocols"));
     }
 
     @Test

@@ -180,6 +180,11 @@ public final class FrameDecoder {
         links.decode(frame, linkType, offset);
     }
 
+    /// A frame of IEEE 802.11 from an access point to its controller or back.
+    void wirelessInTunnel(Frame frame, int offset) {
+        links.wirelessInTunnel(frame, offset);
+    }
+
     // ---- Network layer ----
 
     void network(Frame frame, int etherType, int offset) {

@@ -36,12 +36,35 @@ public final class Ieee80211View {
     /// Places this view at `offset`; no byte at or after `limit` is read. After [Check#OK] no
     /// accessor can fail; after any other answer [#headerLength()] tells what is needed.
     public Check wrap(MemorySegment bytes, long offset, long limit) {
+        return wrap(bytes, offset, limit, 0);
+    }
+
+    /// As [#wrap], of a frame that an access point and its controller hand each other. The first
+    /// two bytes may be exchanged: the one that says "data" is the one with the type. The frame is
+    /// whole, whatever its fragment number is.
+    Check wrapTunnelled(MemorySegment bytes, long offset, long limit) {
+        boolean isExchanged =
+                limit - offset >= 2
+                        && !isData(NetworkOrder.u8(bytes, offset))
+                        && isData(NetworkOrder.u8(bytes, offset + 1));
+        Check check = wrap(bytes, offset, limit, isExchanged ? 1 : 0);
+        fragmentNumber = 0;
+        return check;
+    }
+
+    /// Version 0, type 2.
+    private static boolean isData(int frameControl) {
+        return (frameControl & 0xf) == TYPE_DATA << 2;
+    }
+
+    /// @param typeAt which of the two bytes of frame control has the type
+    private Check wrap(MemorySegment bytes, long offset, long limit, int typeAt) {
         headerLength = MIN_HEADER_LENGTH;
         if (limit - offset < MIN_HEADER_LENGTH) {
             return Check.TRUNCATED;
         }
-        frameControl = NetworkOrder.u8(bytes, offset);
-        flags = NetworkOrder.u8(bytes, offset + 1);
+        frameControl = NetworkOrder.u8(bytes, offset + typeAt);
+        flags = NetworkOrder.u8(bytes, offset + 1 - typeAt);
         isAggregate = false;
         fragmentNumber = 0;
         return type() == TYPE_DATA ? data(bytes, offset, limit) : Check.OK;

@@ -56,5 +56,6 @@ public enum Layer {
     IPNET,
     PIM,
     MACSEC,
-    ARISTA
+    ARISTA,
+    CAPWAP
 }

@@ -132,8 +132,18 @@ final class LinkWalk {
         }
     }
 
+    void wirelessInTunnel(Frame frame, int offset) {
+        long limit = decoder.limit(frame);
+        Check check = ieee80211.wrapTunnelled(frame.bytes, frame.start + offset, limit);
+        ieee80211(frame, check, offset, false);
+    }
+
     private void ieee80211(Frame frame, int offset, boolean isPadded) {
         Check check = ieee80211.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
+        ieee80211(frame, check, offset, isPadded);
+    }
+
+    private void ieee80211(Frame frame, Check check, int offset, boolean isPadded) {
         if (isRead(frame, check, Layer.IEEE_802_11, offset, ieee80211.headerLength())) {
             int length = ieee80211.headerLength();
             int padded = isPadded ? length + 3 & ~3 : length;

@@ -42,6 +42,8 @@ final class TunnelWalk {
     private static final int L2TP_PORT = 1701;
     private static final int IPSEC_NAT_PORT = 4500;
     private static final int TEREDO_PORT = 3544;
+    private static final int CAPWAP_CONTROL_PORT = 5246;
+    private static final int CAPWAP_DATA_PORT = 5247;
 
     /// 2001::/32.
     private static final long TEREDO_PREFIX = 0x20010000L;
@@ -57,7 +59,9 @@ final class TunnelWalk {
         GTP_USER_PORT,
         L2TP_PORT,
         IPSEC_NAT_PORT,
-        TEREDO_PORT
+        TEREDO_PORT,
+        CAPWAP_CONTROL_PORT,
+        CAPWAP_DATA_PORT
     };
 
     /// Bits 6 to 11 of these ports, and bits 0 to 5: one port in fifty has both, found without a
@@ -94,6 +98,7 @@ final class TunnelWalk {
     private final GtpView gtp = new GtpView();
     private final L2tpView l2tp = new L2tpView();
     private final TeredoView teredo = new TeredoView();
+    private final CapwapView capwap = new CapwapView();
 
     TunnelWalk(FrameDecoder decoder) {
         this.decoder = decoder;
@@ -602,6 +607,8 @@ final class TunnelWalk {
             case L2TP_PORT -> l2tp(frame, offset);
             case IPSEC_NAT_PORT -> espInUdp(frame, offset);
             case TEREDO_PORT -> teredo(frame, offset);
+            case CAPWAP_CONTROL_PORT -> capwap(frame, offset, false);
+            case CAPWAP_DATA_PORT -> capwap(frame, offset, true);
             case UDP_MPLS_PORT -> {
                 mpls(frame, offset);
                 yield true;
@@ -703,6 +710,23 @@ final class TunnelWalk {
             return false;
         }
         inner(frame, EtherType.IPV6, offset + teredo.headerLength());
+        return true;
+    }
+
+    private boolean capwap(Frame frame, int offset, boolean isData) {
+        Check check = capwap.wrap(frame.bytes, frame.start + offset, decoder.limit(frame));
+        boolean isCapwap = check == Check.OK;
+        if (!isTunnel(frame, check, isCapwap, Layer.CAPWAP, offset, capwap.headerLength())) {
+            return false;
+        }
+        int next = offset + capwap.headerLength();
+        if (isData && capwap.isIeee80211()) {
+            decoder.wirelessInTunnel(frame, next);
+        } else if (isData && capwap.isIeee8023()) {
+            ethernet(frame, next);
+        } else {
+            decoder.payload(frame, next);
+        }
         return true;
     }
 

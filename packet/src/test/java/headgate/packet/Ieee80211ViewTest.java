@@ -73,6 +73,22 @@ class Ieee80211ViewTest extends ViewContract {
         assertFalse(view.isLlc());
     }
 
+    /// As controllers of wireless access points have them.
+    @Test
+    void readsATunnelledFrameWhoseFirstTwoBytesAreExchanged() {
+        String rest = "2c 00 020000000001 020000000002 020000000003 01 00";
+        for (String control : new String[] {"08 01", "01 08"}) {
+            var bytes = Hex.segment(control + rest);
+            assertEquals(Check.OK, view.wrapTunnelled(bytes, 0, bytes.byteSize()), control);
+            assertEquals(2, view.type(), control);
+            assertTrue(view.isLlc(), control);
+        }
+        var bytes = Hex.segment("01 40" + rest); // a probe request is no data
+        assertEquals(Check.OK, view.wrapTunnelled(bytes, 0, bytes.byteSize()));
+        assertFalse(view.isLlc());
+        assertEquals(Check.TRUNCATED, view.wrapTunnelled(bytes, 0, 1));
+    }
+
     private Check wrap(String annotated) {
         var bytes = Hex.segment(annotated);
         return view().at(bytes, 0, bytes.byteSize());

@@ -364,6 +364,41 @@ enum SamplePackets {
             0a 00 00 01  0a 00 00 02
             d4 31 00 35  00 0c 00 00  de ad be ef
             """),
+    CAPWAP(
+            LinkType.RAW,
+            """
+            45 00 00 68  00 07 00 00  40 11 00 00        # total length 104, UDP
+            0a 00 00 09  0a 00 00 08
+            30 5c 14 7f  00 54 00 00                     # to port 5247
+            00 20 43 20  00 00 00 00                     # 4 words, IEEE 802.11, wireless info
+            04 dc 2e 00  00 00 00 00
+            01 08 2c 00                                  # to DS, data: exchanged
+            02 00 00 00 00 01  02 00 00 00 00 02  02 00 00 00 00 03  00 00
+            aa aa 03 00 00 00 08 00                      # SNAP: IPv4
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            """),
+    CAPWAP_OF_ETHERNET(
+            LinkType.RAW,
+            """
+            45 00 00 52  00 07 00 00  40 11 00 00        # total length 82, UDP
+            0a 00 00 09  0a 00 00 08
+            14 7f 30 5c  00 3e 00 00                     # from port 5247
+            00 10 42 00  00 00 00 00                     # 2 words, IEEE 802.3
+            02 00 00 00 00 02  02 00 00 00 00 01  08 00
+            45 00 00 20  00 07 00 00  40 11 00 00        # the packet: total length 32, UDP
+            0a 00 00 01  0a 00 00 02
+            d4 31 00 35  00 0c 00 00  de ad be ef
+            """),
+    CAPWAP_CONTROL(
+            LinkType.RAW,
+            """
+            45 00 00 28  00 07 00 00  40 11 00 00        # total length 40, UDP
+            0a 00 00 09  0a 00 00 08
+            30 5c 14 7e  00 14 00 00                     # to port 5246
+            01 00 00 00  16 fe ff 00 00 00 00 00         # DTLS
+            """),
     PIM_REGISTER(
             LinkType.RAW,
             """

@@ -52,6 +52,8 @@ class TunnelWalkTest {
                 "SECURITY_GROUP",
                 "MACSEC",
                 "ARISTA_TIMESTAMP",
+                "CAPWAP",
+                "CAPWAP_OF_ETHERNET",
                 "PIM_REGISTER",
                 "ETHERNET_IN_IPV6",
                 "CISCO_HDLC_AS_PPP",
@@ -107,6 +109,14 @@ class TunnelWalkTest {
         assertEquals(
                 List.of(Layer.RADIOTAP, Layer.IEEE_802_11, Layer.LLC, Layer.IPV4, Layer.UDP),
                 layers(SamplePackets.WIRELESS.decoded()));
+    }
+
+    @Test
+    void recognisesWhatAnAccessPointAndItsControllerSayToEachOther() {
+        var control = SamplePackets.CAPWAP_CONTROL.decoded();
+        assertEquals(List.of(Layer.IPV4, Layer.UDP, Layer.CAPWAP), layers(control));
+        assertEquals(5246, control.destinationPort);
+        assertEquals(32, control.payloadOffset);
     }
 
     @Test

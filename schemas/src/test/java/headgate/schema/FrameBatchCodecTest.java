@@ -156,7 +156,7 @@ class FrameBatchCodecTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"frame-batch-1, 19", "frame-batch-2, 21", "frame-batch-3, 21"})
+    @CsvSource({"frame-batch-1, 19", "frame-batch-2, 21", "frame-batch-3, 21", "frame-batch-4, 21"})
     void stillReadsTheBatchesOfFormerVersions(String golden, int count) {
         byte[] value = CodecContract.golden(golden, FrameBatchCodec.SCHEMA);
         var names = new ArrayList<>(Frames.ofAllKinds().keySet());

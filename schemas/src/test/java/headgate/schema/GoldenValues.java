@@ -16,7 +16,7 @@ final class GoldenValues {
         Frames.ofAllKinds()
                 .values()
                 .forEach(frame -> frames.add(frame, 9, 8, FrameBatchCodecTest.ALL));
-        CodecContract.makeGolden(module, "frame-batch-3", FrameBatchCodec.SCHEMA, frames.finish());
+        CodecContract.makeGolden(module, "frame-batch-4", FrameBatchCodec.SCHEMA, frames.finish());
 
         var arrivals = new ArrivalBatchCodec();
         arrivals.add(1_700_000_000_000_000_000L, 64, 1, 0, 0);
