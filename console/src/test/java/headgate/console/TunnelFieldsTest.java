@@ -28,8 +28,8 @@ class TunnelFieldsTest {
     /// Of a frame of IEEE 802.11 whose frame control is exchanged.
     private static final String CAPWAP =
             """
-            45000068 00070000 40110000 0a000009 0a000008  # total length 104, UDP
-            305c 147f 0054 0000                           # to port 5247
+            4500006c 00070000 40110000 0a000009 0a000008  # total length 108, UDP
+            305c 147f 0058 0000                           # to port 5247
             00204320 00000000 04dc2e00 00000000           # native frame, wireless info
             01082c00 020000000001 020000000002 020000000003 0000
             aaaa03 000000 0800                            # SNAP: IPv4

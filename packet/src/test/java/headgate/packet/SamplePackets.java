@@ -367,9 +367,9 @@ enum SamplePackets {
     CAPWAP(
             LinkType.RAW,
             """
-            45 00 00 68  00 07 00 00  40 11 00 00        # total length 104, UDP
+            45 00 00 6c  00 07 00 00  40 11 00 00        # total length 108, UDP
             0a 00 00 09  0a 00 00 08
-            30 5c 14 7f  00 54 00 00                     # to port 5247
+            30 5c 14 7f  00 58 00 00                     # to port 5247
             00 20 43 20  00 00 00 00                     # 4 words, IEEE 802.11, wireless info
             04 dc 2e 00  00 00 00 00
             01 08 2c 00                                  # to DS, data: exchanged
