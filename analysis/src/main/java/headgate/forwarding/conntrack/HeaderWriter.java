@@ -24,12 +24,26 @@ public final class HeaderWriter {
         }
         int old = packet.u16(word);
         int changed = (at & 1) == 0 ? old & 0xff | value << 8 : old & 0xff00 | value & 0xff;
-        if (packet.summed && packet.family == NfPacket.IPV6 && at < packet.transport) {
+        if (packet.family == NfPacket.IPV6 && at < packet.transport) {
+            drift(packet, old, changed);
+        }
+        write16(packet, word, changed, packet.hasTransport && at >= packet.transport);
+    }
+
+    /// Writes one byte and mends no checksum.
+    public static void write8AsItIs(NfPacket packet, int at, int value) {
+        int shift = (at & 1) == 0 ? 8 : 0;
+        drift(packet, packet.u8(at) << shift, value << shift);
+        packet.set8(at, value);
+    }
+
+    /// The kernel does not hear that what it has summed up changed.
+    private static void drift(NfPacket packet, int old, int changed) {
+        if (packet.summed) {
             int drift = packet.sumDrift + old + (~changed & 0xffff);
             drift = (drift & 0xffff) + (drift >>> 16);
             packet.sumDrift = (drift & 0xffff) + (drift >>> 16);
         }
-        write16(packet, word, changed, packet.hasTransport && at >= packet.transport);
     }
 
     /// Writes 16 bits at an even offset.

@@ -206,7 +206,12 @@ abstract class Action extends Step {
                         value |= (int) (half & 1) << bit;
                     }
                 }
-                HeaderWriter.write8(packet, at + i, packet.u8(at + i) & ~mask | value);
+                int changed = packet.u8(at + i) & ~mask | value;
+                if (place.field().hasChecksum()) {
+                    HeaderWriter.write8(packet, at + i, changed);
+                } else {
+                    HeaderWriter.write8AsItIs(packet, at + i, changed);
+                }
             }
         }
     }

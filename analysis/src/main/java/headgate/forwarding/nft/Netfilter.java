@@ -37,6 +37,8 @@ public final class Netfilter {
     private static final int NAT_DST_PRIORITY = -100;
     private static final int NAT_SRC_PRIORITY = 100;
 
+    private static final int IPV4_HEADER = 20;
+
     /// Kernel: `NF_IP_PRI_CONNTRACK_DEFRAG`.
     private static final int DEFRAG_PRIORITY = -400;
 
@@ -253,14 +255,31 @@ public final class Netfilter {
         if (!isOnDevice(base, packet)) {
             return Step.ACCEPT;
         }
+        boolean reroutes = base.type == NftChain.Type.ROUTE && packet.captured >= IPV4_HEADER;
+        long before = reroutes ? routedBy(packet) : 0;
         packet.stopAtAuthentication(!base.xt);
         int code = run(base);
         packet.stopAtAuthentication(false);
+        if (reroutes && code != Step.DROP && before != routedBy(packet)) {
+            return evaluation.unknown("a chain of type route changes by what a packet is routed");
+        }
         if (packet.mangled) {
             // Within a chain rules go by the transport that the packet came with.
             packet.readHeaders();
         }
         return code;
+    }
+
+    /// What a packet of the host's own is routed by, drawn together (kernel:
+    /// `nf_route_table_hook4`, `nf_route_table_hook6`).
+    private static long routedBy(NfPacket packet) {
+        boolean ipv4 = packet.family == NfPacket.IPV4;
+        long header = ipv4 ? packet.u8(1) : (long) packet.i32(0) << 8 | packet.u8(7);
+        long hash = header * 31 + packet.mark;
+        hash = hash * 31 + packet.sourceHigh();
+        hash = hash * 31 + packet.sourceLow();
+        hash = hash * 31 + packet.destinationHigh();
+        return hash * 31 + packet.destinationLow();
     }
 
     /// Kernel: `nft_do_chain`.

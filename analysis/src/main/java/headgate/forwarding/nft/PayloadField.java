@@ -141,6 +141,12 @@ record PayloadField(Base base, int needs, int bit, int bits, Datatype type) {
         return new PayloadField(base, -1, bit, bits, Datatype.number(bits));
     }
 
+    /// Whether nft knows a checksum over it, which is mended when the field is written; of bits by
+    /// their place it does not, nor of `th`, and DCCP's it leaves alone.
+    boolean hasChecksum() {
+        return needs >= 0 && !(base == Base.TRANSPORT && needs == IpProtocol.DCCP);
+    }
+
     /// ICMP types that have this field at all; none if all do. nft tests them without saying so.
     static int[] typesWith(String protocol, String field) {
         return switch (protocol + " " + field) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// The packet filter of one host, as it was listed. Immutable; what rules count while packets pass
 /// is kept by [Netfilter].
@@ -30,6 +32,10 @@ public final class Ruleset {
         final List<QuotaSpec> quotas = new ArrayList<>();
         final List<NftSet> changingSets = new ArrayList<>();
         final List<SetUpdate> setUpdates = new ArrayList<>();
+
+        /// Families of tables with objects that need connection tracking (kernel:
+        /// `nf_ct_netns_get`).
+        final Set<String> trackedFamilies = new HashSet<>();
 
         /// Whether rules change header fields.
         boolean rewrites;
@@ -64,8 +70,9 @@ public final class Ruleset {
         changingSets = List.copyOf(tallies.changingSets);
         setUpdates = List.copyOf(tallies.setUpdates);
         rewrites = tallies.rewrites;
-        tracks4 = tracks(chains, "ip");
-        tracks6 = tracks(chains, "ip6");
+        boolean both = tallies.trackedFamilies.contains("inet");
+        tracks4 = both || tallies.trackedFamilies.contains("ip") || tracks(chains, "ip");
+        tracks6 = both || tallies.trackedFamilies.contains("ip6") || tracks(chains, "ip6");
     }
 
     private static boolean tracks(Collection<NftChain> chains, String family) {

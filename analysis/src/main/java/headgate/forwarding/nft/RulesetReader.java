@@ -117,8 +117,10 @@ public final class RulesetReader {
                 }
             }
             case "quota" -> namedQuotas.put(key(body), addQuota(body, true));
-            // Rules that name one of these are incomplete; by itself it does nothing.
-            case "ct helper", "ct timeout", "ct expectation", "secmark", "synproxy" -> {}
+            // Rules that name one of these are incomplete; by itself it has connections tracked.
+            case "ct helper", "ct timeout", "ct expectation", "synproxy" ->
+                    tallies.trackedFamilies.add(family);
+            case "secmark" -> {}
             case "element" -> note("elements apart from their set are not read");
             case "flowtable" ->
                     note("flowtable: packets that it takes past the hooks are not modelled");

@@ -185,6 +185,46 @@ class RuleTrialsTest {
         assertEquals(1, counter(decide(rules, fromEverybody), "Ip.OutDiscards"));
     }
 
+    @Test
+    void tracksConnectionsWhereATableOnlyHasATimeoutForThem() {
+        String fragment = DATAGRAM.replace("0001 0000", "0001 2000");
+        assertEquals("forward", decide(RulesetFixture.forward(), fragment).kind());
+        var timeout =
+                RulesetFixture.forward()
+                        .element(
+                                "{'ct timeout':{'family':'ip','name':'t','table':'t','handle':3,'protocol':'udp','l3proto':'ip','policy':{'unreplied':10}}}");
+        assertEquals("reassembling", decide(timeout, fragment).kind());
+    }
+
+    /// Of bits by their place nft knows no checksum.
+    @Test
+    void mendsNoChecksumWhereARuleWritesBitsByTheirPlace() {
+        String write = "{'mangle':{'key':{'payload':%s},'value':99}}";
+        String named = "{'protocol':'udp','field':'dport'}";
+        String raw = "{'base':'th','offset':16,'len':16}";
+        String datagram = DATAGRAM.replace("000c 0000", "000c 1234");
+        assertEquals("000c1206", checksumOf(write.formatted(named), datagram));
+        assertEquals("000c1234", checksumOf(write.formatted(raw), datagram));
+    }
+
+    private static String checksumOf(String rule, String datagram) {
+        var egress = decide(RulesetFixture.forward(rule), datagram).trail().consequences().egress();
+        return HexFormat.of().formatHex(egress.getFirst().bytes(), 38, 42);
+    }
+
+    @Test
+    void doesNotGuessWhereAChainOfTypeRouteSendsItsOwnPackets() {
+        var rules =
+                new RulesetFixture()
+                        .element(
+                                "{'chain':{'family':'ip','table':'t','name':'o','handle':9,'type':'route','hook':'output','prio':0,'policy':'accept'}}")
+                        .rule("o", "{'mangle':{'key':{'meta':{'key':'mark'}},'value':5}}");
+        Verdict verdict = decide(rules, DATAGRAM.replace("40 11", "01 11"));
+        assertEquals(
+                "a chain of type route changes by what a packet is routed",
+                verdict.trail().consequences().incomplete());
+    }
+
     /// The header of 60 bytes lies in two pieces of 40: it is drawn into one to be written, which
     /// then is too long to leave as it came. Anew, each piece says that it must not be split.
     @Test
