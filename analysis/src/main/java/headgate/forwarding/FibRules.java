@@ -62,6 +62,11 @@ public final class FibRules<F extends Flowi, A extends FibAnswer<?, ?>> {
         return custom;
     }
 
+    /// What is asked first while there are no rules of the user's own; null if it is empty.
+    FibTable<F, A, ?> first() {
+        return first;
+    }
+
     /// Whether any rule for packets that come in asks for a protocol or ports, so that packets are
     /// dissected for it; those for the loopback device do not count (kernel:
     /// `fib_rule_requires_fldissect`).

@@ -52,7 +52,7 @@ final class FilterRoutes implements RouteQuestions {
                 (int) (ofSource ? packet.sourceLow() : packet.destinationLow()), device);
     }
 
-    /// Kernel: `inet_dev_addr_type`, which looks into the table `local` alone.
+    /// Kernel: `inet_dev_addr_type`, which asks no rules.
     private int addressType4(int address, NetDevice device) {
         if (host.noRoutes() != null) {
             return UNKNOWN;
@@ -67,19 +67,13 @@ final class FilterRoutes implements RouteQuestions {
         flow.source = flow.tos = flow.mark = flow.protocol = 0;
         flow.sourcePort = flow.destinationPort = 0;
         flow.destination = address;
-        result.clear();
-        for (Fib table : host.tables()) {
-            if (table.id() == 255) {
-                Errno error = table.lookup(flow, true, result);
-                if (result.incomplete != null) {
-                    return UNKNOWN;
-                }
-                boolean found = error == Errno.NONE && result.info() != null;
-                boolean there = found && (device == null || result.nextHop().device() == device);
-                return there ? number(result.info().type()) : UNICAST;
-            }
+        Errno error = host.lookupLocal(flow, result);
+        if (result.incomplete != null) {
+            return UNKNOWN;
         }
-        return UNICAST;
+        boolean found = error == Errno.NONE && result.info() != null;
+        boolean there = found && (device == null || result.nextHop().device() == device);
+        return there ? number(result.info().type()) : UNICAST;
     }
 
     private static int number(RouteType type) {

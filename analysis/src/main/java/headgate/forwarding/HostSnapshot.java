@@ -255,18 +255,41 @@ public final class HostSnapshot {
         return false;
     }
 
-    /// Whether the local table has `address` as one of the host's (kernel: `inet_addr_type` is
+    /// Whether the table `local` has `address` as one of the host's (kernel: `inet_addr_type` is
     /// RTN_LOCAL).
     public boolean isLocal(int address) {
-        if (hasAddress(address)) {
-            return true;
-        }
+        return hasAddress(address) || isInLocalPrefix(address);
+    }
+
+    private boolean isInLocalPrefix(int address) {
         for (int i = 0; i < localPrefixes.size(); i++) {
             if (localPrefixes.get(i).contains(address)) {
-                return true;
+                var flow = new Flowi4();
+                flow.destination = address;
+                var result = new FibResult();
+                return lookupLocal(flow, result) == Errno.NONE
+                        && result.info().type() == RouteType.LOCAL;
             }
         }
         return false;
+    }
+
+    /// Asks the table `local`, which is one with `main` while there are no rules of the user's own.
+    ///
+    /// @return [Errno#EAGAIN] if it has nothing for that destination
+    Errno lookupLocal(Flowi4 flow, FibResult result) {
+        result.clear();
+        FibTable<Flowi4, FibResult, ?> table = rules.isCustom() ? localTable() : rules.first();
+        return table == null ? Errno.EAGAIN : table.lookup(flow, true, result);
+    }
+
+    private Fib localTable() {
+        for (Fib table : tables) {
+            if (table.id() == LOCAL_TABLE) {
+                return table;
+            }
+        }
+        return null;
     }
 
     /// The address that the host uses on `device` towards `destination`, 0 for anybody; where the

@@ -1,6 +1,7 @@
 package headgate.forwarding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,6 +33,20 @@ class HostSnapshotTest {
         assertEquals(3, host.devices().size());
         assertEquals(1400, host.device("eth1").mtuBytes());
         assertEquals(0, host.unmodelledCount(), () -> host.unmodelled().toString());
+    }
+
+    @Test
+    void takesARouteOfMainBeforeAWiderLocalOneUnlessRulesKeepThemApart() throws Exception {
+        var router =
+                new RouterFixture()
+                        .routes(
+                                "{\"type\":\"local\",\"dst\":\"10.0.0.0/8\",\"dev\":\"lo\",\"table\":\"local\"}",
+                                "{\"dst\":\"10.1.0.0/16\",\"gateway\":\"10.0.1.2\",\"dev\":\"eth1\"}");
+        HostSnapshot host = HostSnapshot.of(router.documents());
+        assertTrue(host.isLocal(0x0a020202));
+        assertFalse(host.isLocal(0x0a010203));
+        router.rules("{\"priority\":9,\"src\":\"192.0.2.1\",\"table\":\"7\"}");
+        assertTrue(HostSnapshot.of(router.documents()).isLocal(0x0a010203));
     }
 
     @Test
