@@ -4,7 +4,8 @@
 # a ring in C (receive-ring.c, needs gcc), the agent's ring and libpcap each take them once. CPU time of the taking thread; the kernel's part
 # is charged to the sender.
 set -euo pipefail
-bursts=${1:-10} frames=${2:-500000} # the first 3 bursts warm up
+bursts=${1:-20} frames=${2:-500000} # the first 8 bursts warm up
+((bursts > 8)) || { echo "live-capture: needs more than 8 bursts" >&2; exit 2; }
 source "$(dirname "$0")/environment.sh"
 machine
 near=hg-bench-$$-near far=hg-bench-$$-far

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* Bursts that the median leaves out, as that of the Java receivers does. */
-enum { WARM_UP = 3 };
+enum { WARM_UP = 8 };
 
 enum { BLOCK = 512 << 10, BLOCKS = 128, FRAME = 2048, RESERVE = 4, BLOCK_TIMEOUT_MS = 20, WAIT_MS = 100 };
 
