@@ -101,13 +101,15 @@ class RuleTrialsTest {
         assertEquals("drop", decide(RulesetFixture.forward(set, asked), DATAGRAM).kind());
     }
 
+    /// Packets to port 99 go to a program, which nobody knows the answer of.
+    private static final String UNKNOWN_FATE_AT_99 =
+            "{'match':{'op':'==','left':" + DPORT + ",'right':99}},{'queue':{'num':1}}";
+
     /// The second packet may have used up the limit, or not; the third is sure again.
     @Test
     void doesNotGuessWhatPacketsOfUnknownFateLeftOfALimit() {
-        String unknown =
-                "{'match':{'op':'==','left':" + DPORT + ",'right':99}},{'queue':{'num':1}}";
         String limit = "{'limit':{'rate':1,'burst':2,'per':'hour'}},{'accept':null}";
-        ForwardingPath path = RulesetFixture.forward(unknown, limit, DROP).path();
+        ForwardingPath path = RulesetFixture.forward(UNKNOWN_FATE_AT_99, limit, DROP).path();
         assertEquals("forward", decide(path, DATAGRAM).kind());
         assertEquals("incomplete", decide(path, DATAGRAM.replace("0035", "0063")).kind());
         assertEquals("incomplete", decide(path, DATAGRAM).kind());
@@ -115,10 +117,8 @@ class RuleTrialsTest {
 
     @Test
     void isSureOfALimitThatUnknownPacketsCannotHaveUsedUp() {
-        String unknown =
-                "{'match':{'op':'==','left':" + DPORT + ",'right':99}},{'queue':{'num':1}}";
         String quota = "{'quota':{'val':100,'val_unit':'bytes','inv':false}},{'accept':null}";
-        ForwardingPath path = RulesetFixture.forward(unknown, quota, DROP).path();
+        ForwardingPath path = RulesetFixture.forward(UNKNOWN_FATE_AT_99, quota, DROP).path();
         assertEquals("incomplete", decide(path, DATAGRAM.replace("0035", "0063")).kind());
         assertEquals("forward", decide(path, DATAGRAM).kind());
         // 32 or 64 bytes passed; with this one 64 or 96, and then at most 100 either way.
